@@ -1,0 +1,20 @@
+import type { ChangeEvent } from './change-event.ts';
+
+/** Flat values only: a nested one makes the Java offset reader return no offset at all. 64-bit integers as bigint. */
+export type OffsetValue = string | number | bigint | boolean | null;
+/** Which part of a source an offset belongs to, e.g. `{server: 'inv'}`. Member order is part of the stored key. */
+export type SourcePartition = Readonly<Record<string, OffsetValue>>;
+/** A place in the source in the connector's (Debezium's) own terms, e.g. `{lsn: 88413320n, txId: 771}`. */
+export type SourceOffset = Readonly<Record<string, OffsetValue>>;
+
+/**
+ * What a connector hands over at once: events in source order and the offsets that are reached when all of them are in
+ * Kafka. A batch without events moves offsets only. The whole batch goes into one Kafka transaction.
+ */
+export interface ChangeBatch {
+  readonly events: readonly ChangeEvent[];
+  /** Newest offset per source partition after the last event; null value: forget the offset (tombstone). */
+  readonly offsets: readonly { readonly partition: SourcePartition; readonly offset: SourceOffset | null }[];
+  /** Memory that the batch keeps alive, for the task's bound. */
+  readonly bytes: number;
+}

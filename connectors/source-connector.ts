@@ -1,0 +1,75 @@
+import type { SettingMap } from '../settings/setting.ts';
+import type { ChangeBatch, SourceOffset, SourcePartition } from './change-batch.ts';
+
+/** A connector's or task's configuration as stored: every value a string; placeholders resolved before a connector sees it. */
+export type ConnectorConfig = Readonly<Record<string, string>>;
+
+/** A problem with one setting, found by the connector's own checks. `setting` may be a key that nobody defines. */
+export interface SettingProblem {
+  readonly setting: string;
+  readonly message: string;
+}
+
+/** Structured log of one task or connector; fields, not prose, and never a secret. */
+export interface TaskLog {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** The answer to a batch handed over. */
+export interface Emitted {
+  /** Settles when there is room for the next batch: await it before reading on. Undefined: there is room now. */
+  readonly room: Promise<void> | undefined;
+  /** Settles when Kafka holds the events and the offsets (in one committed transaction with exactly-once). Rejects when that failed or is unknown; the task is then over. */
+  readonly acknowledged: Promise<void>;
+}
+
+/** What a task gets from its host; all a connector knows of Kafka. */
+export interface TaskContext {
+  readonly connector: string;
+  readonly task: number;
+  readonly config: ConnectorConfig;
+  /** `millrace/<group>/<connector>/<task>/<incarnation>`: to be shown to the source, so that a successor knows our sessions. */
+  readonly applicationName: string;
+  /** Aborted when the task is to stop; `run` then ends soon, without error. */
+  readonly signal: AbortSignal;
+  readonly log: TaskLog;
+  /** The newest committed offset of a source partition, undefined when there is none. */
+  readOffset(partition: SourcePartition): Promise<SourceOffset | undefined>;
+  emit(batch: ChangeBatch): Emitted;
+  /** Asks that everything emitted so far be committed without waiting for the usual limits. */
+  commitNow(): void;
+  /** False once the worker's lease has run out: nothing may be confirmed to the source any more. */
+  mayConfirm(): boolean;
+  /** Says that `start` is over: the task is RUNNING from now on. */
+  started(): void;
+}
+
+/** A running task of a connector. */
+export interface SourceTask {
+  /** Reads the source until the signal aborts (resolves) or something breaks that reconnecting cannot mend (rejects with a ConnectorError). */
+  run(): Promise<void>;
+}
+
+/** A kind of source. Stateless: one object per plug-in, shared by all connectors of that class. */
+export interface SourceConnector {
+  /** The class name that configurations carry, e.g. `io.debezium.connector.postgresql.PostgresConnector`. */
+  readonly className: string;
+  /** Other names it answers to. */
+  readonly aliases: readonly string[];
+  readonly version: string;
+  /** The connector's own settings; what the framework and the formats define is added by the worker. */
+  readonly settings: SettingMap;
+  /** Checks that need more than one setting or the live source. Each setting was parsed on its own before. */
+  validate(config: ConnectorConfig, signal: AbortSignal): Promise<SettingProblem[]>;
+  /** One configuration per task, at most `maxTasks`. */
+  taskConfigs(config: ConnectorConfig, maxTasks: number): ConnectorConfig[];
+  createTask(context: TaskContext): SourceTask;
+  /** Throws a ConnectorError when an offset given over REST is not one that this connector could start from. */
+  checkOffsets(
+    config: ConnectorConfig,
+    offsets: readonly { partition: SourcePartition; offset: SourceOffset | null }[],
+  ): void;
+}

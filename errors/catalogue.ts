@@ -1,0 +1,15 @@
+import { generalCodes } from './codes/general.ts';
+import { kafkaCodes } from './codes/kafka.ts';
+import { postgresCodes } from './codes/postgres.ts';
+import { workerCodes } from './codes/worker.ts';
+import type { ErrorDefinition } from './error-definition.ts';
+
+/** Every error code of millrace with its advice; documentation and REST texts come from here. */
+export const catalogue = {
+  ...generalCodes,
+  ...kafkaCodes,
+  ...postgresCodes,
+  ...workerCodes,
+} as const satisfies Record<string, ErrorDefinition>;
+
+export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,19 @@
+import type { Heartbeat, RowChange } from '../connectors/change-event.ts';
+import type { TableSchema } from '../connectors/table-schema.ts';
+import type { RecordSink } from './encoded-record.ts';
+
+/** Compiled for one version of a table: everything that does not change from row to row is prepared. */
+export interface TableEncoder {
+  /** Where this table's records go. */
+  readonly topic: string;
+  /** Appends the record or records of one change (a delete brings a tombstone, a changed key three records), in order. */
+  encode(change: RowChange, sink: RecordSink): void;
+}
+
+/** A message format with its options: turns change events into keys and values. */
+export interface Format {
+  /** Compiles an encoder. The caller keeps it for as long as it sees this table schema object. */
+  compile(table: TableSchema): TableEncoder;
+  readonly heartbeatTopic: string;
+  encodeHeartbeat(heartbeat: Heartbeat, sink: RecordSink): void;
+}

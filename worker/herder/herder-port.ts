@@ -1,0 +1,88 @@
+import type { OffsetValue } from '../../connectors/change-batch.ts';
+
+/** States on the wire; a task is never STOPPED (reference: clients with strict enums). */
+export type ConnectorState = 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED' | 'UNASSIGNED' | 'RESTARTING';
+
+export interface TaskId {
+  readonly connector: string;
+  readonly task: number;
+}
+
+/** Connect's ConnectorInfo. */
+export interface ConnectorInfo {
+  readonly name: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly tasks: readonly TaskId[];
+  readonly type: 'source' | 'sink' | 'unknown';
+}
+
+export interface InstanceStatus {
+  readonly state: ConnectorState;
+  readonly worker_id: string;
+  readonly trace?: string;
+  readonly version?: string | null;
+}
+
+/** Connect's ConnectorStateInfo. */
+export interface ConnectorStatus {
+  readonly name: string;
+  readonly connector: InstanceStatus;
+  readonly tasks: readonly ({ readonly id: number } & InstanceStatus)[];
+  readonly type: 'source' | 'sink' | 'unknown';
+}
+
+export interface OffsetEntry {
+  readonly partition: Readonly<Record<string, OffsetValue>>;
+  readonly offset: Readonly<Record<string, OffsetValue>> | null;
+}
+
+export interface Health {
+  readonly status: 'healthy' | 'starting' | 'unhealthy';
+  readonly message: string;
+}
+
+export type InitialState = 'RUNNING' | 'PAUSED' | 'STOPPED';
+
+/**
+ * What REST asks of the herder. Reads answer from the worker's own copies and never wait for a rebalance; writes go through
+ * the herder's queue. Throws RestError with Connect's status and text; NotLeader when another worker has to do it.
+ */
+export interface HerderPort {
+  readonly kafkaClusterId: string;
+  health(): Promise<Health>;
+  connectors(): readonly string[];
+  connectorInfo(name: string): ConnectorInfo;
+  connectorStatus(name: string): ConnectorStatus;
+  taskStatus(name: string, task: number): { readonly id: number } & InstanceStatus;
+  taskConfigs(name: string): readonly { readonly id: TaskId; readonly config: Readonly<Record<string, string>> }[];
+  /** Validates the configuration too (the caller does not). */
+  createConnector(
+    name: string,
+    config: Readonly<Record<string, string | null>>,
+    initialState: InitialState | undefined,
+  ): Promise<ConnectorInfo>;
+  putConnectorConfig(
+    name: string,
+    config: Readonly<Record<string, string | null>>,
+  ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }>;
+  /** A null value removes the key. */
+  patchConnectorConfig(name: string, patch: Readonly<Record<string, string | null>>): Promise<ConnectorInfo>;
+  deleteConnector(name: string): Promise<void>;
+  pause(name: string): Promise<void>;
+  resume(name: string): Promise<void>;
+  stop(name: string): Promise<void>;
+  /** Restart of the connector instance alone. */
+  restartConnector(name: string): Promise<void>;
+  /** Plan by flags; the status as it reads once the request is accepted. */
+  restartConnectorAndTasks(
+    name: string,
+    flags: { readonly includeTasks: boolean; readonly onlyFailed: boolean },
+  ): Promise<ConnectorStatus>;
+  restartTask(name: string, task: number): Promise<void>;
+  offsets(name: string): Promise<readonly OffsetEntry[]>;
+  /** Answers the message of Connect's reply. */
+  alterOffsets(name: string, offsets: readonly OffsetEntry[]): Promise<string>;
+  resetOffsets(name: string): Promise<string>;
+  /** Internal: the owner of a connector hands fresh task configurations to the leader. */
+  putTaskConfigs(name: string, configs: readonly Readonly<Record<string, string>>[]): Promise<void>;
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/** Kafka client settings (Connect's keys without prefix), ready for `clientOptions`. */
+const clientConfig = z.record(z.string(), z.string());
+
+/** Everything a task host needs to run one task; nothing else reaches it. */
+export const taskOrder = z.object({
+  /** Unique per start of a task in the cluster's life: `<generation>-<counter>-<worker>`; part of the application name. */
+  incarnation: z.string(),
+  connector: z.string(),
+  task: z.number(),
+  groupId: z.string(),
+  /** The connector's whole configuration, placeholders resolved: converters, format and topic creation are read from it. */
+  connectorConfig: z.record(z.string(), z.string()),
+  taskConfig: z.record(z.string(), z.string()),
+  /** Worker's defaults for converters: `key.converter`, `value.converter` and their settings. */
+  workerConverters: z.record(z.string(), z.string()),
+  exactlyOnce: z.boolean(),
+  /** Producer settings: framework defaults, then the worker's `producer.*`, then `producer.override.*`. */
+  producerConfig: clientConfig,
+  adminConfig: clientConfig,
+  offsetsTopic: z.string(),
+  topicCreation: z.boolean(),
+  paused: z.boolean(),
+});
+export type TaskOrder = z.infer<typeof taskOrder>;
+
+/** Worker to task host. `id` is `<connector>-<task>`; monotonic times are CLOCK_MONOTONIC milliseconds, shared by processes of one machine. */
+export const toHost = z.discriminatedUnion('type', [
+  /** Writing is allowed until `sentAt + validMs`; each good heartbeat of the group member sends one. */
+  z.object({ type: z.literal('lease'), sentAt: z.number(), validMs: z.number() }),
+  z.object({ type: z.literal('start'), id: z.string(), order: taskOrder }),
+  /** Answer to `fenced`: the task may go on. */
+  z.object({ type: z.literal('proceed'), id: z.string(), incarnation: z.string() }),
+  z.object({
+    type: z.literal('offset'),
+    id: z.string(),
+    request: z.number(),
+    value: z.string().nullable(),
+    error: z.string().optional(),
+  }),
+  z.object({ type: z.literal('pause'), id: z.string() }),
+  z.object({ type: z.literal('resume'), id: z.string() }),
+  /** End the task: commit what is read within `graceMs`, then abort the rest. `quiet`: close at once without committing. */
+  z.object({ type: z.literal('stop'), id: z.string(), graceMs: z.number(), quiet: z.boolean() }),
+]);
+export type ToHost = z.infer<typeof toHost>;
+
+const failure = z.object({
+  code: z.string(),
+  message: z.string(),
+  trace: z.string(),
+  /** Fencing codes and broken leases do not say who is the zombie: no status is written, the herder decides (algorithms, take-over). */
+  fencing: z.boolean(),
+  retry: z.enum(['automatic', 'after-help', 'never']),
+});
+export type TaskFailure = z.infer<typeof failure>;
+
+const progress = z.object({
+  records: z.number(),
+  bytes: z.number(),
+  transactions: z.number(),
+  lastCommitMs: z.number().nullable(),
+  pendingBytes: z.number(),
+});
+export type TaskProgress = z.infer<typeof progress>;
+
+/** Task host to worker. */
+export const fromHost = z.discriminatedUnion('type', [
+  /** Loaded and able to take orders. */
+  z.object({ type: z.literal('ready') }),
+  /** InitProducerId succeeded (or was not needed): the worker checks ownership and answers `proceed` or `stop quiet`. */
+  z.object({ type: z.literal('fenced'), id: z.string(), incarnation: z.string() }),
+  /** The stored offset of this partition key (JSON text of `["connector",{partition}]`), after reading the topic to its end. */
+  z.object({ type: z.literal('read-offset'), id: z.string(), request: z.number(), key: z.string() }),
+  z.object({ type: z.literal('started'), id: z.string(), incarnation: z.string() }),
+  z.object({ type: z.literal('paused'), id: z.string(), incarnation: z.string() }),
+  z.object({ type: z.literal('progress'), id: z.string(), incarnation: z.string(), progress }),
+  z.object({ type: z.literal('failed'), id: z.string(), incarnation: z.string(), failure }),
+  z.object({ type: z.literal('stopped'), id: z.string(), incarnation: z.string() }),
+  z.object({
+    type: z.literal('log'),
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    fields: z.record(z.string(), z.unknown()),
+    message: z.string(),
+  }),
+]);
+export type FromHost = z.infer<typeof fromHost>;
