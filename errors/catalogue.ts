@@ -1,6 +1,7 @@
 import { generalCodes } from './codes/general.ts';
 import { kafkaCodes } from './codes/kafka.ts';
 import { postgresCodes } from './codes/postgres.ts';
+import { taskCodes } from './codes/task.ts';
 import { workerCodes } from './codes/worker.ts';
 import type { ErrorDefinition } from './error-definition.ts';
 
@@ -9,6 +10,7 @@ export const catalogue = {
   ...generalCodes,
   ...kafkaCodes,
   ...postgresCodes,
+  ...taskCodes,
   ...workerCodes,
 } as const satisfies Record<string, ErrorDefinition>;
 

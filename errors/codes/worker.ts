@@ -1,4 +1,73 @@
 import type { ErrorDefinition } from '../error-definition.ts';
 
 /** What can go wrong in worker's part. */
-export const workerCodes = {} as const satisfies Record<string, ErrorDefinition>;
+export const workerCodes = {
+  WORKER_CONFIG_UNREADABLE: {
+    retry: 'never',
+    advice:
+      'Give the path of a readable .properties file, or none to take every setting from environment variables CONNECT_….',
+  },
+  WORKER_CONFIG_INVALID: {
+    retry: 'never',
+    advice:
+      'Correct the settings that the message names and start the worker again; docs/settings-worker.md lists them all.',
+  },
+  REST_LISTENER_FAILED: {
+    retry: 'after-help',
+    advice:
+      'Choose another port or address in listeners, or stop the process that holds it, and start the worker again.',
+  },
+  OFFSET_INVALID: {
+    retry: 'never',
+    advice:
+      'Partitions and offsets are flat JSON objects of strings, numbers, booleans and null. Correct the one that the message names; a stored one can be replaced or deleted with the offsets API.',
+  },
+  CONFIG_WRITE_FAILED: {
+    retry: 'automatic',
+    advice:
+      'The request can be sent again. When it keeps failing, look for a second leader of the group, and at the leader of the config topic.',
+  },
+  STORE_TIMEOUT: {
+    retry: 'automatic',
+    advice:
+      'A write was not read back in time, so it may or may not have taken effect: read the state again before repeating it. Look for an open transaction on the topic and at the leader of its partition.',
+  },
+  STORE_TOPIC_UNFIT: {
+    retry: 'after-help',
+    advice:
+      'Correct the topic as the message says (kafka-configs.sh --alter --add-config cleanup.policy=compact), or name another topic in the worker configuration, and start the worker again.',
+  },
+  STORE_TOPIC_CREATION: {
+    retry: 'after-help',
+    advice:
+      'Lower the *.storage.replication.factor to the number of brokers, start the missing brokers, or create the topic by hand (compacted), and start the worker again.',
+  },
+  GROUP_FOREIGN: {
+    retry: 'after-help',
+    advice:
+      'Two groups must not share a config topic. Give this worker the group.id of the other workers, or a config.storage.topic of its own.',
+  },
+  GROUP_MESSAGE_UNREADABLE: {
+    retry: 'after-help',
+    advice:
+      'Workers of different versions, or another program, share group.id. Let all workers of the group run the same version, or give one of them a group.id of its own.',
+  },
+  CONNECTOR_CLASS_UNKNOWN: {
+    retry: 'never',
+    advice:
+      'Correct connector.class; GET /connector-plugins lists the connectors of this version. Sink connectors are not run here.',
+  },
+  TOO_MANY_TASKS: {
+    retry: 'never',
+    advice: 'Raise tasks.max, or set tasks.max.enforce=false to be warned only.',
+  },
+  TASK_ENDED_BY_ITSELF: {
+    retry: 'automatic',
+    advice: 'Nothing to do unless it happens again and again: the task is started once more from its committed offsets.',
+  },
+  TAKE_OVER_UNCONFIRMED: {
+    retry: 'automatic',
+    advice:
+      'Before a task goes on, its worker reads the config topic to its end and waits for a heartbeat. Look for an open transaction on the config topic, or for a cut connection to Kafka; the task is started again by itself.',
+  },
+} as const satisfies Record<string, ErrorDefinition>;

@@ -58,7 +58,6 @@ export type TaskFailure = z.infer<typeof failure>;
 
 const progress = z.object({
   records: z.number(),
-  bytes: z.number(),
   transactions: z.number(),
   lastCommitMs: z.number().nullable(),
   pendingBytes: z.number(),

@@ -1,0 +1,78 @@
+import { Kafka, logLevel, type Consumer } from 'kafkajs';
+import { z } from 'zod';
+import type { Change } from './change-ledger.ts';
+
+const row = z.object({ id: z.number(), version: z.number() });
+const envelope = z.object({ op: z.enum(['c', 'u', 'd', 'r']), before: row.nullable(), after: row.nullable() });
+
+/** Reads Debezium records of the load's table with kafkajs, read_committed: another implementation than the one under test. */
+export class TopicReader {
+  readonly delivered: Change[] = [];
+  /** `performance.now()` of the newest record. */
+  lastArrival = 0;
+  readonly #consumer: Consumer;
+  readonly #topic: string;
+  readonly #listeners = new Set<(change: Change) => void>();
+
+  constructor(bootstrap: string, topic: string) {
+    const kafka = new Kafka({ clientId: 'reader', brokers: bootstrap.split(','), logLevel: logLevel.NOTHING });
+    // kafkajs reads read_committed unless told otherwise; named here because the demo's claim rests on it.
+    this.#consumer = kafka.consumer({
+      groupId: `reader-${process.pid}-${topic}`,
+      readUncommitted: false,
+      maxWaitTimeInMs: 100,
+    });
+    this.#topic = topic;
+  }
+
+  /** The topic must exist. */
+  async start(): Promise<void> {
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topic: this.#topic, fromBeginning: true });
+    await this.#consumer.run({
+      eachBatch: ({ batch }) => {
+        for (const message of batch.messages) if (message.value !== null) this.#take(message.value);
+        return Promise.resolve();
+      },
+    });
+  }
+
+  /** Settles at the first delivered change for which the condition holds (also one that has come already). */
+  async until(condition: (change: Change) => boolean, timeoutMs: number): Promise<Change> {
+    const found = this.delivered.find(condition);
+    return found ?? this.next(condition, timeoutMs);
+  }
+
+  /** Settles at the next change to come for which the condition holds. */
+  async next(condition: (change: Change) => boolean, timeoutMs: number): Promise<Change> {
+    const arrived = Promise.withResolvers<Change>();
+    const listener = (change: Change): void => {
+      if (condition(change)) arrived.resolve(change);
+    };
+    const timer = setTimeout(
+      () => arrived.reject(new Error(`nothing more arrived on ${this.#topic} within ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    );
+    this.#listeners.add(listener);
+    try {
+      return await arrived.promise;
+    } finally {
+      clearTimeout(timer);
+      this.#listeners.delete(listener);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#consumer.disconnect();
+  }
+
+  #take(value: Buffer): void {
+    const { op, before, after } = envelope.parse(JSON.parse(value.toString('utf8')));
+    const image = op === 'd' ? before : after;
+    if (image === null) throw new Error(`a record without a row: ${value.toString('utf8')}`);
+    const change: Change = { key: String(image.id), version: image.version, op: op === 'r' ? 'c' : op };
+    this.delivered.push(change);
+    this.lastArrival = performance.now();
+    for (const listener of this.#listeners) listener(change);
+  }
+}

@@ -1,0 +1,300 @@
+import type { ChangeBatch, SourceOffset, SourcePartition } from '../../connectors/change-batch.ts';
+import type { ChangeEvent, RowChange } from '../../connectors/change-event.ts';
+import type { Emitted } from '../../connectors/source-connector.ts';
+import type { TableSchema } from '../../connectors/table-schema.ts';
+import type { Format, TableEncoder } from '../../formats/format.ts';
+import { encodeOffsetKey, encodeOffsetValue } from '../../config-topics/offset-codec.ts';
+import { ConnectorError } from '../../errors/connector-error.ts';
+import { BatchQueue, type QueuedBatch } from './batch-queue.ts';
+import { commitIn } from './commit-policy.ts';
+import { monotonicMs } from './monotonic-clock.ts';
+import type { OutputTopic, RecordOutput } from './record-output.ts';
+import { RoomGate } from './room-gate.ts';
+
+export interface PipelineOptions<T extends OutputTopic> {
+  readonly connector: string;
+  readonly output: RecordOutput<T>;
+  readonly format: Format;
+  readonly offsetsTopic: T;
+  /** Opens a topic for writing, creating it where that is configured. */
+  openTopic(name: string): Promise<T>;
+  /** Bytes that may wait for their commit before the source is paused. */
+  readonly inFlightBytes: number;
+}
+
+/** Counted since the pipeline was opened. */
+export interface PipelineFigures {
+  readonly records: number;
+  readonly transactions: number;
+  readonly lastCommitAt: number | null;
+}
+
+interface Encoding<T> {
+  readonly encoder: TableEncoder;
+  readonly topic: T;
+}
+
+/** What the open transaction holds beside its records. */
+interface Transaction {
+  readonly openedAt: number;
+  readonly bytesBefore: number;
+  readonly batches: QueuedBatch[];
+  readonly offsets: Map<string, { partition: SourcePartition; offset: SourceOffset | null }>;
+}
+
+/**
+ * The way of one change inside a task host: batches are encoded in the order in which they were emitted, whole batches go
+ * into one transaction at a time, and a batch is acknowledged only when the transaction with its offsets is committed.
+ * While one transaction is being committed the next one is already filled.
+ */
+export class Pipeline<T extends OutputTopic> {
+  readonly #options: PipelineOptions<T>;
+  readonly #tables = new Map<TableSchema, Encoding<T>>();
+  readonly #queue = new BatchQueue();
+  readonly #gate: RoomGate;
+  readonly #failed = Promise.withResolvers<ConnectorError>();
+  #failure: ConnectorError | undefined;
+  #heartbeats: T | undefined;
+  #current: Transaction | undefined;
+  #committing: Promise<void> | undefined;
+  #commitEnded = Promise.withResolvers<undefined>();
+  #opening = false;
+  #commitAsked = false;
+  #lastEmit = 0;
+  #lastCommitMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #check: NodeJS.Immediate | undefined;
+  #figures = { records: 0, transactions: 0, lastCommitAt: null as number | null };
+
+  constructor(options: PipelineOptions<T>) {
+    this.#options = options;
+    this.#gate = new RoomGate(options.inFlightBytes);
+  }
+
+  /** Settles with the first failure; nothing is written after it. */
+  get failed(): Promise<ConnectorError> {
+    return this.#failed.promise;
+  }
+
+  get figures(): PipelineFigures {
+    return this.#figures;
+  }
+
+  get pendingBytes(): number {
+    return this.#options.output.pendingBytes + this.#queue.bytes;
+  }
+
+  emit(batch: ChangeBatch): Emitted {
+    const acknowledged = Promise.withResolvers<undefined>();
+    // A rejection is always seen through `failed`; a connector that looks at it too loses nothing.
+    acknowledged.promise.catch(() => undefined);
+    if (this.#failure !== undefined) {
+      acknowledged.reject(this.#failure);
+      return { room: undefined, acknowledged: acknowledged.promise };
+    }
+    this.#lastEmit = monotonicMs();
+    this.#queue.push({ batch, acknowledged });
+    if (!this.#opening) this.#encodeQueued();
+    return { room: this.#gate.room(this.pendingBytes), acknowledged: acknowledged.promise };
+  }
+
+  commitNow(): void {
+    this.#commitAsked = true;
+    this.#scheduleCommit();
+  }
+
+  /** Resolves when everything emitted so far is committed; rejects when that failed. */
+  async finish(): Promise<void> {
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#queue.length === 0 && this.#current === undefined && this.#committing === undefined) return;
+      this.commitNow();
+      await Promise.race([this.#commitEnded.promise, this.#failed.promise]);
+    }
+  }
+
+  /** Stops the timers; what was not committed stays unacknowledged. */
+  close(
+    reason = new ConnectorError('TASK_STOPPED', 'the task was stopped before its last changes were committed'),
+  ): void {
+    this.#fail(reason);
+  }
+
+  /** Encodes from the queue until it is empty or a topic must be opened first. */
+  #encodeQueued(): void {
+    try {
+      for (;;) {
+        const next = this.#queue.first();
+        if (next === undefined) break;
+        if (!this.#encodeBatch(next)) return;
+        this.#queue.shift();
+        this.#join(next);
+      }
+    } catch (error) {
+      this.#fail(ConnectorError.from(error, 'INTERNAL', 'encoding a change'));
+      return;
+    }
+    this.#scheduleCommit();
+  }
+
+  /** False when it had to stop to open a topic; it goes on at the same event when called again. */
+  #encodeBatch(queued: QueuedBatch): boolean {
+    const { events } = queued.batch;
+    let done = queued.encoded;
+    let table: TableSchema | undefined;
+    let encoding: Encoding<T> | undefined;
+    this.#openTransaction();
+    for (; done < events.length; done += 1) {
+      const event = events[done];
+      if (event === undefined) break;
+      if (event.kind === 'row') {
+        // Changes of one table come in runs: the look-up is saved for all but the first of a run.
+        if (event.table !== table) {
+          table = event.table;
+          encoding = this.#tables.get(table);
+        }
+        if (encoding === undefined) return this.#stopToOpen(queued, done, event);
+        encoding.encoder.encode(event, encoding.topic);
+      } else {
+        if (this.#heartbeats === undefined) return this.#stopToOpen(queued, done, event);
+        this.#options.format.encodeHeartbeat(event, this.#heartbeats);
+      }
+    }
+    this.#figures.records += events.length;
+    return true;
+  }
+
+  #stopToOpen(queued: QueuedBatch, done: number, event: ChangeEvent): false {
+    queued.encoded = done;
+    this.#opening = true;
+    const opened = event.kind === 'row' ? this.#openTable(event) : this.#openHeartbeats();
+    opened.then(
+      () => {
+        this.#opening = false;
+        if (this.#failure === undefined) this.#encodeQueued();
+      },
+      (error: unknown) => {
+        this.#fail(ConnectorError.from(error, 'INTERNAL', 'opening a topic'));
+      },
+    );
+    return false;
+  }
+
+  async #openTable(change: RowChange): Promise<void> {
+    const encoder = this.#options.format.compile(change.table);
+    const topic = await this.#options.openTopic(encoder.topic);
+    // Versions of a table that the source will not send again must not pile up over years of schema changes.
+    for (const known of this.#tables.keys())
+      if (
+        known.table === change.table.table &&
+        known.schema === change.table.schema &&
+        known.database === change.table.database
+      )
+        this.#tables.delete(known);
+    this.#tables.set(change.table, { encoder, topic });
+  }
+
+  async #openHeartbeats(): Promise<void> {
+    this.#heartbeats = await this.#options.openTopic(this.#options.format.heartbeatTopic);
+  }
+
+  #openTransaction(): Transaction {
+    this.#current ??= {
+      openedAt: monotonicMs(),
+      bytesBefore: this.#options.output.pendingBytes,
+      batches: [],
+      offsets: new Map(),
+    };
+    return this.#current;
+  }
+
+  #join(queued: QueuedBatch): void {
+    const transaction = this.#openTransaction();
+    transaction.batches.push(queued);
+    for (const entry of queued.batch.offsets) {
+      // The key's bytes identify a source partition; the text of its members is as good and cheaper.
+      transaction.offsets.set(partitionText(entry.partition), entry);
+    }
+  }
+
+  #scheduleCommit(): void {
+    if (this.#check !== undefined || this.#failure !== undefined) return;
+    // One turn of the event loop later the socket was polled again: if nothing came, the input is dry.
+    this.#check = setImmediate(() => {
+      this.#check = undefined;
+      this.#considerCommit();
+    });
+  }
+
+  #considerCommit(): void {
+    const current = this.#current;
+    if (
+      current === undefined ||
+      current.batches.length === 0 ||
+      this.#committing !== undefined ||
+      this.#failure !== undefined
+    )
+      return;
+    const now = monotonicMs();
+    const wait = commitIn({
+      ageMs: now - current.openedAt,
+      bytes: this.#options.output.pendingBytes - current.bytesBefore,
+      quietMs: now - this.#lastEmit,
+      lastCommitMs: this.#lastCommitMs,
+      commitAsked: this.#commitAsked || this.#gate.closed,
+    });
+    clearTimeout(this.#timer);
+    if (wait > 0) this.#timer = setTimeout(() => this.#considerCommit(), wait);
+    // A batch that waits for its topic is partly encoded; it must end in this transaction, so the commit waits too.
+    else if (!this.#opening) this.#commit(current, now);
+  }
+
+  #commit(transaction: Transaction, startedAt: number): void {
+    this.#current = undefined;
+    this.#commitAsked = false;
+    const offsets = [...transaction.offsets.values()].map(({ partition, offset }) => ({
+      topic: this.#options.offsetsTopic,
+      key: encodeOffsetKey(this.#options.connector, partition),
+      value: encodeOffsetValue(offset),
+    }));
+    this.#committing = this.#options.output.commit(offsets).then(
+      () => {
+        const now = monotonicMs();
+        this.#lastCommitMs = now - startedAt;
+        this.#figures.transactions += 1;
+        this.#figures.lastCommitAt = now;
+        this.#committing = undefined;
+        for (const queued of transaction.batches) queued.acknowledged.resolve(undefined);
+        this.#gate.update(this.pendingBytes);
+        this.#commitEnded.resolve(undefined);
+        this.#commitEnded = Promise.withResolvers<undefined>();
+        this.#scheduleCommit();
+      },
+      (error: unknown) => {
+        this.#committing = undefined;
+        const failure = ConnectorError.from(error, 'INTERNAL', 'committing to Kafka');
+        for (const queued of transaction.batches) queued.acknowledged.reject(failure);
+        this.#fail(failure);
+      },
+    );
+  }
+
+  #fail(failure: ConnectorError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    clearTimeout(this.#timer);
+    clearImmediate(this.#check);
+    for (const queued of this.#queue.drain()) queued.acknowledged.reject(failure);
+    for (const queued of this.#current?.batches ?? []) queued.acknowledged.reject(failure);
+    this.#current = undefined;
+    this.#gate.open();
+    this.#failed.resolve(failure);
+  }
+}
+
+function partitionText(partition: SourcePartition): string {
+  let text = '';
+  for (const [name, value] of Object.entries(partition))
+    text += `${name}\u0000${typeof value}\u0000${String(value)}\u0000`;
+  return text;
+}

@@ -1,0 +1,223 @@
+import { setInterval } from 'node:timers';
+import type { SourceConnector, TaskLog } from '../../connectors/source-connector.ts';
+import { ConnectorError } from '../../errors/connector-error.ts';
+import { traceText } from '../../errors/trace-text.ts';
+import { loadConnector } from '../plugins.ts';
+import { Lease } from './lease.ts';
+import { toHost, type FromHost, type TaskOrder, type ToHost } from './messages.ts';
+import { TaskRunner } from './task-runner.ts';
+
+/** A task as this host knows it: running, or paused with its order kept. */
+interface HostedTask {
+  readonly order: TaskOrder;
+  runner: TaskRunner | undefined;
+  /** What to do when the runner has ended. */
+  then: 'forget' | 'stay-paused' | 'run';
+  /** Counts the runs, so that one whose plug-in loads slowly knows that a later one has taken its place. */
+  run: number;
+}
+
+/** How often each task's figures go to the worker. */
+const PROGRESS_MS = 1000;
+/** How often a lease that is running out is looked at. */
+const LEASE_CHECK_MS = 200;
+
+/**
+ * A child process that does everything for its tasks. It never outlives its worker: when the channel closes, or when
+ * tasks run without a lease, it stops writing at once and ends.
+ */
+export class TaskHost {
+  readonly #lease = new Lease();
+  readonly #tasks = new Map<string, HostedTask>();
+  readonly #offsetRequests = new Map<number, PromiseWithResolvers<string | null>>();
+  #nextRequest = 1;
+  #leaseSeen = false;
+
+  listen(): void {
+    process.on('message', (message) => this.#receive(toHost.parse(message)));
+    process.on('disconnect', () => {
+      this.#lease.revoke();
+      process.exit(0);
+    });
+    // A worker's SIGINT or SIGTERM may reach the whole process group; the worker tells its hosts itself what to do.
+    process.on('SIGINT', () => undefined);
+    process.on('SIGTERM', () => undefined);
+    process.on('uncaughtException', (error) => this.#crash(error));
+    process.on('unhandledRejection', (error) => this.#crash(error));
+    setInterval(() => this.#reportProgress(), PROGRESS_MS);
+    setInterval(() => this.#checkLease(), LEASE_CHECK_MS);
+    this.#send({ type: 'ready' });
+  }
+
+  #receive(message: ToHost): void {
+    switch (message.type) {
+      case 'lease':
+        this.#lease.grant(message.sentAt, message.validMs);
+        this.#leaseSeen = true;
+        break;
+      case 'start':
+        this.#start(message.id, message.order);
+        break;
+      case 'proceed':
+        if (this.#tasks.get(message.id)?.runner?.incarnation === message.incarnation)
+          this.#tasks.get(message.id)?.runner?.proceed();
+        break;
+      case 'offset':
+        this.#answerOffset(message);
+        break;
+      case 'pause':
+        this.#end(message.id, 'stay-paused', { graceMs: 30_000, quiet: false });
+        break;
+      case 'resume':
+        this.#resume(message.id);
+        break;
+      case 'stop':
+        this.#end(message.id, 'forget', message);
+        break;
+    }
+  }
+
+  #start(id: string, order: TaskOrder): void {
+    if (this.#tasks.has(id)) throw new ConnectorError('INTERNAL', `task ${id} is already in this host`);
+    const task: HostedTask = { order, runner: undefined, then: 'forget', run: 0 };
+    this.#tasks.set(id, task);
+    if (order.paused) {
+      task.then = 'stay-paused';
+      this.#send({ type: 'paused', id, incarnation: order.incarnation });
+    } else this.#run(id, task);
+  }
+
+  #run(id: string, task: HostedTask): void {
+    task.then = 'forget';
+    task.run += 1;
+    const { run } = task;
+    const log = this.#logOf(task.order);
+    loadConnector(task.order.connectorConfig['connector.class'] ?? '')
+      .then(async (connector: SourceConnector) => {
+        // Stopped or paused while the plug-in was loading: it never began.
+        if (this.#tasks.get(id) !== task || task.run !== run || task.then === 'stay-paused') return;
+        const runner = new TaskRunner({
+          id,
+          order: task.order,
+          lease: this.#lease,
+          log,
+          connector,
+          links: {
+            send: (message) => this.#sendOfTask(id, task, message),
+            readOffset: (key, signal) => this.#readOffset(id, key, signal),
+          },
+        });
+        task.runner = runner;
+        await runner.run();
+        task.runner = undefined;
+        this.#ended(id, task);
+      })
+      .catch((error: unknown) => {
+        const failure = ConnectorError.from(error, 'INTERNAL', `loading the plug-in of ${id}`);
+        this.#tasks.delete(id);
+        this.#send({
+          type: 'failed',
+          id,
+          incarnation: task.order.incarnation,
+          failure: {
+            code: failure.code,
+            message: failure.message,
+            trace: traceText(failure),
+            fencing: false,
+            retry: failure.retry,
+          },
+        });
+      });
+  }
+
+  /** A runner that ended in order to pause reports `paused` in place of `stopped`. */
+  #sendOfTask(id: string, task: HostedTask, message: FromHost): void {
+    if (message.type === 'stopped' && task.then !== 'forget')
+      this.#send({ type: 'paused', id, incarnation: task.order.incarnation });
+    else this.#send(message);
+  }
+
+  #ended(id: string, task: HostedTask): void {
+    if (task.then === 'forget') this.#tasks.delete(id);
+    else if (task.then === 'run') this.#run(id, task);
+  }
+
+  #end(id: string, then: 'forget' | 'stay-paused', ending: { graceMs: number; quiet: boolean }): void {
+    const task = this.#tasks.get(id);
+    if (task === undefined) return;
+    task.then = then;
+    if (task.runner !== undefined) {
+      task.runner.stop(ending);
+      return;
+    }
+    const { incarnation } = task.order;
+    if (then === 'forget') this.#tasks.delete(id);
+    this.#send(then === 'forget' ? { type: 'stopped', id, incarnation } : { type: 'paused', id, incarnation });
+  }
+
+  #resume(id: string): void {
+    const task = this.#tasks.get(id);
+    if (task === undefined || task.then === 'forget') return;
+    if (task.runner === undefined) this.#run(id, task);
+    else task.then = 'run';
+  }
+
+  async #readOffset(id: string, key: string, signal: AbortSignal): Promise<string | null> {
+    const request = this.#nextRequest;
+    this.#nextRequest += 1;
+    const answer = Promise.withResolvers<string | null>();
+    const onAbort = (): void =>
+      answer.reject(new ConnectorError('TASK_STOPPED', 'the task was stopped while it read its offset'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#offsetRequests.set(request, answer);
+    try {
+      this.#send({ type: 'read-offset', id, request, key });
+      return await answer.promise;
+    } finally {
+      this.#offsetRequests.delete(request);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #answerOffset(message: Extract<ToHost, { type: 'offset' }>): void {
+    const waiting = this.#offsetRequests.get(message.request);
+    if (message.error === undefined) waiting?.resolve(message.value);
+    else waiting?.reject(new ConnectorError('INTERNAL', `the stored offset could not be read: ${message.error}`));
+  }
+
+  #reportProgress(): void {
+    for (const [id, { order, runner }] of this.#tasks) {
+      const progress = runner?.figures;
+      if (progress !== undefined) this.#send({ type: 'progress', id, incarnation: order.incarnation, progress });
+    }
+  }
+
+  /** Without a lease the tasks end: another worker may own them by now. */
+  #checkLease(): void {
+    if (!this.#leaseSeen || this.#lease.valid()) return;
+    for (const { runner } of this.#tasks.values()) runner?.loseLease();
+  }
+
+  #logOf(order: TaskOrder): TaskLog {
+    const at =
+      (level: 'debug' | 'info' | 'warn' | 'error') => (fields: Readonly<Record<string, unknown>>, message: string) =>
+        this.#send({
+          type: 'log',
+          level,
+          fields: { connector: order.connector, task: order.task, ...fields },
+          message,
+        });
+    return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  }
+
+  #crash(error: unknown): void {
+    this.#lease.revoke();
+    process.stderr.write(`task host failed: ${traceText(error)}\n`);
+    process.exit(1);
+  }
+
+  #send(message: FromHost): void {
+    // The channel may close between two messages; then 'disconnect' ends this process.
+    if (process.connected) process.send?.(message);
+  }
+}

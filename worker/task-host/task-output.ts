@@ -1,0 +1,115 @@
+import { debeziumFormat } from '../../formats/debezium/debezium-format.ts';
+import type { Format } from '../../formats/format.ts';
+import { Admin } from '../../kafka/admin.ts';
+import { clientOptions } from '../../kafka/client-options.ts';
+import { Cluster } from '../../kafka/cluster.ts';
+import { Sender, type TopicSender } from '../../kafka/sender/sender.ts';
+import { ConnectorError } from '../../errors/connector-error.ts';
+import type { Lease } from './lease.ts';
+import type { TaskOrder } from './messages.ts';
+import { parseProducerSettings } from './producer-settings.ts';
+import { topicCreationRules, type TopicPlan } from './topic-creation.ts';
+
+/** A task's way into Kafka: its sender, its format and how its topics are opened. */
+export interface TaskOutput {
+  readonly sender: Sender;
+  readonly format: Format;
+  readonly offsetsTopic: TopicSender;
+  readonly inFlightBytes: number;
+  openTopic(name: string, signal: AbortSignal): Promise<TopicSender>;
+  close(): Promise<void>;
+}
+
+/** As in Connect (KIP-618), so that a Java worker fences our tasks and we its. */
+export function transactionalId(order: Pick<TaskOrder, 'groupId' | 'connector' | 'task'>): string {
+  return `${order.groupId}-${order.connector}-${order.task}`;
+}
+
+/**
+ * Opens the sender, which fences the task's former incarnation when exactly-once is on. Configuration problems come
+ * before that: a task that cannot run must not stop one that does.
+ */
+export async function openTaskOutput(order: TaskOrder, lease: Lease, signal: AbortSignal): Promise<TaskOutput> {
+  const settings = parseProducerSettings(order.producerConfig);
+  const format = debeziumFormat(order.connectorConfig, order.workerConverters);
+  const rules = order.topicCreation ? topicCreationRules(order.connectorConfig) : undefined;
+  const cluster = new Cluster(clientOptions(order.producerConfig));
+  const adminCluster = rules === undefined ? undefined : new Cluster(clientOptions(order.adminConfig));
+  const closeClusters = async (): Promise<void> => {
+    await Promise.all([cluster.close(), adminCluster?.close()]);
+  };
+  try {
+    const sender = await Sender.open(
+      {
+        cluster,
+        transactionalId: order.exactlyOnce ? transactionalId(order) : undefined,
+        transactionTimeoutMs: settings.transactionTimeoutMs,
+        compression: settings.compressionType,
+        batchBytes: settings.batchSize,
+        lingerMs: settings.lingerMs,
+        deliveryTimeoutMs: settings.deliveryTimeoutMs,
+        requestTimeoutMs: settings.requestTimeoutMs,
+        maxRequestBytes: settings.maxRequestSize,
+        mayWrite: () => lease.valid(),
+      },
+      signal,
+    );
+    const offsetsTopic = await sender.topic(order.offsetsTopic, { signal });
+    const open = new Map<string, TopicSender>();
+    return {
+      sender,
+      format,
+      offsetsTopic,
+      inFlightBytes: settings.bufferMemory,
+      openTopic: async (name, inner) => {
+        const known =
+          open.get(name) ??
+          (await openTopic({ name, cluster, adminCluster, sender, plan: rules?.(name), signal: inner }));
+        open.set(name, known);
+        return known;
+      },
+      close: async () => {
+        await sender.close();
+        await closeClusters();
+      },
+    };
+  } catch (error) {
+    await closeClusters();
+    throw error;
+  }
+}
+
+interface Opening {
+  readonly name: string;
+  readonly cluster: Cluster;
+  readonly adminCluster: Cluster | undefined;
+  readonly sender: Sender;
+  readonly plan: TopicPlan | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** With a plan the topic is created here when missing; without one the brokers may do it (auto.create.topics.enable). */
+async function openTopic({ name, cluster, adminCluster, sender, plan, signal }: Opening): Promise<TopicSender> {
+  try {
+    return await sender.topic(name, { signal, autoCreate: plan === undefined });
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.code !== 'KAFKA_UNKNOWN_TOPIC') throw error;
+    if (plan === undefined || adminCluster === undefined)
+      throw new ConnectorError(
+        'TOPIC_MISSING',
+        `topic ${name} does not exist, and neither the connector (topic.creation.default.*) nor the brokers (auto.create.topics.enable) create it`,
+        { cause: error },
+      );
+    try {
+      await new Admin(adminCluster).createTopic({ name, ...plan }, signal);
+    } catch (cause) {
+      throw new ConnectorError(
+        'TOPIC_MISSING',
+        `topic ${name} does not exist and could not be created: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      );
+    }
+    await cluster.topic(name, { signal, refresh: true });
+    return await sender.topic(name, { signal });
+  }
+}

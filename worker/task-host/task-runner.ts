@@ -1,0 +1,191 @@
+import type { SourceConnector, TaskLog } from '../../connectors/source-connector.ts';
+import { ConnectorError } from '../../errors/connector-error.ts';
+import { traceText } from '../../errors/trace-text.ts';
+import type { Lease } from './lease.ts';
+import type { TaskFailure, TaskOrder } from './messages.ts';
+import { Pipeline } from './pipeline.ts';
+import { taskContext } from './task-context.ts';
+import type { TaskLinks } from './task-links.ts';
+import { openTaskOutput, type TaskOutput } from './task-output.ts';
+import type { TopicSender } from '../../kafka/sender/sender.ts';
+
+export interface RunnerParts {
+  readonly id: string;
+  readonly order: TaskOrder;
+  readonly links: TaskLinks;
+  readonly lease: Lease;
+  readonly log: TaskLog;
+  /** The plug-in that the order's class names. */
+  readonly connector: SourceConnector;
+}
+
+/** How a run is to end. */
+type Ending = { readonly graceMs: number; readonly quiet: boolean };
+
+/**
+ * One incarnation of one task, from fencing its predecessor to its last message. It reports exactly one of `failed` or
+ * `stopped` at its end, and commits nothing after the lease has run out.
+ */
+export class TaskRunner {
+  readonly #parts: RunnerParts;
+  readonly #abort = new AbortController();
+  readonly #proceed = Promise.withResolvers<undefined>();
+  #ending: Ending | undefined;
+  #leaseLost = false;
+  #pipeline: Pipeline<TopicSender> | undefined;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+    this.#proceed.promise.catch(() => undefined);
+  }
+
+  get incarnation(): string {
+    return this.#parts.order.incarnation;
+  }
+
+  get figures():
+    { records: number; transactions: number; lastCommitMs: number | null; pendingBytes: number } | undefined {
+    const pipeline = this.#pipeline;
+    if (pipeline === undefined) return undefined;
+    const { records, transactions, lastCommitAt } = pipeline.figures;
+    return { records, transactions, lastCommitMs: lastCommitAt, pendingBytes: pipeline.pendingBytes };
+  }
+
+  /** The worker's answer to `fenced`. */
+  proceed(): void {
+    this.#proceed.resolve(undefined);
+  }
+
+  /** Ends the task: within `graceMs` what was read is committed; `quiet`: at once, without committing. */
+  stop(ending: Ending): void {
+    this.#ending ??= ending;
+    this.#abort.abort();
+    if (ending.quiet) this.#pipeline?.close();
+  }
+
+  /** The lease ran out: nothing more is written, the source is closed, and `failed` says why. */
+  loseLease(): void {
+    if (this.#ending !== undefined || this.#leaseLost) return;
+    this.#leaseLost = true;
+    this.#abort.abort();
+    this.#pipeline?.close(
+      new ConnectorError('LEASE_LOST', "the worker's membership of the group could not be confirmed in time"),
+    );
+  }
+
+  /** Runs to the end and reports it; never rejects. */
+  async run(): Promise<void> {
+    const { id, links } = this.#parts;
+    const { incarnation } = this.#parts.order;
+    try {
+      await this.#runTask();
+      links.send({ type: 'stopped', id, incarnation });
+    } catch (error) {
+      if (this.#ending !== undefined) {
+        this.#parts.log.info(
+          { reason: error instanceof Error ? error.message : String(error) },
+          'task stopped before its last changes were committed',
+        );
+        links.send({ type: 'stopped', id, incarnation });
+      } else {
+        const reason = this.#leaseLost
+          ? new ConnectorError('LEASE_LOST', 'the task stopped because its lease had run out', { cause: error })
+          : error;
+        links.send({ type: 'failed', id, incarnation, failure: failureOf(reason) });
+      }
+    }
+  }
+
+  async #runTask(): Promise<void> {
+    const { id, order, links, lease, connector } = this.#parts;
+    const output = await openTaskOutput(order, lease, this.#abort.signal);
+    try {
+      links.send({ type: 'fenced', id, incarnation: order.incarnation });
+      await abortable(this.#proceed.promise, this.#abort.signal);
+      const pipeline = new Pipeline<TopicSender>({
+        connector: order.connector,
+        output: output.sender,
+        format: output.format,
+        offsetsTopic: output.offsetsTopic,
+        openTopic: (name) => output.openTopic(name, this.#abort.signal),
+        inFlightBytes: output.inFlightBytes,
+      });
+      this.#pipeline = pipeline;
+      await this.#runSource(pipeline, connector);
+    } finally {
+      this.#pipeline?.close();
+      await closeOutput(output);
+    }
+  }
+
+  async #runSource(pipeline: Pipeline<TopicSender>, connector: SourceConnector): Promise<void> {
+    const { id, order, links, lease, log } = this.#parts;
+    const source = new AbortController();
+    const stop = (): void => source.abort();
+    this.#abort.signal.addEventListener('abort', stop);
+    if (this.#abort.signal.aborted) source.abort();
+    const context = taskContext({
+      order,
+      pipeline,
+      links,
+      lease,
+      log,
+      signal: source.signal,
+      started: () => links.send({ type: 'started', id, incarnation: order.incarnation }),
+    });
+    const running = connector.createTask(context).run();
+    const failure = await Promise.race([running.then(() => undefined), pipeline.failed]);
+    this.#abort.signal.removeEventListener('abort', stop);
+    if (failure !== undefined) {
+      // Kafka's side is over: the source must end too before anything else may start in its place.
+      source.abort();
+      await running.catch(() => undefined);
+      throw failure;
+    }
+    if (this.#ending?.quiet === true)
+      throw new ConnectorError('TASK_STOPPED', 'the task was stopped without committing');
+    await withDeadline(pipeline.finish(), this.#ending?.graceMs ?? Infinity);
+  }
+}
+
+async function closeOutput(output: TaskOutput): Promise<void> {
+  await output.close();
+}
+
+function failureOf(error: unknown): TaskFailure {
+  const failure = ConnectorError.from(error, 'INTERNAL', 'running the task');
+  return {
+    code: failure.code,
+    message: failure.message,
+    trace: traceText(failure),
+    fencing: failure.code === 'FENCED' || failure.code === 'LEASE_LOST',
+    retry: failure.retry,
+  };
+}
+
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void =>
+    aborted.reject(new ConnectorError('TASK_STOPPED', 'the task was stopped before it began'));
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function withDeadline<T>(promise: Promise<T>, ms: number): Promise<T> {
+  if (!Number.isFinite(ms)) return promise;
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new ConnectorError('TASK_STOPPED', `the last changes were not committed within ${ms} ms`)),
+    ms,
+  );
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
