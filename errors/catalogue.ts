@@ -1,3 +1,4 @@
+import { formatCodes } from './codes/format.ts';
 import { generalCodes } from './codes/general.ts';
 import { kafkaCodes } from './codes/kafka.ts';
 import { postgresCodes } from './codes/postgres.ts';
@@ -7,6 +8,7 @@ import type { ErrorDefinition } from './error-definition.ts';
 
 /** Every error code of millrace with its advice; documentation and REST texts come from here. */
 export const catalogue = {
+  ...formatCodes,
   ...generalCodes,
   ...kafkaCodes,
   ...postgresCodes,

@@ -48,4 +48,39 @@ export const kafkaCodes = {
     retry: 'after-help',
     advice: 'The broker answered with the error in the message, and asking again would bring the same answer.',
   },
+  FENCED: {
+    retry: 'automatic',
+    advice:
+      'Another owner of the same transactional id took over, or the broker ended the transaction because it was open longer than transaction.timeout.ms. If it happens often, shorten commits or raise that time-out.',
+  },
+  DELIVERY_TIMED_OUT: {
+    retry: 'automatic',
+    advice:
+      'Kafka did not acknowledge records within delivery.timeout.ms, so it is not known whether it holds them. The task starts again from its committed offsets. Check that the partition that the message names has a leader and enough in-sync replicas.',
+  },
+  PRODUCER_STATE_LOST: {
+    retry: 'automatic',
+    advice:
+      'The broker no longer knows the numbering of this producer, for instance after it lost data or after transactional.id.expiration.ms. The task starts again from its committed offsets.',
+  },
+  TRANSACTION_LOST: {
+    retry: 'automatic',
+    advice:
+      'The coordinator does not know the transaction that was to be continued. Nothing of it is visible; the task starts again from its committed offsets.',
+  },
+  RECORD_TOO_LARGE: {
+    retry: 'after-help',
+    advice:
+      'Raise max.message.bytes of the topic that the message names (and max.request.size of the producer), or leave the large column out of the capture. Then restart the task: it goes on with this record.',
+  },
+  RECORD_REFUSED: {
+    retry: 'after-help',
+    advice:
+      'The broker does not take these records whatever is tried. Correct the setting of the topic or broker that the message names, then restart the task.',
+  },
+  SENDER_CLOSED: {
+    retry: 'automatic',
+    advice:
+      'Nothing to do: the task ended while something was still being written; what was not committed is written again.',
+  },
 } as const satisfies Record<string, ErrorDefinition>;

@@ -27,11 +27,6 @@ export const workerCodes = {
     advice:
       'The request can be sent again. When it keeps failing, look for a second leader of the group, and at the leader of the config topic.',
   },
-  STORE_TIMEOUT: {
-    retry: 'automatic',
-    advice:
-      'A write was not read back in time, so it may or may not have taken effect: read the state again before repeating it. Look for an open transaction on the topic and at the leader of its partition.',
-  },
   STORE_TOPIC_UNFIT: {
     retry: 'after-help',
     advice:
@@ -63,7 +58,8 @@ export const workerCodes = {
   },
   TASK_ENDED_BY_ITSELF: {
     retry: 'automatic',
-    advice: 'Nothing to do unless it happens again and again: the task is started once more from its committed offsets.',
+    advice:
+      'Nothing to do unless it happens again and again: the task is started once more from its committed offsets.',
   },
   TAKE_OVER_UNCONFIRMED: {
     retry: 'automatic',

@@ -1,0 +1,10 @@
+import type { ErrorDefinition } from '../error-definition.ts';
+
+/** What can go wrong when changes become records. */
+export const formatCodes = {
+  VALUE_WITHOUT_FORM: {
+    retry: 'never',
+    advice:
+      'Choose a setting that has a form for the value (the message names it), exclude the column, or correct the row and its later versions; then restart the task.',
+  },
+} as const satisfies Record<string, ErrorDefinition>;

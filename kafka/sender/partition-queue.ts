@@ -1,0 +1,171 @@
+import type { BrokerConnection } from '../broker-connection.ts';
+import type { BatchLimit } from './batch-limit.ts';
+import { BATCH_HEADER_BYTES } from './batch-header.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import type { CommitRound } from './commit-round.ts';
+import { codecFor, type Compression } from './compression.ts';
+import type { EncodedRecord } from './encoded-record.ts';
+import type { ProducerIdentity } from './producer-identity.ts';
+import { RecordBatchBuilder } from './record-batch-builder.ts';
+import { SealedBatch } from './sealed-batch.ts';
+import { sequenceAfter } from './sequence.ts';
+
+/** What all queues of one topic share. */
+export interface QueueSettings {
+  readonly topic: string;
+  readonly limit: BatchLimit;
+  readonly pool: BufferPool;
+  readonly compression: Compression;
+  readonly transactional: boolean;
+  /** A batch was begun: it wants to leave after the linger time. */
+  readonly onBegun: (queue: PartitionQueue) => void;
+  /** A batch became ready by itself: full, or compressed by now. */
+  readonly onReady: (queue: PartitionQueue) => void;
+  readonly onBroken: (error: unknown) => void;
+}
+
+interface OpenBatch {
+  readonly builder: RecordBatchBuilder;
+  readonly round: CommitRound;
+  readonly timestamp: number;
+}
+
+// More than a record's bytes beside key and value, unless it has headers.
+const RECORD_OVERHEAD = 32;
+
+/**
+ * The records of one partition on their way out: batches leave in the order in which their records were appended, one at a
+ * time, each with the sequence number after the one before.
+ */
+export class PartitionQueue {
+  readonly partition: number;
+  readonly #settings: QueueSettings;
+  readonly #sealed: SealedBatch[] = [];
+  #open: OpenBatch | undefined;
+  #expectedBytes = 0;
+  #sequence = 0;
+  #away = false;
+
+  /** Performance-clock time from which the open batch wants to leave, full or not; Infinity without one. */
+  leavesAt = Infinity;
+  /** The connection to the partition's leader as far as known. */
+  leader: BrokerConnection | undefined;
+  /** Whether the leader has to be looked up anew before the next attempt. */
+  leaderIsStale = false;
+  /** Failed attempts since the last definite answer. */
+  failures = 0;
+  /** True while an attempt is being prepared or waits for its back-off. */
+  waits = false;
+
+  constructor(partition: number, settings: QueueSettings) {
+    this.partition = partition;
+    this.#settings = settings;
+  }
+
+  get topic(): string {
+    return this.#settings.topic;
+  }
+
+  append(record: EncodedRecord, round: CommitRound): void {
+    let open = this.#open;
+    if (open !== undefined && (open.round !== round || !this.#fits(open, record))) {
+      this.seal();
+      this.#settings.onReady(this);
+      open = undefined;
+    }
+    open ??= this.#begin(round);
+    round.bytes += open.builder.append(record);
+  }
+
+  /** Closes the open batch, if there is one: nothing is added to it any more. */
+  seal(): void {
+    if (this.#open === undefined) return;
+    const { builder, round, timestamp } = this.#open;
+    const { pool, compression, transactional, limit, onReady, onBroken } = this.#settings;
+    const { length, count } = builder;
+    this.#open = undefined;
+    this.leavesAt = Infinity;
+    this.#expectedBytes = length;
+    const { batch, compressed } = SealedBatch.seal(
+      { round, compression: codecFor(compression, length), transactional, timestamp },
+      { buffer: builder.finish(), length, count, pool },
+    );
+    this.#sealed.push(batch);
+    round.sealed(1);
+    if (compressed === undefined) limit.compressed(length, batch.bytes.length);
+    else
+      compressed.then(() => {
+        limit.compressed(length, batch.bytes.length);
+        onReady(this);
+      }, onBroken);
+  }
+
+  /** The batch that may leave now; undefined when there is none, or another one is on its way. */
+  next(now: number): SealedBatch | undefined {
+    if (this.#away || this.waits) return undefined;
+    if (this.#sealed.length === 0 && this.leavesAt <= now && this.#open?.round.mayLeave === true) this.seal();
+    const [head] = this.#sealed;
+    return head?.ready === true && head.origin.round.mayLeave ? head : undefined;
+  }
+
+  /** Marks the batch of `next` as on its way and gives it its number. */
+  depart(identity: ProducerIdentity): SealedBatch {
+    const batch = this.#head();
+    batch.number(identity, this.#sequence);
+    this.#away = true;
+    return batch;
+  }
+
+  /** The batch on its way has no definite answer: the same bytes have to leave again. */
+  returned(): void {
+    this.#away = false;
+  }
+
+  /** Kafka holds the batch on its way. */
+  acknowledged(): void {
+    const batch = this.#head();
+    this.#sealed.shift();
+    this.#away = false;
+    this.failures = 0;
+    this.#sequence = sequenceAfter(this.#sequence, batch.count);
+    batch.release(this.#settings.pool);
+    batch.origin.round.acknowledged();
+  }
+
+  /** The first batch was refused as too large and is not in Kafka: its records become two batches with the same numbering. */
+  split(): void {
+    const batch = this.#head();
+    this.#settings.limit.refused(batch.bytes.length);
+    const parts = batch.split();
+    this.#sealed.splice(0, 1, ...parts);
+    this.#away = false;
+    batch.release(this.#settings.pool);
+    batch.origin.round.sealed(parts.length - 1);
+  }
+
+  /** The producer has a new epoch, whose numbering begins with 0. Only while nothing is on its way. */
+  renumber(): void {
+    this.#sequence = 0;
+  }
+
+  #head(): SealedBatch {
+    const [head] = this.#sealed;
+    if (head === undefined) throw new Error(`no batch of ${this.topic}-${this.partition} is on its way`);
+    return head;
+  }
+
+  #begin(round: CommitRound): OpenBatch {
+    const { pool, onBegun } = this.#settings;
+    const builder = new RecordBatchBuilder(pool, Math.max(BATCH_HEADER_BYTES, this.#expectedBytes));
+    this.#open = { builder, round, timestamp: Date.now() };
+    round.queues.add(this);
+    onBegun(this);
+    return this.#open;
+  }
+
+  #fits({ builder, round }: OpenBatch, record: EncodedRecord): boolean {
+    const waiting = this.#away || this.waits || this.#sealed.length > 0 || !round.mayLeave;
+    const size = record.keyEnd - record.keyStart + record.valueEnd - record.valueStart + RECORD_OVERHEAD;
+    return builder.length + size <= this.#settings.limit.bytes(waiting);
+  }
+}

@@ -1,0 +1,236 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { backOff } from '../back-off.ts';
+import { isUsable, type BrokerConnection } from '../broker-connection.ts';
+import type { Cluster } from '../cluster.ts';
+import { answerWithin } from './answer-within.ts';
+import { BrokerLoad } from './broker-load.ts';
+import type { PartitionQueue } from './partition-queue.ts';
+import { produce, type PartitionAnswer, type ProduceAnswer } from './produce-call.ts';
+import { canPass, notInTime, refused, tooLarge, type Attempted } from './produce-failure.ts';
+import { maxMessageBytes } from './max-message-bytes.ts';
+import { produceVerdict } from './produce-verdict.ts';
+import type { ProducerIdentity } from './producer-identity.ts';
+import type { SealedBatch } from './sealed-batch.ts';
+import { withDeadline } from './with-deadline.ts';
+
+export interface ProduceLoopOptions {
+  readonly cluster: Cluster;
+  readonly transactionalId: string | undefined;
+  readonly requestTimeoutMs: number;
+  readonly deliveryTimeoutMs: number;
+  readonly maxRequestBytes: number;
+  readonly identity: () => ProducerIdentity;
+  /** Throws when nothing may be written any more. */
+  readonly checkLease: () => void;
+  /** Whether the partition is part of the transaction; if not, it is made so, and `wake` is called. */
+  readonly admits: (queue: PartitionQueue) => boolean;
+  readonly onFailed: (error: unknown) => void;
+  /** Aborts when the sender has failed or closes. */
+  readonly life: AbortSignal;
+}
+
+// Short, since most failures here are a connection that was cut: with a second, a proxy that cuts once a second would stop
+// everything. The cap is what the election of a leader costs at worst beside its own time.
+const BACK_OFF = { baseMs: 10, maxMs: 300 };
+
+// What a request has beside its batches: header, transactional id, topic names.
+const REQUEST_OVERHEAD = 1024;
+
+// So that the broker's own time-out answers before ours ends the connection.
+const BROKER_TIMEOUT_SHARE = 0.8;
+
+/**
+ * Brings the batches of all partitions to their leaders: several partitions in one request, one batch of a partition at a
+ * time, the same bytes again until the answer is definite.
+ */
+export class ProduceLoop {
+  readonly #options: ProduceLoopOptions;
+  readonly #ready = new Set<PartitionQueue>();
+  readonly #load = new BrokerLoad();
+  readonly #inFlight = new Set<Promise<void>>();
+  /** Partitions whose newest request has no answer: the broker may still take it. */
+  readonly #unanswered = new Set<PartitionQueue>();
+
+  constructor(options: ProduceLoopOptions) {
+    this.#options = options;
+  }
+
+  /** To be called whenever partitions may have something to send; sends what can leave now. */
+  wake(queues: Iterable<PartitionQueue>): void {
+    for (const queue of queues) this.#ready.add(queue);
+    this.#guarded(() => this.#pump(performance.now()));
+  }
+
+  /** After the end of `life`: waits for the requests on their way; true when each request ever sent has its answer. */
+  async settled(): Promise<boolean> {
+    await Promise.all(this.#inFlight);
+    return this.#unanswered.size === 0;
+  }
+
+  #pump(now: number): void {
+    const requests = new Map<BrokerConnection, { queues: PartitionQueue[]; bytes: number }>();
+    for (const queue of this.#ready) {
+      const batch = this.#leaving(queue, now);
+      const leader = batch === undefined ? undefined : this.#route(queue, batch);
+      if (batch === undefined || leader === undefined) {
+        this.#ready.delete(queue);
+        continue;
+      }
+      if (!this.#load.hasRoom(leader, now)) continue; // stays ready; the next answer wakes it
+      this.#ready.delete(queue);
+      const size = batch.bytes.length;
+      const request = requests.get(leader);
+      if (request !== undefined && request.bytes + size <= this.#options.maxRequestBytes) {
+        request.queues.push(queue);
+        request.bytes += size;
+      } else {
+        if (request !== undefined) this.#begin(leader, request.queues);
+        requests.set(leader, { queues: [queue], bytes: REQUEST_OVERHEAD + size });
+      }
+    }
+    for (const [leader, { queues }] of requests) this.#begin(leader, queues);
+  }
+
+  /** The batch of the partition that may leave now, small enough for a request of its own. */
+  #leaving(queue: PartitionQueue, now: number): SealedBatch | undefined {
+    const { admits, maxRequestBytes, deliveryTimeoutMs } = this.#options;
+    let batch = queue.next(now);
+    if (batch === undefined || !admits(queue)) return undefined;
+    while (batch !== undefined && REQUEST_OVERHEAD + batch.bytes.length > maxRequestBytes) {
+      if (batch.count === 1) throw tooLarge(queue, batch, `max.request.size of ${maxRequestBytes} bytes`);
+      queue.split();
+      batch = queue.next(now);
+    }
+    if (batch !== undefined) batch.deadline = Math.min(batch.deadline, now + deliveryTimeoutMs);
+    return batch;
+  }
+
+  #route(queue: PartitionQueue, batch: SealedBatch): BrokerConnection | undefined {
+    const { leader } = queue;
+    if (leader !== undefined && !queue.leaderIsStale && isUsable(leader)) return leader;
+    void this.#findLeader(queue, batch);
+    return undefined;
+  }
+
+  async #findLeader(queue: PartitionQueue, batch: SealedBatch): Promise<void> {
+    queue.waits = true;
+    try {
+      queue.leader = await withDeadline(batch.deadline, this.#options.life, (signal) =>
+        this.#options.cluster.leader(queue.topic, queue.partition, { signal, refresh: queue.leaderIsStale }),
+      );
+      queue.leaderIsStale = false;
+      queue.waits = false;
+      this.wake([queue]);
+    } catch (error) {
+      this.#guarded(() => this.#again({ queue, batch, error }));
+    }
+  }
+
+  #begin(leader: BrokerConnection, queues: readonly PartitionQueue[]): void {
+    this.#options.checkLease();
+    const sent = queues.map((queue) => ({ queue, batch: queue.depart(this.#options.identity()) }));
+    this.#load.begin(leader);
+    for (const queue of queues) this.#unanswered.add(queue);
+    const request = this.#send(leader, sent).finally(() => this.#inFlight.delete(request));
+    this.#inFlight.add(request);
+  }
+
+  async #send(leader: BrokerConnection, sent: readonly Departure[]): Promise<void> {
+    const { transactionalId = null, requestTimeoutMs } = this.#options;
+    const timeoutMs = Math.ceil(requestTimeoutMs * BROKER_TIMEOUT_SHARE);
+    const batches = sent.map(({ queue: { topic, partition }, batch: { bytes } }) => ({ topic, partition, bytes }));
+    const call = answerWithin(leader, requestTimeoutMs, produce(leader, { transactionalId, timeoutMs, batches }));
+    const settle = await call.then(
+      (answer) => {
+        for (const { queue } of sent) this.#unanswered.delete(queue);
+        return () => this.#answered(leader, sent, answer);
+      },
+      (error: unknown) => () => this.#lost(sent, error),
+    );
+    this.#load.end(leader);
+    this.#guarded(() => {
+      settle();
+      this.#pump(performance.now());
+    });
+  }
+
+  #answered(leader: BrokerConnection, sent: readonly Departure[], { partitions, throttleMs }: ProduceAnswer): void {
+    for (const { queue, batch } of sent) {
+      const own = partitions.find(({ topic, partition }) => topic === queue.topic && partition === queue.partition);
+      if (own === undefined)
+        this.#again({ queue, batch, error: new Error('the answer does not mention the partition') });
+      else this.#judge(queue, batch, own);
+    }
+    if (throttleMs > 0) void this.#pause(leader, throttleMs);
+  }
+
+  #judge(queue: PartitionQueue, batch: SealedBatch, answer: PartitionAnswer): void {
+    const verdict = produceVerdict(answer.errorCode);
+    if (verdict === 'done') {
+      queue.acknowledged();
+      this.#ready.add(queue);
+    } else if (verdict === 'split') {
+      if (batch.count === 1) void this.#refuse(queue, batch);
+      else {
+        queue.split();
+        this.#ready.add(queue);
+      }
+    } else if (verdict === 'again' || verdict === 'elsewhere') {
+      queue.leaderIsStale = verdict === 'elsewhere';
+      this.#again({ queue, batch, error: refused('KAFKA_UNREACHABLE', queue, answer) });
+    } else throw refused(verdict.fatal, queue, answer);
+  }
+
+  /** Ends the sender; the partition stays as it is while the limit is asked for. */
+  async #refuse(queue: PartitionQueue, batch: SealedBatch): Promise<void> {
+    const limit = await maxMessageBytes(this.#options.cluster, queue.topic, this.#options.life);
+    this.#guarded(() => {
+      throw tooLarge(queue, batch, `topic's max.message.bytes${limit === undefined ? '' : ` of ${limit} bytes`}`);
+    });
+  }
+
+  #lost(sent: readonly Departure[], error: unknown): void {
+    for (const { queue, batch } of sent) {
+      queue.leaderIsStale = true;
+      this.#again({ queue, batch, error });
+    }
+  }
+
+  /** Prepares the next attempt of the same batch, unless its time is over or another attempt cannot help. */
+  #again(attempted: Attempted): void {
+    const { queue, batch, error } = attempted;
+    if (this.#options.life.aborted) return;
+    if (performance.now() >= batch.deadline) throw notInTime(attempted, this.#options.deliveryTimeoutMs);
+    if (!canPass(error)) throw error;
+    queue.returned();
+    queue.failures += 1;
+    void this.#later(queue);
+  }
+
+  async #later(queue: PartitionQueue): Promise<void> {
+    queue.waits = true;
+    await backOff(queue.failures, BACK_OFF, this.#options.life).catch(() => undefined); // closed: `wake` does nothing
+    queue.waits = false;
+    this.wake([queue]);
+  }
+
+  async #pause(leader: BrokerConnection, throttleMs: number): Promise<void> {
+    this.#load.pause(leader, performance.now() + throttleMs);
+    await delay(throttleMs, undefined, { signal: this.#options.life }).catch(() => undefined); // closed: likewise
+    this.wake([]);
+  }
+
+  #guarded(work: () => void): void {
+    if (this.#options.life.aborted) return;
+    try {
+      work();
+    } catch (error) {
+      this.#options.onFailed(error);
+    }
+  }
+}
+
+interface Departure {
+  readonly queue: PartitionQueue;
+  readonly batch: SealedBatch;
+}

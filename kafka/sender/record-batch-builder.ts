@@ -1,0 +1,105 @@
+import { BATCH_HEADER_BYTES } from './batch-header.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import type { EncodedRecord, RecordHeader } from './encoded-record.ts';
+import { varintSize, writeVarint } from './varint.ts';
+
+// A native copy of so few bytes costs 35 ns whatever their number; a loop costs 1 ns per byte.
+const LOOP_COPY_BYTES = 32;
+
+// Attributes and timestamp delta: all records of a batch carry the time at which the batch was begun.
+const FIXED_BYTES = 2;
+
+/**
+ * The records of one batch, in order, already in the bytes that go on the wire (record format v2: protocol guide, "Record
+ * Batch"), behind room for the batch's header. One copy per record, no object.
+ */
+export class RecordBatchBuilder {
+  readonly #pool: BufferPool;
+  #buffer: Buffer;
+  #length = BATCH_HEADER_BYTES;
+  #count = 0;
+
+  /** `expectedBytes`: how large the batch will probably become; a wrong guess costs a copy. */
+  constructor(pool: BufferPool, expectedBytes: number) {
+    this.#pool = pool;
+    this.#buffer = pool.take(expectedBytes);
+  }
+
+  /** Bytes so far, header included. */
+  get length(): number {
+    return this.#length;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Appends the record and returns the bytes that it takes. */
+  append(record: EncodedRecord): number {
+    const { bytes, keyStart, keyEnd, valueStart, valueEnd, headers } = record;
+    const keyLength = keyStart < 0 ? -1 : keyEnd - keyStart;
+    const valueLength = valueStart < 0 ? -1 : valueEnd - valueStart;
+    const bodyLength =
+      FIXED_BYTES +
+      varintSize(this.#count) +
+      varintSize(keyLength) +
+      Math.max(0, keyLength) +
+      varintSize(valueLength) +
+      Math.max(0, valueLength) +
+      headersSize(headers);
+    const start = this.#length;
+    const end = start + varintSize(bodyLength) + bodyLength;
+    if (end > this.#buffer.length) this.#grow(end);
+    const target = this.#buffer;
+    let at = writeVarint(target, start, bodyLength);
+    target[at] = 0;
+    target[at + 1] = 0;
+    at = writeVarint(target, at + FIXED_BYTES, this.#count);
+    at = writeVarint(target, at, keyLength);
+    if (keyLength > 0) at = copyBytes(bytes, keyStart, keyEnd, target, at);
+    at = writeVarint(target, at, valueLength);
+    if (valueLength > 0) at = copyBytes(bytes, valueStart, valueEnd, target, at);
+    writeHeaders(target, at, headers);
+    this.#length = end;
+    this.#count += 1;
+    return end - start;
+  }
+
+  /** The buffer, which now belongs to the caller: header room, then the records up to `length`. */
+  finish(): Buffer {
+    return this.#buffer;
+  }
+
+  #grow(minimum: number): void {
+    const larger = this.#pool.take(minimum);
+    this.#buffer.copy(larger, 0, 0, this.#length);
+    this.#pool.give(this.#buffer);
+    this.#buffer = larger;
+  }
+}
+
+function copyBytes(source: Buffer, start: number, end: number, target: Buffer, position: number): number {
+  if (end - start > LOOP_COPY_BYTES) return position + source.copy(target, position, start, end);
+  let at = position;
+  for (let from = start; from < end; from += 1) target[at++] = source[from] ?? 0;
+  return at;
+}
+
+function headersSize(headers: readonly RecordHeader[]): number {
+  let size = varintSize(headers.length);
+  for (const { key, value } of headers) {
+    const keyLength = Buffer.byteLength(key);
+    size += varintSize(keyLength) + keyLength + varintSize(value?.length ?? -1) + (value?.length ?? 0);
+  }
+  return size;
+}
+
+function writeHeaders(target: Buffer, position: number, headers: readonly RecordHeader[]): void {
+  let at = writeVarint(target, position, headers.length);
+  for (const { key, value } of headers) {
+    at = writeVarint(target, at, Buffer.byteLength(key));
+    at += target.write(key, at);
+    at = writeVarint(target, at, value?.length ?? -1);
+    if (value !== null) at += value.copy(target, at);
+  }
+}

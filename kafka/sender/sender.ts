@@ -1,0 +1,281 @@
+import { ConnectorError } from '../../errors/connector-error.ts';
+import { abortable } from '../abortable.ts';
+import type { Cluster } from '../cluster.ts';
+import { BatchLimit } from './batch-limit.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { CommitRound } from './commit-round.ts';
+import type { Compression } from './compression.ts';
+import { CoordinatorClient } from './coordinator-client.ts';
+import { recordOf } from './encoded-record.ts';
+import { LingerTimer } from './linger-timer.ts';
+import { newIdempotentProducer, nextEpoch, takeOver } from './open-producer.ts';
+import type { PartitionQueue } from './partition-queue.ts';
+import { ProduceLoop } from './produce-loop.ts';
+import type { ProducerIdentity } from './producer-identity.ts';
+import { senderFailure } from './sender-failure.ts';
+import { TopicQueues, type TopicSender } from './topic-sender.ts';
+import { Transaction } from './transaction.ts';
+
+export type { EncodedRecord } from './encoded-record.ts';
+export type { TopicSender } from './topic-sender.ts';
+
+export interface SenderOptions {
+  /** Not closed by the sender. Long polls on the same connections would hold up its requests. */
+  readonly cluster: Cluster;
+  /** Undefined: idempotent, without transactions. */
+  readonly transactionalId: string | undefined;
+  readonly transactionTimeoutMs: number;
+  readonly compression: Compression;
+  /** Bytes at which a batch is closed, before compression; while its partition waits for an answer up to four times that. */
+  readonly batchBytes: number;
+  /** How long a record waits for more of its partition; a commit ends the wait. */
+  readonly lingerMs: number;
+  /** A batch or a transaction's call without a definite answer for so long ends the sender. */
+  readonly deliveryTimeoutMs: number;
+  /** A request without an answer for so long ends its connection and is sent again. */
+  readonly requestTimeoutMs: number;
+  readonly maxRequestBytes: number;
+  /** The lease: asked before every Produce, AddPartitionsToTxn and EndTxn(commit); false ends the sender with LEASE_LOST. */
+  readonly mayWrite: () => boolean;
+}
+
+/** An offset record that a commit writes; keys and values are copied. */
+export interface CommitOffset {
+  readonly topic: TopicSender;
+  readonly key: Buffer;
+  readonly value: Buffer | null;
+}
+
+const FREE_BUFFER_BYTES = 16 * 1024 * 1024;
+
+const CLOSE_MS = 5000;
+
+/**
+ * One producer of Kafka, idempotent or transactional: what a `commit` that resolved covers is in Kafka once and in order, and
+ * what no commit covers is never visible to a read_committed reader (transactional). The first failure that repeating
+ * cannot mend ends it: every later call fails with it, and nothing more is written.
+ */
+export class Sender {
+  /** Resolves with what ended the sender; stays pending when it is closed without a failure. Never rejects. */
+  readonly failed: Promise<ConnectorError>;
+  readonly #options: SenderOptions;
+  readonly #coordinator: CoordinatorClient | undefined;
+  readonly #transaction: Transaction | undefined;
+  readonly #loop: ProduceLoop;
+  readonly #linger: LingerTimer;
+  readonly #pool = new BufferPool(FREE_BUFFER_BYTES);
+  readonly #topics = new Map<string, TopicQueues>();
+  readonly #life = new AbortController();
+  readonly #resolveFailed: (error: ConnectorError) => void;
+  #identity: ProducerIdentity;
+  #round = new CommitRound(true);
+  #committing: CommitRound | undefined;
+  #ended: ConnectorError | undefined;
+  #closed: Promise<void> | undefined;
+
+  private constructor(options: SenderOptions, identity: ProducerIdentity, coordinator: CoordinatorClient | undefined) {
+    this.#options = options;
+    this.#identity = identity;
+    this.#coordinator = coordinator;
+    const { promise, resolve } = Promise.withResolvers<ConnectorError>();
+    this.failed = promise;
+    this.#resolveFailed = resolve;
+    const shared = {
+      life: this.#life.signal,
+      identity: (): ProducerIdentity => this.#identity,
+      checkLease: (): void => this.#checkLease(),
+      onFailed: (error: unknown): void => void this.#fail(error),
+    };
+    const wake = (queues: Iterable<PartitionQueue>): void => this.#loop.wake(queues);
+    this.#transaction =
+      coordinator === undefined ? undefined : new Transaction({ ...shared, coordinator, onAdded: wake });
+    this.#loop = new ProduceLoop({
+      ...shared,
+      ...options,
+      admits: (queue) => this.#transaction?.admits(queue) ?? true,
+    });
+    this.#linger = new LingerTimer(options.lingerMs, wake);
+  }
+
+  /**
+   * Asks Kafka for a producer id. With a transactional id this fences the former owner and aborts its open transaction; what
+   * that one had committed is readable when this resolves.
+   */
+  static async open(options: SenderOptions, signal: AbortSignal): Promise<Sender> {
+    const { transactionalId, transactionTimeoutMs } = options;
+    if (transactionalId === undefined)
+      return new Sender(options, await newIdempotentProducer(options, signal), undefined);
+    const coordinator = new CoordinatorClient({ ...options, transactionalId });
+    return new Sender(options, await takeOver(coordinator, transactionTimeoutMs, signal), coordinator);
+  }
+
+  /** Where records of this topic go. KAFKA_UNKNOWN_TOPIC or KAFKA_AUTHORIZATION when that cannot be. */
+  async topic(name: string, options: { signal: AbortSignal; autoCreate?: boolean }): Promise<TopicSender> {
+    this.#check();
+    const known = this.#topics.get(name);
+    if (known !== undefined) return known;
+    const { partitions } = await this.#options.cluster.topic(name, options);
+    const opened = this.#topics.get(name) ?? this.#open(name, partitions.size);
+    this.#topics.set(name, opened);
+    return opened;
+  }
+
+  /** Bytes appended whose commit is not over. */
+  get pendingBytes(): number {
+    return this.#round.bytes + (this.#committing?.bytes ?? 0);
+  }
+
+  /**
+   * Ends what was appended since the last call. Transactional: the offsets are appended to it, and the transaction is committed.
+   * Idempotent: the offsets are written once everything before them is acknowledged. Resolves when Kafka holds all of it. What is
+   * appended after the call belongs to the next one and is batched and compressed meanwhile. One commit at a time.
+   */
+  async commit(offsets: readonly CommitOffset[]): Promise<void> {
+    this.#check();
+    if (this.#committing !== undefined)
+      throw new ConnectorError('INTERNAL', 'a commit began before the last one was over');
+    if (this.#round.queues.size === 0 && offsets.length === 0) return;
+    this.#committing = this.#round;
+    try {
+      if (this.#transaction === undefined) await this.#commitPlain(this.#committing, offsets);
+      else await this.#commitTransaction(this.#transaction, this.#committing, offsets);
+    } catch (error) {
+      throw this.#fail(error);
+    } finally {
+      this.#committing = undefined;
+    }
+  }
+
+  /**
+   * Ends the sender; waiting commits fail. An open transaction is aborted where that is possible without a doubt (else the
+   * next owner or the transaction's time-out does it). Done within 5 s.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #commitPlain(round: CommitRound, offsets: readonly CommitOffset[]): Promise<void> {
+    this.#round = new CommitRound(true);
+    await this.#flush(round);
+    if (offsets.length === 0) return;
+    this.#appendOffsets(round, offsets);
+    await this.#flush(round);
+  }
+
+  async #commitTransaction(
+    transaction: Transaction,
+    round: CommitRound,
+    offsets: readonly CommitOffset[],
+  ): Promise<void> {
+    const offsetQueues = this.#appendOffsets(round, offsets);
+    const next = new CommitRound(false);
+    this.#round = next;
+    await this.#flush(round);
+    const { repeated } = await transaction.end(true);
+    transaction.expect(offsetQueues);
+    if (repeated) void this.#renew(next);
+    else this.#release(next);
+  }
+
+  /** Writes the offsets into the round and returns where they went. */
+  #appendOffsets(round: CommitRound, offsets: readonly CommitOffset[]): PartitionQueue[] {
+    return offsets.map(({ topic, key, value }) => {
+      const record = recordOf(key, value);
+      const queue = this.#topics.get(topic.name)?.queueFor(record);
+      if (queue === undefined) throw new ConnectorError('INTERNAL', `topic ${topic.name} belongs to another sender`);
+      queue.append(record, round);
+      return queue;
+    });
+  }
+
+  async #flush(round: CommitRound): Promise<void> {
+    for (const queue of round.queues) queue.seal();
+    this.#loop.wake(round.queues);
+    this.#check();
+    await round.flushed();
+  }
+
+  /** Lets the batches of the round leave: the transaction before it is over. */
+  #release(round: CommitRound): void {
+    round.mayLeave = true;
+    this.#transaction?.want(round.queues);
+    this.#loop.wake(round.queues);
+  }
+
+  async #renew(next: CommitRound): Promise<void> {
+    const { transactionTimeoutMs } = this.#options;
+    if (this.#coordinator === undefined) return;
+    try {
+      const checkLease = (): void => this.#checkLease();
+      const options = { transactionTimeoutMs, checkLease, life: this.#life.signal };
+      this.#identity = await nextEpoch(this.#coordinator, this.#identity, options);
+      for (const topic of this.#topics.values()) for (const queue of topic.opened()) queue.renumber();
+      this.#release(next);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #open(topic: string, partitions: number): TopicQueues {
+    const { compression, batchBytes } = this.#options;
+    const settings = {
+      topic,
+      compression,
+      transactional: this.#transaction !== undefined,
+      limit: new BatchLimit(batchBytes),
+      pool: this.#pool,
+      onBegun: (queue: PartitionQueue): void => this.#begun(queue),
+      onReady: (queue: PartitionQueue): void => this.#loop.wake([queue]),
+      onBroken: (error: unknown): void => void this.#fail(error),
+    };
+    return new TopicQueues(partitions, settings, () => {
+      this.#check();
+      return this.#round;
+    });
+  }
+
+  #begun(queue: PartitionQueue): void {
+    this.#linger.start(queue);
+    if (this.#round.mayLeave) this.#transaction?.want([queue]);
+  }
+
+  #checkLease(): void {
+    if (this.#options.mayWrite()) return;
+    throw new ConnectorError('LEASE_LOST', 'nothing more is written: the lease of this task has run out');
+  }
+
+  #check(): void {
+    if (this.#ended !== undefined) throw this.#ended;
+  }
+
+  /** Ends the sender with its first failure, and returns that one. */
+  #fail(error: unknown): ConnectorError {
+    if (this.#ended !== undefined) return this.#ended;
+    const failure = senderFailure(error);
+    this.#end(failure);
+    this.#resolveFailed(failure);
+    return failure;
+  }
+
+  #end(reason: ConnectorError): void {
+    this.#ended = reason;
+    this.#life.abort(reason);
+    this.#linger.close();
+    this.#round.fail(reason);
+    this.#committing?.fail(reason);
+  }
+
+  async #close(): Promise<void> {
+    const fenced = this.#ended?.code === 'FENCED';
+    if (this.#ended === undefined) this.#end(new ConnectorError('SENDER_CLOSED', 'the sender was closed'));
+    if (this.#transaction?.canAbort !== true || fenced || !this.#options.mayWrite()) return;
+    const deadline = AbortSignal.timeout(CLOSE_MS);
+    try {
+      // A batch that the broker takes after the abort would open a transaction that nobody ends.
+      if (await abortable(this.#loop.settled(), deadline)) await this.#transaction.end(false, deadline);
+    } catch {
+      // The next owner of the transactional id aborts it, or the transaction's time-out does.
+    }
+  }
+}

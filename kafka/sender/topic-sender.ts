@@ -1,0 +1,51 @@
+import { partitionFor } from '../murmur2.ts';
+import type { CommitRound } from './commit-round.ts';
+import type { EncodedRecord } from './encoded-record.ts';
+import { PartitionQueue, type QueueSettings } from './partition-queue.ts';
+
+/** Where the records of one topic are appended. */
+export interface TopicSender {
+  readonly name: string;
+  /** As many as the topic had when it was opened; records go on to these if partitions are added later. */
+  readonly partitions: number;
+  /** Copies the record. Throws the sender's failure once it has failed. */
+  append(record: EncodedRecord): void;
+}
+
+/**
+ * The partitions of one topic: the partition of a record follows from its key as in the Java producer; records without a
+ * key all go to one, so that their order is kept, too.
+ */
+export class TopicQueues implements TopicSender {
+  readonly name: string;
+  readonly partitions: number;
+  readonly #settings: QueueSettings;
+  readonly #currentRound: () => CommitRound;
+  readonly #queues: (PartitionQueue | undefined)[];
+  readonly #keylessPartition: number;
+
+  constructor(partitions: number, settings: QueueSettings, currentRound: () => CommitRound) {
+    this.name = settings.topic;
+    this.partitions = partitions;
+    this.#settings = settings;
+    this.#currentRound = currentRound;
+    this.#queues = Array.from<PartitionQueue | undefined>({ length: partitions });
+    const name = Buffer.from(settings.topic);
+    this.#keylessPartition = partitionFor(name, 0, name.length, partitions);
+  }
+
+  append(record: EncodedRecord): void {
+    this.queueFor(record).append(record, this.#currentRound());
+  }
+
+  queueFor({ bytes, keyStart, keyEnd }: EncodedRecord): PartitionQueue {
+    if (this.partitions === 1) return (this.#queues[0] ??= new PartitionQueue(0, this.#settings));
+    const partition = keyStart < 0 ? this.#keylessPartition : partitionFor(bytes, keyStart, keyEnd, this.partitions);
+    return (this.#queues[partition] ??= new PartitionQueue(partition, this.#settings));
+  }
+
+  /** The queues of the partitions that ever got a record. */
+  opened(): PartitionQueue[] {
+    return this.#queues.filter((queue) => queue !== undefined);
+  }
+}
