@@ -1,0 +1,199 @@
+import type { ConnectorError } from '../errors/connector-error.ts';
+import type { Cluster } from '../kafka/cluster.ts';
+import type { KafkaLog } from '../kafka/kafka-log.ts';
+import { LogReader, type LogRecord } from '../kafka/log-reader.ts';
+import { claimTopic } from './cluster-claim.ts';
+import type { ConfigChange, ConfigSnapshot } from './config-snapshot.ts';
+import { ConfigState } from './config-state.ts';
+import type { InternalTopic } from './internal-topic.ts';
+import { LeaderWriter } from './leader-writer.ts';
+import { PlainWriter } from './plain-writer.ts';
+import { clusterMarkerRecord, type ClusterMarker } from './records/cluster-marker-record.ts';
+import { commitRecord } from './records/commit-record.ts';
+import { decodeConfigRecord } from './records/config-record.ts';
+import { connectorRecord } from './records/connector-record.ts';
+import { loggerRecord } from './records/logger-record.ts';
+import type { Properties } from './records/properties.ts';
+import { restartRecord, type RestartRequest } from './records/restart-record.ts';
+import { sessionKeyRecord, type SessionKey } from './records/session-key-record.ts';
+import type { StoredRecord } from './records/stored-record.ts';
+import { targetStateRecord, type TargetState } from './records/target-state-record.ts';
+import { taskCountRecord } from './records/task-count-record.ts';
+import { taskRecord } from './records/task-record.ts';
+import { WRITE_LIMIT_MS } from './store-sender.ts';
+import { setUpTopic } from './topic-setup.ts';
+
+export interface ConfigStoreOptions {
+  readonly cluster: Cluster;
+  readonly topic: InternalTopic;
+  readonly groupId: string;
+  /** The leader's writes are transactions (exactly.once.source.support is `enabled` or `preparing`). */
+  readonly transactional: boolean;
+  /** Told in the order of the topic, after the start-up, once `snapshot` has the change. Must not throw. */
+  readonly onChange: (change: ConfigChange) => void;
+  /** The topic can no longer be read: it was deleted or created again. What `snapshot` says no longer stands. */
+  readonly onFailed: (error: ConnectorError) => void;
+  readonly log: KafkaLog;
+}
+
+/**
+ * The config topic: the only truth about connectors, read by every worker and written in Connect's formats. A write resolves
+ * when this worker has read it back, so that what it answers is what `snapshot` has.
+ */
+export class ConfigStore {
+  readonly #options: ConfigStoreOptions;
+  readonly #state = new ConfigState();
+  readonly #reader: LogReader;
+  readonly #plain: PlainWriter;
+  readonly #leader: LeaderWriter | undefined;
+  #onMarker: ((marker: ClusterMarker) => void) | undefined;
+
+  constructor(options: ConfigStoreOptions) {
+    const { cluster, groupId, onFailed, log } = options;
+    const topic = options.topic.name;
+    this.#options = options;
+    // read_committed always: what an aborted transaction left must not count for one worker and not for another.
+    const isolation = 'read_committed';
+    const onRecord = (record: LogRecord): void => this.#take(record);
+    this.#reader = new LogReader({ cluster, topic, isolation, onRecord, onFailed, log });
+    this.#plain = new PlainWriter(cluster, topic);
+    this.#leader = options.transactional
+      ? new LeaderWriter({ cluster, topic, transactionalId: `connect-cluster-${groupId}` })
+      : undefined;
+  }
+
+  /**
+   * Sets the topic up, reads it to its end and makes sure that it belongs to this group. Throws STORE_TOPIC_UNFIT,
+   * STORE_TOPIC_CREATION, GROUP_FOREIGN, or what Kafka says.
+   */
+  async start(signal: AbortSignal): Promise<void> {
+    const { cluster, topic, log } = this.#options;
+    await setUpTopic(topic, { cluster, log }, signal);
+    await this.#reader.start(signal);
+    await this.#reader.readToEnd(signal);
+    await this.#claim(signal);
+    this.#state.goLive();
+  }
+
+  async #claim(signal: AbortSignal): Promise<void> {
+    const { cluster, topic, groupId, log } = this.#options;
+    const clusterId = await cluster.clusterId({ signal });
+    const markers: ClusterMarker[] = [];
+    this.#onMarker = (marker) => markers.push(marker);
+    const write = async (marker: ClusterMarker): Promise<readonly ClusterMarker[]> => {
+      await this.#plain.write([clusterMarkerRecord(marker)], signal);
+      await this.#reader.readToEnd(signal);
+      return markers;
+    };
+    const { marker } = this.#state.snapshot();
+    await claimTopic({ marker, write }, { topic: topic.name, log, own: { clusterId, groupId } });
+    this.#onMarker = undefined;
+  }
+
+  snapshot(): ConfigSnapshot {
+    return this.#state.snapshot();
+  }
+
+  /** Resolves once everything is in `snapshot` that was in the topic when it was called. */
+  readToEnd(signal: AbortSignal): Promise<void> {
+    return this.#reader.readToEnd(signal);
+  }
+
+  /** To be called by the leader before it writes, and again after a CONFIG_WRITE_FAILED. Fences the leader before it. */
+  async claimLeader(signal: AbortSignal): Promise<void> {
+    await this.#leader?.claim(signal);
+  }
+
+  async releaseLeader(): Promise<void> {
+    await this.#leader?.release();
+  }
+
+  /**
+   * Leader. The state, if given, is written before the connector (KIP-980). Tasks of an earlier connector of this name are
+   * voided first, see ConnectorLog.
+   */
+  async putConnector(connector: string, config: Properties, initialState?: TargetState): Promise<void> {
+    const records = [connectorRecord(connector, config)];
+    if (initialState !== undefined) records.unshift(targetStateRecord(connector, initialState));
+    if (this.#state.hasTasksOfFormerLife(connector)) records.unshift(commitRecord(connector, 0));
+    await this.#writeAsLeader(records);
+  }
+
+  /** Leader. Its task, commit and fencing records stay in the topic, as Connect leaves them. */
+  async removeConnector(connector: string): Promise<void> {
+    await this.#writeAsLeader([connectorRecord(connector, null), targetStateRecord(connector, null)]);
+  }
+
+  /** Leader. The whole set of a connector; none of it counts before all of it is there. */
+  async putTaskConfigs(connector: string, configs: readonly Properties[]): Promise<void> {
+    if (configs.length > 0)
+      await this.#writeAsLeader(configs.map((config, task) => taskRecord(connector, task, config)));
+    await this.#writeAsLeader([commitRecord(connector, configs.length)]);
+  }
+
+  /** Leader. */
+  async putTaskCountRecord(connector: string, count: number): Promise<void> {
+    await this.#writeAsLeader([taskCountRecord(connector, count)]);
+  }
+
+  /** Leader. */
+  async putSessionKey(key: SessionKey): Promise<void> {
+    await this.#writeAsLeader([sessionKeyRecord(key)]);
+  }
+
+  /** Leader. */
+  async putRestart(request: RestartRequest): Promise<void> {
+    await this.#writeAsLeader([restartRecord(request)]);
+  }
+
+  /** Any worker. */
+  async putTargetState(connector: string, state: TargetState): Promise<void> {
+    await this.#write([targetStateRecord(connector, state)], this.#plain);
+  }
+
+  /** Any worker. */
+  async putLoggerLevel(namespace: string, level: string): Promise<void> {
+    await this.#write([loggerRecord(namespace, level)], this.#plain);
+  }
+
+  /** Ends reads and writes under way. */
+  async close(): Promise<void> {
+    await Promise.all([this.#reader.close(), this.#plain.close(), this.#leader?.close()]);
+  }
+
+  async #writeAsLeader(records: readonly StoredRecord[]): Promise<void> {
+    await this.#write(records, this.#leader ?? this.#plain);
+  }
+
+  async #write(records: readonly StoredRecord[], writer: PlainWriter | LeaderWriter): Promise<void> {
+    const deadline = AbortSignal.timeout(WRITE_LIMIT_MS);
+    await writer.write(records, deadline);
+    await this.#reader.readToEnd(deadline);
+  }
+
+  /** Nothing that this worker could mend: somebody started another group on the topic, and should have been refused. */
+  #reportForeign(change: ConfigChange): void {
+    if (change.type !== 'marker-changed' || change.marker === null) return;
+    const { topic, groupId, log } = this.#options;
+    const foreign = change.marker.groupId;
+    if (foreign !== groupId)
+      log.error({ topic: topic.name, group: groupId, foreign }, 'another group has written to the config topic');
+  }
+
+  #take({ key, value, offset }: LogRecord): void {
+    const name = key?.toString() ?? '';
+    const record = decodeConfigRecord(name, value);
+    if (record.kind === 'ignored') {
+      const { topic, log } = this.#options;
+      log.warn(
+        { topic: topic.name, offset, key: name, reason: record.reason },
+        'ignoring a record of the config topic',
+      );
+    }
+    const change = this.#state.apply(record, offset);
+    if (record.kind === 'marker' && record.marker !== null) this.#onMarker?.(record.marker);
+    if (change === undefined) return;
+    this.#reportForeign(change);
+    this.#options.onChange(change);
+  }
+}

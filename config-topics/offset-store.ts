@@ -1,0 +1,109 @@
+import type { ConnectorError } from '../errors/connector-error.ts';
+import type { Cluster } from '../kafka/cluster.ts';
+import type { KafkaLog } from '../kafka/kafka-log.ts';
+import { LogReader, type LogRecord } from '../kafka/log-reader.ts';
+import type { Sender } from '../kafka/sender/sender.ts';
+import type { InternalTopic } from './internal-topic.ts';
+import type { FlatObject } from './json-text.ts';
+import { decodeOffsetValue, encodeOffsetKey, encodeOffsetValue } from './offset-codec.ts';
+import { OffsetTable } from './offset-table.ts';
+import { setUpTopic } from './topic-setup.ts';
+
+export interface OffsetStoreOptions {
+  readonly cluster: Cluster;
+  readonly topic: InternalTopic;
+  /** The topic can no longer be read; no offset may be answered any more. */
+  readonly onFailed: (error: ConnectorError) => void;
+  readonly log: KafkaLog;
+}
+
+/** An offset and what it belongs to. */
+export interface StoredOffset {
+  readonly partition: FlatObject;
+  /** Null: to be forgotten; read back: stored, but unreadable. */
+  readonly offset: FlatObject | null;
+}
+
+/**
+ * The offset topic as this worker reads it: the newest committed offset of every source partition. One per worker; tasks ask
+ * it after they have fenced their predecessor.
+ */
+export class OffsetStore {
+  readonly #options: OffsetStoreOptions;
+  readonly #table = new OffsetTable();
+  readonly #reader: LogReader;
+
+  constructor(options: OffsetStoreOptions) {
+    const { cluster, onFailed, log } = options;
+    const topic = options.topic.name;
+    this.#options = options;
+    const onRecord = (record: LogRecord): void => this.#take(record);
+    this.#reader = new LogReader({ cluster, topic, isolation: 'read_committed', onRecord, onFailed, log });
+  }
+
+  /** Sets the topic up and reads it to its end. */
+  async start(signal: AbortSignal): Promise<void> {
+    const { cluster, topic, log } = this.#options;
+    await setUpTopic(topic, { cluster, log }, signal);
+    await this.#reader.start(signal);
+    await this.#reader.readToEnd(signal);
+  }
+
+  /**
+   * Resolves once everything is known that was in the topic when it was called; waits for transactions that are open there.
+   * A task's predecessor must have been fenced before.
+   */
+  readToEnd(signal: AbortSignal): Promise<void> {
+    return this.#reader.readToEnd(signal);
+  }
+
+  /** Text of the offset under a key, itself as text (`["connector",{partition}]`), digit for digit as it was written. */
+  get(key: string): string | undefined {
+    return this.#table.get(key);
+  }
+
+  /** Every offset of a connector, oldest first. */
+  all(connector: string): StoredOffset[] {
+    return this.#table.all(connector).map(({ partition, value }) => ({ partition, offset: readable(value) }));
+  }
+
+  /**
+   * Writes offsets (null forgets one) as one commit of the sender: with task 0's transactional id all of them or none, and
+   * that task is fenced. Resolves once this store has read them.
+   */
+  async put(
+    connector: string,
+    { entries, sender }: { readonly entries: readonly StoredOffset[]; readonly sender: Sender },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const topic = await sender.topic(this.#options.topic.name, { signal });
+    const records = entries.map(({ partition, offset }) => ({
+      topic,
+      key: encodeOffsetKey(connector, partition),
+      value: encodeOffsetValue(offset),
+    }));
+    await sender.commit(records);
+    await this.#reader.readToEnd(signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
+  }
+
+  #take({ key, value, partition, offset }: LogRecord): void {
+    const { topic, log } = this.#options;
+    if (key === null || !this.#table.apply(key, value))
+      log.warn(
+        { topic: topic.name, partition, offset },
+        'ignoring a record of the offset topic: its key names no offset',
+      );
+  }
+}
+
+function readable(value: string): FlatObject | null {
+  try {
+    return decodeOffsetValue(Buffer.from(value));
+  } catch {
+    return null; // documented: it is there, and can be replaced or deleted
+  }
+}
