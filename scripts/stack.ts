@@ -21,9 +21,22 @@ async function up(names: readonly string[], stackName: string): Promise<void> {
   const kinds = (names.length === 0 ? ['kafka', 'postgres'] : names).map(serverKind);
   await exclusively(stackName, async () => {
     const stack = await Stack.open({ name: stackName, background: true, log: progress });
-    for (const kind of kinds) await stack.start(kind);
+    for (const kind of kinds) {
+      if (await isUp(stackName, kind)) progress(`${kind}: is up already`);
+      else await stack.start(kind);
+    }
   });
   await info(stackName);
+}
+
+async function isUp(stackName: string, kind: ServerKind): Promise<boolean> {
+  const processes = (await readRecord(stackName))?.servers[kind]?.processes;
+  if (processes === undefined) return false;
+  for (const process of processes) {
+    if (await isAlive(process)) continue;
+    throw new StackError(`${process.name} of stack '${stackName}' has ended; run down first`);
+  }
+  return true;
 }
 
 async function down(stackName: string): Promise<void> {
@@ -46,7 +59,10 @@ async function info(stackName: string): Promise<void> {
   const record = await readRecord(stackName);
   if (record === undefined) throw new StackError(`no stack '${stackName}' is up; start one with: npm run stack -- up`);
   const servers: Record<string, unknown> = {};
-  for (const [name, { kind, info: details }] of Object.entries(record.servers)) servers[name] = { kind, ...details };
+  for (const [name, { kind, processes, info: details }] of Object.entries(record.servers)) {
+    const pids = Object.fromEntries(processes.map((process) => [process.name, process.pid]));
+    servers[name] = { kind, ...details, processes: pids };
+  }
   print(JSON.stringify({ name: record.name, folder: record.folder, servers }, undefined, 2));
 }
 

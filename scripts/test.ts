@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sweepAbandonedFolders } from './stack/stack-folders.ts';
 import { addFigures, figuresLine, NO_FIGURES, type Figures } from './testing/figures.ts';
 import { ProcessGroup } from './testing/process-group.ts';
 
@@ -31,6 +32,7 @@ async function main(): Promise<number> {
     console.log(figuresLine(figures));
     return failed || figures.failed > 0 || figures.passed === 0 ? 1 : 0;
   } finally {
+    await sweepAbandonedFolders(); // of tests that were interrupted
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -11,7 +11,7 @@ import { propertiesText } from './properties-text.ts';
 import { Server } from './server.ts';
 import type { StackContext } from './stack-context.ts';
 
-const START_TIMEOUT_MS = 90_000;
+const START_TIMEOUT_MS = 60_000;
 const ZOOKEEPER_HEAP = '256m';
 const SIMPLE_LOGGER = {
   'org.slf4j.simpleLogger.showDateTime': 'true',
@@ -55,6 +55,8 @@ export async function startLegacyKafka(
       startTimeoutMs: START_TIMEOUT_MS,
       stopSignal: 'SIGTERM',
       hasChildren: false,
+      // After SIGKILL its name stays taken until its ZooKeeper session ends, and it does not wait for that.
+      startsAgain: true,
       onProcess: (started) => context.record(name, name, started.identity),
     },
     { nodeId: 1, clientPort, controllerPort: 0, proxy },

@@ -26,6 +26,10 @@ export async function jarFolder(set: JarSet, log: Log): Promise<string> {
   const onWait = (): void => log(`${set.name}: waiting for another process that fetches it`);
   await withLock(`${folder}.lock`, onWait, async () => {
     if (await isComplete(folder)) return;
+    // Of a fetch that was killed: we hold the lock, so nobody works in them.
+    for (const name of await readdir(jars)) {
+      if (name.startsWith(`${set.name}.part-`)) await rm(join(jars, name), { recursive: true, force: true });
+    }
     const fresh = await mkdtemp(`${folder}.part-`);
     try {
       await fetchInto(fresh, set, log);
@@ -69,17 +73,21 @@ async function fetchInto(folder: string, set: JarSet, log: Log): Promise<void> {
   log(`${set.name}: fetching from Maven Central`);
   await writeFile(join(folder, 'pom.xml'), pom(set));
   const args = ['-B', '-C', 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`, '-DincludeScope=runtime'];
-  const mvn = spawn('mvn', args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const mvn = spawn('mvn', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve, reject) => {
     mvn.once('error', reject);
     mvn.once('exit', resolve);
   });
   ended.catch(() => undefined); // awaited below, after the output
   const tail: string[] = [];
-  let fetched = 0;
-  for await (const line of createInterface({ input: mvn.stdout })) {
+  const keep = (line: string): void => {
     tail.push(line);
     if (tail.length > 30) tail.shift();
+  };
+  createInterface({ input: mvn.stderr }).on('line', keep);
+  let fetched = 0;
+  for await (const line of createInterface({ input: mvn.stdout })) {
+    keep(line);
     if (!/Downloaded from .*\.jar/.test(line)) continue;
     fetched += 1;
     if (fetched % PROGRESS_EVERY === 0) log(`${set.name}: ${fetched} jars fetched`);

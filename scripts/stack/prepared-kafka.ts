@@ -79,7 +79,7 @@ async function prepare(jars: string, folder: string): Promise<void> {
     startTimeoutMs: 90_000,
     stopSignal: 'SIGTERM',
     hasChildren: false,
-    onProcess: () => Promise.resolve(),
+    onProcess: () => undefined, // of no stack
   });
   try {
     await broker.start();

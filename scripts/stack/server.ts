@@ -17,8 +17,10 @@ export interface ServerPlan {
   readonly stopSignal: 'SIGTERM' | 'SIGINT';
   /** Whether the server consists of several processes. */
   readonly hasChildren: boolean;
+  /** Whether it is started again when it ends by itself before it is ready. */
+  readonly startsAgain?: boolean;
   /** Told of each process as soon as it exists, before it is ready. */
-  readonly onProcess: (process: ServerProcess) => Promise<void>;
+  readonly onProcess: (process: ServerProcess) => void;
 }
 
 export type ChaosSignal = 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGINT';
@@ -62,11 +64,15 @@ export class Server {
 
   /** Starts the process and waits until it answers; nothing is left running when that fails. */
   async start(): Promise<void> {
-    const process = await ServerProcess.start(this.#plan.launch);
-    this.#process = process;
-    await this.#plan.onProcess(process);
-    if (this.#closed) await this.close();
-    await untilReady(this.#plan, process);
+    const deadline = AbortSignal.timeout(this.#plan.startTimeoutMs);
+    for (;;) {
+      const process = await this.#spawn();
+      const failure = await untilReady(this.#plan, process, deadline);
+      if (failure === undefined) return;
+      await process.end('SIGKILL', 0);
+      if (this.#plan.startsAgain === true && !deadline.aborted && !this.#closed) continue;
+      throw new StackError(`${this.name} ${failure}; the end of its log:\n${await logTail(this.logFile)}`);
+    }
   }
 
   /**
@@ -103,6 +109,17 @@ export class Server {
     await this.#process.end(this.#plan.launch.endSignal, END_PATIENCE_MS);
   }
 
+  async #spawn(): Promise<ServerProcess> {
+    const process = await ServerProcess.start(this.#plan.launch);
+    this.#process = process;
+    if (this.#closed) {
+      await this.close();
+      throw new StackError(`${this.name} was closed while it started`);
+    }
+    this.#plan.onProcess(process);
+    return process;
+  }
+
   /** Frozen children take no signal but SIGKILL, and their parent would wait for them. */
   async #thaw(process: ServerProcess): Promise<void> {
     if (this.#plan.hasChildren && process.running)
@@ -115,17 +132,18 @@ export class Server {
   }
 }
 
-async function untilReady(plan: ServerPlan, process: ServerProcess): Promise<void> {
-  const deadline = AbortSignal.timeout(plan.startTimeoutMs);
+/** What went wrong, or undefined when the server answers. */
+async function untilReady(
+  plan: ServerPlan,
+  process: ServerProcess,
+  deadline: AbortSignal,
+): Promise<string | undefined> {
   while (process.running && !deadline.aborted) {
-    if (await plan.isReady(deadline).catch(() => false)) return;
+    if (await plan.isReady(deadline).catch(() => false)) return undefined;
     await Promise.race([delay(READY_POLL_MS), process.ended]);
   }
-  const reason = process.running
-    ? `did not answer within ${plan.startTimeoutMs / 1000} s`
-    : `ended with ${await process.ended}`;
-  await process.end('SIGKILL', 0);
-  throw new StackError(`${plan.name} ${reason}; the end of its log:\n${await logTail(plan.launch.logFile)}`);
+  if (!process.running) return `ended with ${await process.ended}`;
+  return `did not answer within ${plan.startTimeoutMs / 1000} s`;
 }
 
 function sendTo(pid: number, signal: NodeJS.Signals): void {

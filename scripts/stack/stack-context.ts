@@ -11,7 +11,7 @@ export interface StackContext {
   /** Makes a server, not yet started, part of the stack, which ends it when it ends. */
   readonly adopt: (owner: string, server: Server) => void;
   /** Puts a process on the stack's list before anybody waits for it. */
-  readonly record: (owner: string, process: string, identity: ProcessIdentity) => Promise<void>;
+  readonly record: (owner: string, process: string, identity: ProcessIdentity) => void;
   /** Addresses of a ready server of one of these kinds in the same stack, or undefined. */
   readonly infoOf: (kinds: readonly string[]) => Readonly<Record<string, unknown>> | undefined;
 }

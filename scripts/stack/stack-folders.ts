@@ -6,7 +6,7 @@ import { isAlive } from './process-identity.ts';
 
 export const STACK_FOLDER_PREFIX = 'millrace-stack-';
 
-/** Names the process that a stack's folder ends with; background stacks have none. */
+/** Names the process that a stack's folder ends with; a background stack has none once it is recorded. */
 export const OWNER_FILE = 'owner.json';
 
 const ownerSchema = z.object({ pid: z.number(), startTime: z.string() });

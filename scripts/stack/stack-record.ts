@@ -1,4 +1,5 @@
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { cacheFolder } from './cache-folder.ts';
@@ -46,12 +47,15 @@ export async function readRecord(name: string): Promise<StackRecord | undefined>
   return text === undefined ? undefined : recordSchema.parse(JSON.parse(text));
 }
 
-/** Replaces the record in one step, so that a reader never sees half of it. */
-export async function writeRecord(record: StackRecord): Promise<void> {
+/**
+ * Replaces the record in one step, so that a reader never sees half of it. Synchronous: a process is on the record before
+ * anything else happens, and two servers that start at once do not write at once.
+ */
+export function writeRecord(record: StackRecord): void {
   const file = recordFile(record.name);
-  await mkdir(join(cacheFolder(), 'stacks'), { recursive: true });
-  await writeFile(`${file}.new`, `${JSON.stringify(record, undefined, 2)}\n`);
-  await rename(`${file}.new`, file);
+  mkdirSync(join(cacheFolder(), 'stacks'), { recursive: true });
+  writeFileSync(`${file}.new`, `${JSON.stringify(record, undefined, 2)}\n`);
+  renameSync(`${file}.new`, file);
 }
 
 export async function removeRecord(name: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import type { Server } from './server.ts';
 import type { StackContext } from './stack-context.ts';
 import { StackError } from './stack-error.ts';
 import { OWNER_FILE, STACK_FOLDER_PREFIX, sweepAbandonedFolders } from './stack-folders.ts';
-import { checkStackName, readRecord, writeRecord, type StackRecord } from './stack-record.ts';
+import { checkStackName, readRecord, removeRecord, writeRecord, type StackRecord } from './stack-record.ts';
 
 export interface StackOptions {
   /** Part of the data folder's name; for a background stack the name that `down` takes. Default `default`. */
@@ -36,7 +37,7 @@ export class Stack {
       folder: record.folder,
       background,
       log,
-      adopt: (owner, server) => void this.#servers.get(owner)?.push(server),
+      adopt: (owner, server) => this.#adopt(owner, server),
       record: (owner, process, identity) => this.#note(owner, process, identity),
       infoOf: (kinds) => Object.values(record.servers).find(({ kind }) => kinds.includes(kind))?.info,
     };
@@ -48,7 +49,7 @@ export class Stack {
     const background = options.background ?? false;
     await sweepAbandonedFolders();
     const known = background ? await readRecord(name) : undefined;
-    const record = known ?? { name, folder: await newFolder(name, background), servers: {} };
+    const record = known ?? { name, folder: await newFolder(name), servers: {} };
     return new Stack(record, background, options.log ?? (() => undefined));
   }
 
@@ -67,7 +68,7 @@ export class Stack {
     try {
       const { server, info } = await starters[kind](this.#context, name, options ?? {});
       entry.info = info;
-      await this.#save();
+      this.#save();
       this.#context.log(`${name}: ready after ${((performance.now() - begin) / 1000).toFixed(1)} s`);
       return server;
     } catch (error) {
@@ -79,14 +80,16 @@ export class Stack {
   /** Ends one server (by kind, or by its `as`) and removes its data; its name is free again. */
   async stop(name: string): Promise<void> {
     await this.#end(name);
-    this.#forget(name);
-    await this.#save();
+    this.#record.servers = Object.fromEntries(Object.entries(this.#record.servers).filter(([key]) => key !== name));
+    if (!this.#context.background) return;
+    if (Object.keys(this.#record.servers).length > 0) this.#save();
+    else await this.#removeTraces();
   }
 
-  /** Ends every server that this object started and removes the data. */
+  /** Ends every server that this object started and removes their data. */
   async close(): Promise<void> {
-    for (const name of [...this.#servers.keys()].reverse()) await this.#end(name);
-    await rm(this.#record.folder, { recursive: true, force: true, maxRetries: 3 });
+    for (const name of [...this.#servers.keys()].reverse()) await this.stop(name);
+    if (Object.keys(this.#record.servers).length === 0) await this.#removeTraces();
   }
 
   async #end(name: string): Promise<void> {
@@ -97,26 +100,36 @@ export class Stack {
     this.#servers.delete(name);
   }
 
-  #forget(name: string): void {
-    this.#record.servers = Object.fromEntries(Object.entries(this.#record.servers).filter(([key]) => key !== name));
+  /** The next server of this object, if any, creates the folder anew. */
+  async #removeTraces(): Promise<void> {
+    if (this.#context.background) await removeRecord(this.#record.name);
+    await rm(this.#record.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  async #note(owner: string, process: string, identity: ProcessIdentity): Promise<void> {
+  #adopt(owner: string, server: Server): void {
+    const parts = this.#servers.get(owner);
+    if (parts === undefined) throw new StackError(`${owner} was stopped while it started`);
+    parts.push(server);
+  }
+
+  #note(owner: string, process: string, identity: ProcessIdentity): void {
     const entry = this.#record.servers[owner];
     if (entry === undefined) throw new StackError(`${owner} is not part of the stack`);
     entry.processes = [...entry.processes.filter(({ name }) => name !== process), { name: process, ...identity }];
-    await this.#save();
+    this.#save();
   }
 
-  async #save(): Promise<void> {
-    if (this.#context.background) await writeRecord(this.#record);
+  #save(): void {
+    if (!this.#context.background) return;
+    writeRecord(this.#record);
+    rmSync(join(this.#record.folder, OWNER_FILE), { force: true }); // from now on the record keeps the folder
   }
 }
 
 /** Readable for all: PostgreSQL runs as another user when we are root, and has to reach its folder in it. */
-async function newFolder(name: string, background: boolean): Promise<string> {
+async function newFolder(name: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `${STACK_FOLDER_PREFIX}${name}-`));
   await chmod(folder, 0o755);
-  if (!background) await writeFile(join(folder, OWNER_FILE), JSON.stringify(await identify(process.pid)));
+  await writeFile(join(folder, OWNER_FILE), JSON.stringify(await identify(process.pid)));
   return folder;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import type { PostgresAddress, PostgresServer } from '../../scripts/stack/postgres-server.ts';
 import { StackError } from '../../scripts/stack/stack-error.ts';
@@ -71,7 +72,6 @@ describe('stack: PostgreSQL', () => {
   it('with TLS it lets in who shows a certificate of its authority', async () => {
     const { tls, address } = await servers().postgresTls();
     assert.ok(tls);
-    const { readFile } = await import('node:fs/promises');
     const [ca, cert, key] = await Promise.all(
       [tls.authority.certificateFile, tls.client.certificateFile, tls.client.keyFile].map((file) =>
         readFile(file, 'utf8'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +12,8 @@ import { identify, isAlive, type ProcessIdentity } from '../../scripts/stack/pro
 const run = promisify(execFile);
 const STACK = join(import.meta.dirname, '../../scripts/stack.ts');
 const LIBRARY = join(import.meta.dirname, '../../scripts/stack/stack.ts');
+const NAMES = ['one', 'two', 'stale'] as const;
+type Name = (typeof NAMES)[number];
 const infoSchema = z.object({ folder: z.string(), servers: z.record(z.string(), z.object({ pid: z.number() })) });
 
 async function alive(pid: number): Promise<ProcessIdentity> {
@@ -32,12 +34,23 @@ describe('stack: processes', () => {
   });
   after(() => rm(cache, { recursive: true }));
 
-  async function stack(...args: string[]): Promise<string> {
-    const env = { ...process.env, MILLRACE_CACHE: cache };
-    return (await run(process.execPath, [STACK, ...args], { env })).stdout;
+  // Background stacks outlive an interrupted run by design, so these have to be ended here.
+  const endOnInterruption = (): void => {
+    for (const name of NAMES) spawnSync(process.execPath, [STACK, 'down', '--name', name], { env: environment() });
+    process.exit(143);
+  };
+  before(() => void process.once('SIGTERM', endOnInterruption));
+  after(() => void process.off('SIGTERM', endOnInterruption));
+
+  function environment(): NodeJS.ProcessEnv {
+    return { ...process.env, MILLRACE_CACHE: cache };
   }
 
-  async function up(name: string): Promise<{ process: ProcessIdentity; folder: string }> {
+  async function stack(...args: string[]): Promise<string> {
+    return (await run(process.execPath, [STACK, ...args], { env: environment() })).stdout;
+  }
+
+  async function up(name: Name): Promise<{ process: ProcessIdentity; folder: string }> {
     const info = infoSchema.parse(JSON.parse(await stack('up', '--name', name, 'postgres')));
     return { process: await alive(info.servers['postgres']?.pid ?? 0), folder: info.folder };
   }
@@ -72,7 +85,6 @@ describe('stack: processes', () => {
     const { process: server } = await up('stale');
     const stranger = spawn('sleep', ['600']);
     try {
-      const { readFile, writeFile } = await import('node:fs/promises');
       const file = join(cache, 'stacks', 'stale.json');
       const record = await readFile(file, 'utf8');
       await writeFile(file, record.replace(`"pid": ${server.pid},`, `"pid": ${stranger.pid ?? 0},`));

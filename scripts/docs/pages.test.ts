@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { docsPages } from './pages.ts';
+
+describe('documentation pages', () => {
+  it('say what the definitions say (else run: npx node scripts/docs.ts)', async () => {
+    for (const [file, text] of await docsPages())
+      assert.equal(readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8'), text, file);
+  });
+});

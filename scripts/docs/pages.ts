@@ -1,0 +1,71 @@
+import { format, resolveConfig } from 'prettier';
+import { catalogue } from '../../errors/catalogue.ts';
+import { clientSettings } from '../../kafka/client-settings.ts';
+import { keysWithoutEffect, refusedKeys } from '../../worker/config/foreign-keys.ts';
+import { workerSettings } from '../../worker/config/worker-settings.ts';
+import type { Setting, SettingMap } from '../../settings/setting.ts';
+import { connectorSettings } from '../../worker/connector-settings.ts';
+import { producerSettings } from '../../worker/task-host/producer-settings.ts';
+import { errorsPage } from './errors-page.ts';
+import { settingsPage } from './settings-page.ts';
+
+const generated =
+  '<!-- Written by scripts/docs.ts from the definitions in the code: change those, then run it again. -->';
+
+function byName(settings: readonly Setting<unknown>[]): SettingMap {
+  return Object.fromEntries(settings.map((setting) => [setting.name, setting]));
+}
+
+function workerPage(): string {
+  const own = new Set(Object.values(workerSettings).map(({ name }) => name));
+  const refused = [...refusedKeys].map(([key, reason]) => `- \`${key}\`: ${reason}.`);
+  const ignored = keysWithoutEffect.map(([key, reason]) => `- \`${key}${key.endsWith('.') ? '*' : ''}\`: ${reason}.`);
+  return [
+    settingsPage({
+      title: 'Settings of a worker',
+      intro: [
+        'Given in a file of Java `.properties` syntax: `millrace worker worker.properties`. Environment variables `CONNECT_…` go over the file, by the rule of the Connect images: `CONNECT_GROUP_ID` is `group.id`; `_` is a dot, `__` an underscore, `___` a dash. Without a file everything comes from the environment.',
+        'All problems are reported at once, each with its line or variable. Unknown keys are kept and named in the log with the nearest known one.',
+        'Settings of Kafka clients go to where they belong by their prefix: without one to the worker itself (group and the three topics), `producer.`, `consumer.` and `admin.` to what is made for connectors (a connector goes over the first with `producer.override.`). Where a prefix names no security (`security.`, `sasl.`, `ssl.`) and no brokers of its own, the security settings of the worker serve it too; Connect wants them written twice. `config.storage.`, `offset.storage.` and `status.storage.` before other names than those below are settings of the topic at its creation, e.g. `config.storage.segment.ms`.',
+      ],
+      settings: {
+        ...workerSettings,
+        ...byName(Object.values(clientSettings).filter(({ name }) => !own.has(name))),
+        ...byName(Object.values(producerSettings).map((setting) => ({ ...setting, name: `producer.${setting.name}` }))),
+      },
+    }),
+    '## Refused',
+    'Settings of a Connect worker that would change what the cluster does and that this version does not have:',
+    refused.join('\n'),
+    '## Accepted without effect',
+    'Settings of a Connect worker that have nothing to act on here; each is named in the log at start-up:',
+    ignored.join('\n'),
+  ].join('\n\n');
+}
+
+function connectorPage(): string {
+  return settingsPage({
+    title: 'Settings of every connector',
+    intro: [
+      "What a connector's configuration may hold whatever its class. The settings of the PostgreSQL connector are in [settings-postgres.md](settings-postgres.md).",
+    ],
+    settings: connectorSettings,
+  });
+}
+
+/** File name in docs/ and text of every page that is written from definitions. */
+export async function docsPages(): Promise<ReadonlyMap<string, string>> {
+  const pages = {
+    'settings-worker.md': workerPage(),
+    'settings-connector.md': connectorPage(),
+    'errors.md': errorsPage(catalogue),
+  };
+  const style = await resolveConfig(import.meta.filename);
+  const texts = await Promise.all(
+    Object.entries(pages).map(async ([file, text]) => {
+      const whole = `${generated}\n\n${text}\n`;
+      return [file, await format(whole, { ...style, parser: 'markdown' })] as const;
+    }),
+  );
+  return new Map(texts);
+}
