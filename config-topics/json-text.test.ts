@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { jsonObject, jsonString, jsonValue, parseJson } from './json-text.ts';
 
 describe('JSON text as the Java workers write it', () => {
-  it('escapes only quotes, backslashes and control characters, with capital hexadecimal digits', () => {
+  it('escapes quotes, backslashes, control characters and surrogates, with capital hexadecimal digits', () => {
     assert.equal(jsonString('a"b\\c'), '"a\\"b\\\\c"');
     assert.equal(jsonString('\b\t\n\f\r'), '"\\b\\t\\n\\f\\r"');
     assert.equal(jsonString('\u001f\u0000'), '"\\u001F\\u0000"');
-    assert.equal(jsonString('Zürich 東京 \u{1F600} \u2028\u007f/<'), '"Zürich 東京 \u{1F600} \u2028\u007f/<"');
+    assert.equal(jsonString('\u{1F600}"\ud800'), '"\\uD83D\\uDE00\\"\\uD800"');
+    assert.equal(jsonString('Zürich 東京 \u2028\u007f/<'), '"Zürich 東京 \u2028\u007f/<"');
   });
 
   it('leaves a text alone that only looks like an escape', () => {

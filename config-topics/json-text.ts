@@ -36,17 +36,21 @@ function exactNumber(value: number, source: string | undefined): number | bigint
 }
 
 /**
- * A JSON string as the Java workers write it (Jackson): `"`, `\` and control characters escaped, hexadecimal digits in
- * capitals, everything else raw UTF-8. Keys of the offset topic are compared by bytes, so the spelling counts.
+ * A JSON string as the Java workers write it (Jackson, seen with Kafka Connect 4.1.1): `"`, `\` and control characters escaped,
+ * and characters beyond U+FFFF as two escapes; hexadecimal digits in capitals; everything else raw UTF-8. Keys of the offset
+ * topic are compared by bytes, so the spelling counts.
  */
 export function jsonString(text: string): string {
   const quoted = JSON.stringify(text);
-  if (!quoted.includes('\\u')) return quoted;
-  // Skips over escaped backslashes, so that the text `\u00e9` in a value stays what it is.
-  return quoted.replace(/\\(?:u[0-9a-f]{4}|.)/g, (escape) =>
-    escape.startsWith('\\u') ? `\\u${escape.slice(2).toUpperCase()}` : escape,
-  );
+  if (!special.test(quoted)) return quoted;
+  // Goes from escape to escape, so that a text which only looks like one (`\\u00e9` in a value) stays what it is.
+  return quoted.replace(/\\(?:u[0-9a-f]{4}|.)|[\ud800-\udfff]/g, (found) => {
+    if (!found.startsWith('\\')) return `\\u${found.charCodeAt(0).toString(16).toUpperCase()}`;
+    return found.startsWith('\\u') ? `\\u${found.slice(2).toUpperCase()}` : found;
+  });
 }
+
+const special = /\\u|[\ud800-\udfff]/;
 
 /** One flat value as JSON. Throws RangeError for what JSON cannot say (NaN, infinities). */
 export function jsonValue(value: FlatValue): string {

@@ -10,6 +10,10 @@ export interface ColumnSchema {
   readonly optional: boolean;
   /** Text of a constant default in the form of the column's kind; undefined when there is none or it is not constant. */
   readonly defaultText: string | undefined;
+  /** True when the source computes a default for each row (a sequence, now()): there is one, but no constant. */
+  readonly computedDefault?: boolean;
+  /** True for a column that is captured for the key alone: its filters keep it out of the rows that consumers see. */
+  readonly keyOnly?: boolean;
 }
 
 /**

@@ -2,7 +2,9 @@ import { apiVersionsV3, apiVersionsV4, Connection, ConnectionStatuses } from '@p
 import { isIP } from 'node:net';
 import { ConnectorError } from '../errors/connector-error.ts';
 import { abortable } from './abortable.ts';
+import { BrokerSetupError } from './broker-setup-error.ts';
 import type { ClientOptions } from './client-options.ts';
+import { isWorthRetrying } from './error-class.ts';
 
 export interface BrokerTarget {
   /** −1: an address of bootstrap.servers whose node is not known. */
@@ -65,7 +67,7 @@ export async function openBrokerConnection(
   } catch (error) {
     discard(connection);
     signal.throwIfAborted();
-    throw error;
+    throw isWorthRetrying(error) ? new BrokerSetupError(target, error) : error;
   }
 }
 

@@ -7,10 +7,11 @@ import {
   type BrokerConnection,
   type BrokerTarget,
 } from './broker-connection.ts';
+import { BrokerSetupError } from './broker-setup-error.ts';
 import type { BrokerPool } from './broker-pool.ts';
 import { metadata, type MetadataAnswer, type MetadataRequest } from './calls/metadata.ts';
 import type { ClientOptions } from './client-options.ts';
-import { classify } from './error-class.ts';
+import { classify, isWorthRetrying } from './error-class.ts';
 import type { KafkaLog } from './kafka-log.ts';
 import type { KnownCluster } from './known-cluster.ts';
 
@@ -115,7 +116,7 @@ export class BrokerFinder {
       return broker;
     } catch (error) {
       discard(first.connection);
-      throw error;
+      throw isWorthRetrying(error) ? new BrokerSetupError({ host, port }, error) : error;
     }
   }
 

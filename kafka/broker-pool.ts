@@ -83,7 +83,7 @@ function keyOf({ nodeId, host, port }: BrokerTarget): string {
  * a request that meets the broker's closing would have an unknown outcome.
  */
 function closeWhenIdle({ connection }: BrokerConnection, maxIdleMs: number): () => void {
-  if (maxIdleMs < 0) return () => undefined;
+  if (maxIdleMs <= 0) return () => undefined;
   let sent = -1;
   const timer = setInterval(() => {
     const now = connection.socket.bytesWritten;

@@ -1,4 +1,5 @@
 import { protocolErrorsCodesById } from '@platformatic/kafka';
+import { BrokerSetupError } from './broker-setup-error.ts';
 import { errorNodes } from './error-nodes.ts';
 
 /**
@@ -78,13 +79,22 @@ export function classify(error: unknown): ErrorClass {
 }
 
 function classOfNode(error: Error): ErrorClass[] {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code === 'PLT_KFK_AUTHENTICATION' || isTlsRefusal(code)) return ['authentication'];
+  const code = codeOf(error);
+  // The library calls every failure during SASL an authentication failure, also a connection that broke meanwhile.
+  if (code === 'PLT_KFK_AUTHENTICATION') {
+    const below = errorNodes(error.cause).flatMap(classOfNode);
+    return below.includes('network') || below.includes('timeout') ? [] : ['authentication'];
+  }
+  if (isTlsRefusal(code)) return ['authentication'];
   if (code === 'PLT_KFK_USER' && error.message.includes('requires TLS')) return ['authentication'];
   // The library's TimeoutError carries the code of its network errors.
   if (error.name === 'TimeoutError' || /timed out/i.test(error.message)) return ['timeout'];
   if (code === 'PLT_KFK_NETWORK' || code === 'PLT_KFK_UNEXPECTED_CORRELATION_ID') return ['network'];
   return socketErrors.test(code) ? ['network'] : [];
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 const socketErrors =
@@ -97,6 +107,13 @@ function isTlsRefusal(code: string): boolean {
 
 const tlsRefusals =
   /^(ERR_TLS_CERT_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY|DECODE|DECRYPT)_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|EPROTO$)/;
+
+const passing: ReadonlySet<ErrorClass> = new Set(['retriable', 'not-leader', 'coordinator', 'network', 'timeout']);
+
+/** Whether the same request, sent to the right broker, may succeed later by itself. */
+export function isWorthRetrying(error: unknown): boolean {
+  return passing.has(classify(error));
+}
 
 /** `NOT_COORDINATOR`, or `error 9999` for a code that this client does not know. */
 export function kafkaErrorName(code: number): string {
@@ -118,6 +135,9 @@ export function kafkaErrorText(error: unknown): string {
     sentences.add(`${kafkaErrorName(node.apiCode)}: ${text}`);
   }
   if (sentences.size > 0) return [...sentences].join('; ');
+  const setup = nodes.find((node) => node instanceof BrokerSetupError);
+  if (setup !== undefined) return setup.message;
   const innermost = nodes.findLast((node) => node.message !== '');
-  return innermost?.message ?? String(error);
+  if (innermost === undefined) return String(error);
+  return isTlsRefusal(codeOf(innermost)) ? `the TLS handshake failed: ${innermost.message}` : innermost.message;
 }

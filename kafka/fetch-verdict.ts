@@ -1,9 +1,8 @@
 import { ProtocolError } from '@platformatic/kafka';
 import { ConnectorError } from '../errors/connector-error.ts';
 import type { FetchedPartition } from './calls/fetch.ts';
-import { classify } from './error-class.ts';
+import { classify, isWorthRetrying } from './error-class.ts';
 import { kafkaFailure } from './kafka-failure.ts';
-import { isWorthRetrying } from './retrying.ts';
 
 const OFFSET_OUT_OF_RANGE = 1;
 // "The server experienced an unexpected error": Kafka's own consumer tries again, too.

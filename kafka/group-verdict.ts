@@ -1,7 +1,6 @@
 import { ConnectorError } from '../errors/connector-error.ts';
-import { classify, kafkaErrorCodes, kafkaErrorText } from './error-class.ts';
+import { classify, kafkaErrorCodes, kafkaErrorText, isWorthRetrying } from './error-class.ts';
 import { kafkaFailure } from './kafka-failure.ts';
-import { isWorthRetrying } from './retrying.ts';
 
 // Kafka protocol guide, "Error Codes".
 const ILLEGAL_GENERATION = 22;

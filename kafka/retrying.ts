@@ -1,5 +1,5 @@
 import { backOff, type BackOff } from './back-off.ts';
-import { classify, kafkaErrorText, type ErrorClass } from './error-class.ts';
+import { isWorthRetrying, kafkaErrorText } from './error-class.ts';
 import { deadlineFailure, kafkaFailure } from './kafka-failure.ts';
 import type { KafkaLog } from './kafka-log.ts';
 
@@ -11,20 +11,8 @@ export interface RetryPlan {
   readonly log: KafkaLog;
 }
 
-const worthRetrying: ReadonlySet<ErrorClass> = new Set([
-  'retriable',
-  'not-leader',
-  'coordinator',
-  'network',
-  'timeout',
-]);
-
 // One line when a retry has become unusual (about 1.5 s with the default back-off), then one in every ten.
 const LOG_EVERY = 10;
-
-export function isWorthRetrying(error: unknown): boolean {
-  return worthRetrying.has(classify(error));
-}
 
 /**
  * Repeats the attempt while its failures can pass by themselves, until the signal aborts. Ends with a ConnectorError for a

@@ -4,7 +4,7 @@ import { backOff } from './back-off.ts';
 import type { FetchedPartition } from './calls/fetch.ts';
 import type { Isolation } from './calls/list-offsets.ts';
 import type { Cluster, TopicMetadata } from './cluster.ts';
-import { kafkaErrorText } from './error-class.ts';
+import { kafkaErrorText, isWorthRetrying } from './error-class.ts';
 import { fetchVerdict } from './fetch-verdict.ts';
 import { kafkaFailure } from './kafka-failure.ts';
 import type { KafkaLog } from './kafka-log.ts';
@@ -13,7 +13,6 @@ import { fetchFromLeader, type FetchDuty } from './leader-fetcher.ts';
 import type { LogPosition } from './log-position.ts';
 import type { LogRecord } from './log-record.ts';
 import { readBatches } from './record-batches.ts';
-import { isWorthRetrying } from './retrying.ts';
 
 export interface TopicFollowerOptions {
   readonly cluster: Cluster;

@@ -15,6 +15,9 @@ export interface StoreFileRequest {
   readonly declaredType: string;
 }
 
+/** What a PKCS12 file may be declared as: Java's JKS provider reads both. */
+const binaryTypes = new Set(['PKCS12', 'JKS']);
+
 /**
  * Reads a store. The content says what it is, as in Java, where a store declared (or defaulted) as JKS may be a PKCS12 file. A
  * real JKS file is refused: only Java reads that format. Throws CONFIG_INVALID or NOT_SUPPORTED.
@@ -30,15 +33,13 @@ export function readStoreFile({ setting, location, declaredType }: StoreFileRequ
   const format = sniffed(content);
   if (format === 'JKS') throw new ConnectorError('NOT_SUPPORTED', jksRefusal(setting, location));
   const declared = declaredType.toUpperCase();
-  if (
-    format === undefined ||
-    (declared === 'PEM') !== (format === 'PEM') ||
-    !['', 'PEM', 'PKCS12', 'JKS'].includes(declared)
-  )
-    throw new ConnectorError(
-      'CONFIG_INVALID',
-      `${setting}.location: ${location} is ${format ?? 'neither PEM nor PKCS12'}, but ${setting}.type is ${declared === '' ? 'not set' : declared}`,
-    );
+  const fits =
+    declared === '' || (declared === 'PEM' ? format === 'PEM' : binaryTypes.has(declared) && format === 'PKCS12');
+  if (format === undefined || !fits) {
+    const found = `${setting}.location: ${location} is ${format ?? 'neither PEM nor PKCS12'}`;
+    const said = declared === '' ? '' : `, but ${setting}.type is ${declared}`;
+    throw new ConnectorError('CONFIG_INVALID', `${found}${said}`);
+  }
   return { format, content };
 }
 

@@ -1,13 +1,12 @@
 import type { ConnectorError } from '../../errors/connector-error.ts';
-import type { PartitionQueue } from './partition-queue.ts';
 
 /**
  * What one commit ends: the records appended between two calls of `commit`. Knows which partitions they are in, how many
  * bytes they take, and when the last of their batches has been acknowledged.
  */
-export class CommitRound {
+export class CommitRound<Queue = unknown> {
   /** Partitions with records of this round. */
-  readonly queues = new Set<PartitionQueue>();
+  readonly queues = new Set<Queue>();
   /** Bytes of its records as appended. */
   bytes = 0;
   /** Whether its batches may be sent: false while the transaction before it is being ended. */

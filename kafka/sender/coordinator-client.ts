@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { backOff } from '../back-off.ts';
 import type { BrokerConnection } from '../broker-connection.ts';
 import type { Cluster } from '../cluster.ts';
 import { kafkaErrorText } from '../error-class.ts';
 import { answerWithin } from './answer-within.ts';
+import { pause } from './pause.ts';
 import { transactionFailure } from './transaction-failure.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -68,7 +68,7 @@ export class CoordinatorClient {
       const failure = transactionFailure(last, this.#where(call));
       if (failure instanceof ConnectorError) throw failure;
       if (failure === 'unknown') repeated = true;
-      if (failure === 'soon') await delay(SOON_MS[early++] ?? LATEST_SOON_MS, undefined, { signal: call.life });
+      if (failure === 'soon') await pause(SOON_MS[early++] ?? LATEST_SOON_MS, call.life);
       else {
         if (failure !== 'again') this.#options.cluster.forgetCoordinator('transaction', this.transactionalId);
         await backOff(++failures, BACK_OFF, call.life);

@@ -1,6 +1,5 @@
 import type { BrokerConnection } from '../broker-connection.ts';
 import type { BatchLimit } from './batch-limit.ts';
-import { BATCH_HEADER_BYTES } from './batch-header.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { CommitRound } from './commit-round.ts';
 import { codecFor, type Compression } from './compression.ts';
@@ -24,9 +23,12 @@ export interface QueueSettings {
   readonly onBroken: (error: unknown) => void;
 }
 
+/** A round of queues. */
+export type QueueRound = CommitRound<PartitionQueue>;
+
 interface OpenBatch {
   readonly builder: RecordBatchBuilder;
-  readonly round: CommitRound;
+  readonly round: QueueRound;
   readonly timestamp: number;
 }
 
@@ -66,7 +68,7 @@ export class PartitionQueue {
     return this.#settings.topic;
   }
 
-  append(record: EncodedRecord, round: CommitRound): void {
+  append(record: EncodedRecord, round: QueueRound): void {
     let open = this.#open;
     if (open !== undefined && (open.round !== round || !this.#fits(open, record))) {
       this.seal();
@@ -154,9 +156,9 @@ export class PartitionQueue {
     return head;
   }
 
-  #begin(round: CommitRound): OpenBatch {
+  #begin(round: QueueRound): OpenBatch {
     const { pool, onBegun } = this.#settings;
-    const builder = new RecordBatchBuilder(pool, Math.max(BATCH_HEADER_BYTES, this.#expectedBytes));
+    const builder = new RecordBatchBuilder(pool, this.#expectedBytes);
     this.#open = { builder, round, timestamp: Date.now() };
     round.queues.add(this);
     onBegun(this);

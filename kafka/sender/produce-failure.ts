@@ -26,6 +26,11 @@ export function refused(code: ErrorCode, queue: PartitionQueue, answer: Partitio
   return new ConnectorError(code, `Records for ${named(queue)}: ${kafkaErrorName(answer.errorCode)}${sentence}`);
 }
 
+/** An answer without a word about a partition that was asked for. */
+export function notMentioned(queue: PartitionQueue): ConnectorError {
+  return new ConnectorError('KAFKA_UNREACHABLE', `Records for ${named(queue)}: the answer does not mention them`);
+}
+
 /** A single record that is larger than `limit` allows. */
 export function tooLarge(queue: PartitionQueue, batch: SealedBatch, limit: string): ConnectorError {
   return new ConnectorError(

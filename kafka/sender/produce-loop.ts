@@ -1,15 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import type { ConnectorError } from '../../errors/connector-error.ts';
 import { backOff } from '../back-off.ts';
 import { isUsable, type BrokerConnection } from '../broker-connection.ts';
 import type { Cluster } from '../cluster.ts';
 import { answerWithin } from './answer-within.ts';
 import { BrokerLoad } from './broker-load.ts';
-import type { PartitionQueue } from './partition-queue.ts';
-import { produce, type PartitionAnswer, type ProduceAnswer } from './produce-call.ts';
-import { canPass, notInTime, refused, tooLarge, type Attempted } from './produce-failure.ts';
 import { maxMessageBytes } from './max-message-bytes.ts';
+import type { PartitionQueue } from './partition-queue.ts';
+import { pause } from './pause.ts';
+import { produce, type PartitionAnswer, type ProduceAnswer } from './produce-call.ts';
+import { canPass, notInTime, notMentioned, refused, tooLarge, type Attempted } from './produce-failure.ts';
 import { produceVerdict } from './produce-verdict.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
+import { RequestPlan } from './request-plan.ts';
 import type { SealedBatch } from './sealed-batch.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -68,27 +70,18 @@ export class ProduceLoop {
   }
 
   #pump(now: number): void {
-    const requests = new Map<BrokerConnection, { queues: PartitionQueue[]; bytes: number }>();
+    const plan = new RequestPlan<BrokerConnection, PartitionQueue>(this.#options.maxRequestBytes - REQUEST_OVERHEAD);
     for (const queue of this.#ready) {
       const batch = this.#leaving(queue, now);
       const leader = batch === undefined ? undefined : this.#route(queue, batch);
-      if (batch === undefined || leader === undefined) {
-        this.#ready.delete(queue);
-        continue;
-      }
-      if (!this.#load.hasRoom(leader, now)) continue; // stays ready; the next answer wakes it
+      // Without room for another request it stays ready, and the next answer of that broker wakes it.
+      if (leader !== undefined && !this.#load.hasRoom(leader, now)) continue;
       this.#ready.delete(queue);
-      const size = batch.bytes.length;
-      const request = requests.get(leader);
-      if (request !== undefined && request.bytes + size <= this.#options.maxRequestBytes) {
-        request.queues.push(queue);
-        request.bytes += size;
-      } else {
-        if (request !== undefined) this.#begin(leader, request.queues);
-        requests.set(leader, { queues: [queue], bytes: REQUEST_OVERHEAD + size });
-      }
+      if (batch === undefined || leader === undefined) continue;
+      const full = plan.add(leader, queue, batch.bytes.length);
+      if (full !== undefined) this.#begin(leader, full);
     }
-    for (const [leader, { queues }] of requests) this.#begin(leader, queues);
+    for (const [leader, queues] of plan.rest()) this.#begin(leader, queues);
   }
 
   /** The batch of the partition that may leave now, small enough for a request of its own. */
@@ -122,7 +115,7 @@ export class ProduceLoop {
       queue.waits = false;
       this.wake([queue]);
     } catch (error) {
-      this.#guarded(() => this.#again({ queue, batch, error }));
+      this.#guarded(() => this.#again([{ queue, batch, error }]));
     }
   }
 
@@ -155,30 +148,32 @@ export class ProduceLoop {
   }
 
   #answered(leader: BrokerConnection, sent: readonly Departure[], { partitions, throttleMs }: ProduceAnswer): void {
-    for (const { queue, batch } of sent) {
-      const own = partitions.find(({ topic, partition }) => topic === queue.topic && partition === queue.partition);
-      if (own === undefined)
-        this.#again({ queue, batch, error: new Error('the answer does not mention the partition') });
-      else this.#judge(queue, batch, own);
-    }
-    if (throttleMs > 0) void this.#pause(leader, throttleMs);
+    const answers = new Map(partitions.map((answer) => [partitionName(answer), answer]));
+    const failed = sent.flatMap(({ queue, batch }) => {
+      const answer = answers.get(partitionName(queue));
+      const error = answer === undefined ? notMentioned(queue) : this.#judge(queue, batch, answer);
+      return error === undefined ? [] : [{ queue, batch, error }];
+    });
+    this.#again(failed);
+    if (throttleMs > 0) void this.#obey(leader, throttleMs);
   }
 
-  #judge(queue: PartitionQueue, batch: SealedBatch, answer: PartitionAnswer): void {
+  /** Does what the answer asks for; returns why the batch has to be sent again, if it has to be. */
+  #judge(queue: PartitionQueue, batch: SealedBatch, answer: PartitionAnswer): ConnectorError | undefined {
     const verdict = produceVerdict(answer.errorCode);
-    if (verdict === 'done') {
-      queue.acknowledged();
-      this.#ready.add(queue);
-    } else if (verdict === 'split') {
-      if (batch.count === 1) void this.#refuse(queue, batch);
-      else {
-        queue.split();
-        this.#ready.add(queue);
-      }
-    } else if (verdict === 'again' || verdict === 'elsewhere') {
+    if (typeof verdict === 'object') throw refused(verdict.fatal, queue, answer);
+    if (verdict === 'again' || verdict === 'elsewhere') {
       queue.leaderIsStale = verdict === 'elsewhere';
-      this.#again({ queue, batch, error: refused('KAFKA_UNREACHABLE', queue, answer) });
-    } else throw refused(verdict.fatal, queue, answer);
+      return refused('KAFKA_UNREACHABLE', queue, answer);
+    }
+    if (verdict === 'split' && batch.count === 1) {
+      void this.#refuse(queue, batch);
+      return undefined;
+    }
+    if (verdict === 'split') queue.split();
+    else queue.acknowledged();
+    this.#ready.add(queue);
+    return undefined;
   }
 
   /** Ends the sender; the partition stays as it is while the limit is asked for. */
@@ -190,33 +185,36 @@ export class ProduceLoop {
   }
 
   #lost(sent: readonly Departure[], error: unknown): void {
-    for (const { queue, batch } of sent) {
-      queue.leaderIsStale = true;
-      this.#again({ queue, batch, error });
+    for (const { queue } of sent) queue.leaderIsStale = true;
+    this.#again(sent.map((departure) => ({ ...departure, error })));
+  }
+
+  /** Prepares the next attempt of the same batches, unless their time is over or another attempt cannot help. */
+  #again(attempts: readonly Attempted[]): void {
+    if (attempts.length === 0 || this.#options.life.aborted) return;
+    const now = performance.now();
+    for (const attempted of attempts) {
+      const { queue, batch, error } = attempted;
+      if (now >= batch.deadline) throw notInTime(attempted, this.#options.deliveryTimeoutMs);
+      if (!canPass(error)) throw error;
+      queue.returned();
+      queue.failures += 1;
     }
+    void this.#later(attempts.map(({ queue }) => queue));
   }
 
-  /** Prepares the next attempt of the same batch, unless its time is over or another attempt cannot help. */
-  #again(attempted: Attempted): void {
-    const { queue, batch, error } = attempted;
-    if (this.#options.life.aborted) return;
-    if (performance.now() >= batch.deadline) throw notInTime(attempted, this.#options.deliveryTimeoutMs);
-    if (!canPass(error)) throw error;
-    queue.returned();
-    queue.failures += 1;
-    void this.#later(queue);
+  /** One wait for all that failed together, so that they look up their leaders with one request. */
+  async #later(queues: readonly PartitionQueue[]): Promise<void> {
+    for (const queue of queues) queue.waits = true;
+    const failures = Math.max(...queues.map((queue) => queue.failures));
+    await backOff(failures, BACK_OFF, this.#options.life).catch(() => undefined); // closed: `wake` does nothing
+    for (const queue of queues) queue.waits = false;
+    this.wake(queues);
   }
 
-  async #later(queue: PartitionQueue): Promise<void> {
-    queue.waits = true;
-    await backOff(queue.failures, BACK_OFF, this.#options.life).catch(() => undefined); // closed: `wake` does nothing
-    queue.waits = false;
-    this.wake([queue]);
-  }
-
-  async #pause(leader: BrokerConnection, throttleMs: number): Promise<void> {
+  async #obey(leader: BrokerConnection, throttleMs: number): Promise<void> {
     this.#load.pause(leader, performance.now() + throttleMs);
-    await delay(throttleMs, undefined, { signal: this.#options.life }).catch(() => undefined); // closed: likewise
+    await pause(throttleMs, this.#options.life).catch(() => undefined); // closed: likewise
     this.wake([]);
   }
 
@@ -228,6 +226,10 @@ export class ProduceLoop {
       this.#options.onFailed(error);
     }
   }
+}
+
+function partitionName({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+  return `${topic}-${partition}`;
 }
 
 interface Departure {

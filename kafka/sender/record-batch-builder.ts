@@ -22,7 +22,7 @@ export class RecordBatchBuilder {
   /** `expectedBytes`: how large the batch will probably become; a wrong guess costs a copy. */
   constructor(pool: BufferPool, expectedBytes: number) {
     this.#pool = pool;
-    this.#buffer = pool.take(expectedBytes);
+    this.#buffer = pool.take(BATCH_HEADER_BYTES, expectedBytes);
   }
 
   /** Bytes so far, header included. */

@@ -1,50 +1,23 @@
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { abortable } from '../abortable.ts';
-import type { Cluster } from '../cluster.ts';
 import { BatchLimit } from './batch-limit.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { CommitRound } from './commit-round.ts';
-import type { Compression } from './compression.ts';
 import { CoordinatorClient } from './coordinator-client.ts';
 import { recordOf } from './encoded-record.ts';
 import { LingerTimer } from './linger-timer.ts';
 import { newIdempotentProducer, nextEpoch, takeOver } from './open-producer.ts';
-import type { PartitionQueue } from './partition-queue.ts';
+import type { PartitionQueue, QueueRound } from './partition-queue.ts';
 import { ProduceLoop } from './produce-loop.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
 import { senderFailure } from './sender-failure.ts';
+import type { CommitOffset, SenderOptions } from './sender-options.ts';
 import { TopicQueues, type TopicSender } from './topic-sender.ts';
 import { Transaction } from './transaction.ts';
 
 export type { EncodedRecord } from './encoded-record.ts';
+export type { CommitOffset, SenderOptions } from './sender-options.ts';
 export type { TopicSender } from './topic-sender.ts';
-
-export interface SenderOptions {
-  /** Not closed by the sender. Long polls on the same connections would hold up its requests. */
-  readonly cluster: Cluster;
-  /** Undefined: idempotent, without transactions. */
-  readonly transactionalId: string | undefined;
-  readonly transactionTimeoutMs: number;
-  readonly compression: Compression;
-  /** Bytes at which a batch is closed, before compression; while its partition waits for an answer up to four times that. */
-  readonly batchBytes: number;
-  /** How long a record waits for more of its partition; a commit ends the wait. */
-  readonly lingerMs: number;
-  /** A batch or a transaction's call without a definite answer for so long ends the sender. */
-  readonly deliveryTimeoutMs: number;
-  /** A request without an answer for so long ends its connection and is sent again. */
-  readonly requestTimeoutMs: number;
-  readonly maxRequestBytes: number;
-  /** The lease: asked before every Produce, AddPartitionsToTxn and EndTxn(commit); false ends the sender with LEASE_LOST. */
-  readonly mayWrite: () => boolean;
-}
-
-/** An offset record that a commit writes; keys and values are copied. */
-export interface CommitOffset {
-  readonly topic: TopicSender;
-  readonly key: Buffer;
-  readonly value: Buffer | null;
-}
 
 const FREE_BUFFER_BYTES = 16 * 1024 * 1024;
 
@@ -68,8 +41,8 @@ export class Sender {
   readonly #life = new AbortController();
   readonly #resolveFailed: (error: ConnectorError) => void;
   #identity: ProducerIdentity;
-  #round = new CommitRound(true);
-  #committing: CommitRound | undefined;
+  #round: QueueRound = new CommitRound(true);
+  #committing: QueueRound | undefined;
   #ended: ConnectorError | undefined;
   #closed: Promise<void> | undefined;
 
@@ -155,7 +128,7 @@ export class Sender {
     return this.#closed;
   }
 
-  async #commitPlain(round: CommitRound, offsets: readonly CommitOffset[]): Promise<void> {
+  async #commitPlain(round: QueueRound, offsets: readonly CommitOffset[]): Promise<void> {
     this.#round = new CommitRound(true);
     await this.#flush(round);
     if (offsets.length === 0) return;
@@ -165,11 +138,11 @@ export class Sender {
 
   async #commitTransaction(
     transaction: Transaction,
-    round: CommitRound,
+    round: QueueRound,
     offsets: readonly CommitOffset[],
   ): Promise<void> {
     const offsetQueues = this.#appendOffsets(round, offsets);
-    const next = new CommitRound(false);
+    const next: QueueRound = new CommitRound(false);
     this.#round = next;
     await this.#flush(round);
     const { repeated } = await transaction.end(true);
@@ -179,7 +152,7 @@ export class Sender {
   }
 
   /** Writes the offsets into the round and returns where they went. */
-  #appendOffsets(round: CommitRound, offsets: readonly CommitOffset[]): PartitionQueue[] {
+  #appendOffsets(round: QueueRound, offsets: readonly CommitOffset[]): PartitionQueue[] {
     return offsets.map(({ topic, key, value }) => {
       const record = recordOf(key, value);
       const queue = this.#topics.get(topic.name)?.queueFor(record);
@@ -189,7 +162,7 @@ export class Sender {
     });
   }
 
-  async #flush(round: CommitRound): Promise<void> {
+  async #flush(round: QueueRound): Promise<void> {
     for (const queue of round.queues) queue.seal();
     this.#loop.wake(round.queues);
     this.#check();
@@ -197,13 +170,13 @@ export class Sender {
   }
 
   /** Lets the batches of the round leave: the transaction before it is over. */
-  #release(round: CommitRound): void {
+  #release(round: QueueRound): void {
     round.mayLeave = true;
     this.#transaction?.want(round.queues);
     this.#loop.wake(round.queues);
   }
 
-  async #renew(next: CommitRound): Promise<void> {
+  async #renew(next: QueueRound): Promise<void> {
     const { transactionTimeoutMs } = this.#options;
     if (this.#coordinator === undefined) return;
     try {

@@ -1,7 +1,6 @@
 import { partitionFor } from '../murmur2.ts';
-import type { CommitRound } from './commit-round.ts';
 import type { EncodedRecord } from './encoded-record.ts';
-import { PartitionQueue, type QueueSettings } from './partition-queue.ts';
+import { PartitionQueue, type QueueRound, type QueueSettings } from './partition-queue.ts';
 
 /** Where the records of one topic are appended. */
 export interface TopicSender {
@@ -20,11 +19,11 @@ export class TopicQueues implements TopicSender {
   readonly name: string;
   readonly partitions: number;
   readonly #settings: QueueSettings;
-  readonly #currentRound: () => CommitRound;
+  readonly #currentRound: () => QueueRound;
   readonly #queues: (PartitionQueue | undefined)[];
   readonly #keylessPartition: number;
 
-  constructor(partitions: number, settings: QueueSettings, currentRound: () => CommitRound) {
+  constructor(partitions: number, settings: QueueSettings, currentRound: () => QueueRound) {
     this.name = settings.topic;
     this.partitions = partitions;
     this.#settings = settings;

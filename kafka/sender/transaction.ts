@@ -13,6 +13,8 @@ export interface TransactionOptions {
   readonly onFailed: (error: unknown) => void;
 }
 
+const NAMED_TOPICS = 5;
+
 /**
  * One transaction after the other: a partition gets records only after the coordinator knows that it is part of the open one.
  * Begun by the first partition, so a commit without records costs nothing.
@@ -93,7 +95,7 @@ export class Transaction {
     this.#wanted.clear();
     this.#begun = true;
     const { repeated } = await coordinator.call({
-      what: 'adding partitions to the transaction',
+      what: `adding ${topicNames(queues)} to the transaction`,
       life,
       check: checkLease,
       send: (broker) => addPartitions(broker, coordinator.transactionalId, identity(), queues),
@@ -102,4 +104,11 @@ export class Transaction {
     for (const queue of queues) this.#added.add(queue);
     return queues;
   }
+}
+
+/** For messages: an answer that refuses a partition does not name its topic. */
+function topicNames(queues: readonly PartitionQueue[]): string {
+  const names = [...new Set(queues.map(({ topic }) => topic))];
+  const rest = names.length - NAMED_TOPICS;
+  return `${names.slice(0, NAMED_TOPICS).join(', ')}${rest > 0 ? ` and ${rest} more topics` : ''}`;
 }

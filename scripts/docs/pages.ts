@@ -1,5 +1,7 @@
 import { format, resolveConfig } from 'prettier';
+import { postgresSettings } from '../../connectors/postgres/settings.ts';
 import { catalogue } from '../../errors/catalogue.ts';
+import { debeziumSettings } from '../../formats/debezium/settings.ts';
 import { clientSettings } from '../../kafka/client-settings.ts';
 import { keysWithoutEffect, refusedKeys } from '../../worker/config/foreign-keys.ts';
 import { workerSettings } from '../../worker/config/worker-settings.ts';
@@ -53,9 +55,20 @@ function connectorPage(): string {
   });
 }
 
+function postgresPage(): string {
+  return settingsPage({
+    title: 'Settings of the PostgreSQL connector',
+    intro: [
+      'Class `io.debezium.connector.postgresql.PostgresConnector`, alias `postgres`. Names and defaults are those of the Debezium connector for PostgreSQL. What every connector takes beside these is in [settings-connector.md](settings-connector.md). An unknown setting is accepted with a warning that names the nearest known one.',
+    ],
+    settings: { ...byName(Object.values(postgresSettings)), ...byName(Object.values(debeziumSettings)) },
+  });
+}
+
 /** File name in docs/ and text of every page that is written from definitions. */
 export async function docsPages(): Promise<ReadonlyMap<string, string>> {
   const pages = {
+    'settings-postgres.md': postgresPage(),
     'settings-worker.md': workerPage(),
     'settings-connector.md': connectorPage(),
     'errors.md': errorsPage(catalogue),

@@ -158,9 +158,9 @@ describe('log reader', () => {
       await read.reader.readToEnd(soon());
       ends.push(performance.now() - asked);
     }
-    // Half of the broker's long poll (500 ms) would show here if anything waited for it. Typical on a quiet machine: 1 and 2 ms.
-    assert.ok(median(latencies) < 50, `tail latency ${median(latencies)} ms`);
-    assert.ok(median(ends) < 20, `readToEnd at the end ${median(ends)} ms`);
+    // Whatever waits for the broker's long poll (500 ms) takes half of that on average. Seen on a quiet machine: 1 and 2 ms.
+    assert.ok(median(latencies) < 125, `tail latency ${median(latencies)} ms`);
+    assert.ok(median(ends) < 125, `readToEnd at the end ${median(ends)} ms`);
   });
 
   it('goes on after its connection was cut and its broker restarted', async () => {

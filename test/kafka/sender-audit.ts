@@ -1,5 +1,8 @@
 import { compressionsAlgorithms } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
+import assert from 'node:assert/strict';
+import { Admin, type Isolation } from '../../kafka/admin.ts';
+import { clusterOf } from './sender-fixture.ts';
 import type { Versions } from './sender-load.ts';
 
 const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs;
@@ -12,7 +15,10 @@ export interface Audit {
   readonly outOfOrder: number;
 }
 
-const READ_TIMEOUT_MS = 60_000;
+const OPEN_LIMIT_MS = 15_000;
+
+// For the millions of records of a long run; a hanging transaction would hold the reader up for ever.
+const READ_TIMEOUT_MS = 150_000;
 
 /** A kafkajs that reads every codec. */
 export function reader(bootstrap: string): kafkajs.Kafka {
@@ -28,6 +34,7 @@ export function reader(bootstrap: string): kafkajs.Kafka {
 
 /** Reads the topic to its end with kafkajs, read_committed, and compares it with the versions of each key that must be there. */
 export async function audit(bootstrap: string, topic: string, expected: Versions): Promise<Audit> {
+  await untilNothingIsOpen(bootstrap, topic);
   const seen = new Map<string, Set<number>>();
   const newest = new Map<string, number>();
   let read = 0;
@@ -48,6 +55,25 @@ export async function audit(bootstrap: string, topic: string, expected: Versions
   for (const [key, last] of expected)
     for (let version = 1; version <= last; version += 1) if (seen.get(key)?.has(version) !== true) lost += 1;
   return { read, lost, duplicated, outOfOrder };
+}
+
+/** Fails when a transaction stays open, which would hold up every read_committed reader. */
+async function untilNothingIsOpen(bootstrap: string, topic: string): Promise<void> {
+  const cluster = clusterOf(bootstrap);
+  try {
+    const admin = new Admin(cluster);
+    const ends = async (isolation: Isolation): Promise<ReadonlyMap<number, bigint>> =>
+      await admin.endOffsets(topic, isolation, AbortSignal.timeout(OPEN_LIMIT_MS));
+    const limit = performance.now() + OPEN_LIMIT_MS;
+    const written = await ends('read_uncommitted');
+    let stable = await ends('read_committed');
+    while ([...written].some(([partition, end]) => (stable.get(partition) ?? 0n) < end)) {
+      if (performance.now() > limit) assert.deepEqual(stable, written, 'a transaction is still open');
+      stable = await ends('read_committed');
+    }
+  } finally {
+    await cluster.close();
+  }
 }
 
 /**

@@ -4,7 +4,8 @@ import type { KafkaCluster } from '../../scripts/stack/kafka-cluster.ts';
 import type { Cluster } from '../../kafka/cluster.ts';
 import { servers } from '../support/servers.ts';
 import { audit } from './sender-audit.ts';
-import { chaosMilliseconds, clusterOf, createTopics, reportChaos, topicName } from './sender-fixture.ts';
+import { chaosMilliseconds, reportChaos } from './sender-chaos-run.ts';
+import { clusterOf, createTopics, topicName } from './sender-fixture.ts';
 import { SenderLoad, type LoadOptions } from './sender-load.ts';
 
 const REQUEST_TIMEOUT_MS = 1500;

@@ -12,8 +12,7 @@ const AFTER_PATIENCE_MS = 1000;
 
 /** A TCP proxy in front of one broker that can cut the connection at a chosen point of a request. */
 export class ChaosProxy {
-  /** How many connections were cut, by kind. */
-  readonly cuts: Record<Cut, number> = { before: 0, half: 0, after: 0 };
+  #cuts: Record<Cut, number> = { before: 0, half: 0, after: 0 };
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #target: number | undefined;
@@ -57,6 +56,13 @@ export class ChaosProxy {
       },
       Math.random() * 2 * intervalMs,
     );
+  }
+
+  /** How many connections were cut since the last call, by kind. */
+  takeCuts(): Readonly<Record<Cut, number>> {
+    const cuts = this.#cuts;
+    this.#cuts = { before: 0, half: 0, after: 0 };
+    return cuts;
   }
 
   /** Lets everything pass from now on. */
@@ -106,7 +112,7 @@ export class ChaosProxy {
         return;
       }
       this.#next = undefined;
-      this.cuts[cut] += 1;
+      this.#cuts[cut] += 1;
       if (cut === 'before') end();
       else if (cut === 'half') broker.write(request.subarray(0, request.length / 2), end);
       else {

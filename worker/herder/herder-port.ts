@@ -1,4 +1,5 @@
 import type { OffsetValue } from '../../connectors/change-batch.ts';
+import type { ConfigInfos, ConfigKeyInfo, PluginInfo } from './config-infos.ts';
 
 /** States on the wire; a task is never STOPPED (reference: clients with strict enums). */
 export type ConnectorState = 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED' | 'UNASSIGNED' | 'RESTARTING';
@@ -39,6 +40,15 @@ export interface OffsetEntry {
 export interface Health {
   readonly status: 'healthy' | 'starting' | 'unhealthy';
   readonly message: string;
+}
+
+/** What the herder's queue does, or did last; for the text of a request that timed out. */
+export interface Stage {
+  /** e.g. `reading to the end of the config topic` */
+  readonly description: string;
+  readonly startedAt: Date;
+  /** Undefined while it lasts. */
+  readonly completedAt?: Date;
 }
 
 export type InitialState = 'RUNNING' | 'PAUSED' | 'STOPPED';
@@ -85,4 +95,12 @@ export interface HerderPort {
   resetOffsets(name: string): Promise<string>;
   /** Internal: the owner of a connector hands fresh task configurations to the leader. */
   putTaskConfigs(name: string, configs: readonly Readonly<Record<string, string>>[]): Promise<void>;
+  /** Connectors first; everything a configuration may name. */
+  plugins(): Promise<readonly PluginInfo[]>;
+  /** The definitions of a plug-in given by class name or alias. RestError 404 when there is none. */
+  pluginConfig(plugin: string): Promise<readonly ConfigKeyInfo[]>;
+  /** Validates without creating anything; problems are in the answer. RestError for a class that is not the path's. */
+  validate(pluginClass: string, config: Readonly<Record<string, string | null>>): Promise<ConfigInfos>;
+  /** Undefined when nothing was done yet. */
+  stage(): Stage | undefined;
 }

@@ -33,6 +33,13 @@ export class TaskHost {
   #nextRequest = 1;
   #leaseSeen = false;
 
+  readonly #load: (className: string) => Promise<SourceConnector>;
+
+  /** `load`: for testing, another way to a connector than the built-in ones. */
+  constructor(load: (className: string) => Promise<SourceConnector> = loadConnector) {
+    this.#load = load;
+  }
+
   listen(): void {
     process.on('message', (message) => this.#receive(toHost.parse(message)));
     process.on('disconnect', () => {
@@ -46,6 +53,8 @@ export class TaskHost {
     process.on('unhandledRejection', (error) => this.#crash(error));
     setInterval(() => this.#reportProgress(), PROGRESS_MS);
     setInterval(() => this.#checkLease(), LEASE_CHECK_MS);
+    // The worker may have gone while this process was loading; then there was nobody to hear 'disconnect'.
+    if (!process.connected) process.exit(0);
     this.#send({ type: 'ready' });
   }
 
@@ -92,7 +101,7 @@ export class TaskHost {
     task.run += 1;
     const { run } = task;
     const log = this.#logOf(task.order);
-    loadConnector(task.order.connectorConfig['connector.class'] ?? '')
+    this.#load(task.order.connectorConfig['connector.class'] ?? '')
       .then(async (connector: SourceConnector) => {
         // Stopped or paused while the plug-in was loading: it never began.
         if (this.#tasks.get(id) !== task || task.run !== run || task.then === 'stay-paused') return;

@@ -1,0 +1,42 @@
+import type { RegexList } from '../../settings/regex-list.ts';
+
+/** The include and exclude lists; null: no such list. */
+export interface CaptureLists {
+  readonly schemaInclude: RegexList | null;
+  readonly schemaExclude: RegexList | null;
+  readonly tableInclude: RegexList | null;
+  readonly tableExclude: RegexList | null;
+  readonly columnInclude: RegexList | null;
+  readonly columnExclude: RegexList | null;
+}
+
+/** What Debezium leaves out in any case (PostgresConnectorConfig.SystemTablesPredicate); temporary tables are never decoded. */
+const SYSTEM_SCHEMAS: ReadonlySet<string> = new Set(['pg_catalog', 'information_schema']);
+const SYSTEM_TABLES: ReadonlySet<string> = new Set(['spatial_ref_sys']);
+
+/** Decides which tables and columns are captured. */
+export class CaptureFilter {
+  readonly #lists: CaptureLists;
+
+  constructor(lists: CaptureLists) {
+    this.#lists = lists;
+  }
+
+  table(schema: string, table: string): boolean {
+    if (SYSTEM_SCHEMAS.has(schema.toLowerCase()) || schema.startsWith('pg_temp')) return false;
+    if (SYSTEM_TABLES.has(table.toLowerCase())) return false;
+    return (
+      listed(schema, this.#lists.schemaInclude, this.#lists.schemaExclude) &&
+      listed(`${schema}.${table}`, this.#lists.tableInclude, this.#lists.tableExclude)
+    );
+  }
+
+  column(schema: string, table: string, column: string): boolean {
+    return listed(`${schema}.${table}.${column}`, this.#lists.columnInclude, this.#lists.columnExclude);
+  }
+}
+
+function listed(name: string, include: RegexList | null, exclude: RegexList | null): boolean {
+  if (include !== null) return include.matches(name);
+  return exclude === null || !exclude.matches(name);
+}

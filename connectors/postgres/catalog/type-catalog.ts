@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { Session } from '../connection/session.ts';
+import type { TypeMessage } from '../decoder/relation-message.ts';
+import type { PgType, PgTypes } from './pg-type.ts';
+
+const row = z.object({
+  oid: z.number(),
+  name: z.string(),
+  schema: z.string(),
+  kind: z.string(),
+  element: z.number(),
+  base: z.number(),
+  baseTypmod: z.number(),
+  labels: z.array(z.string()),
+});
+
+// typelem is also set for types that are no arrays in curly braces: oidvector, int2vector, point, name. Category A with the
+// type's own array output function tells them apart. oid arrays come as text, since `pg` has no parser for oid[].
+const TYPES = `
+WITH RECURSIVE wanted(oid) AS (
+  SELECT unnest($1::text[])::oid
+  UNION
+  SELECT part FROM wanted JOIN pg_catalog.pg_type t ON t.oid = wanted.oid, LATERAL (VALUES (t.typelem), (t.typbasetype)) v(part)
+  WHERE part <> 0
+)
+SELECT t.oid::int8::float8 AS oid, t.typname::text AS name, n.nspname::text AS schema, t.typtype::text AS kind,
+       (CASE WHEN t.typcategory = 'A' AND t.typoutput = 'pg_catalog.array_out'::regproc THEN t.typelem ELSE 0 END)::int8::float8 AS element,
+       t.typbasetype::int8::float8 AS base, t.typtypmod AS "baseTypmod",
+       ARRAY(SELECT e.enumlabel::text FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) AS labels
+FROM wanted JOIN pg_catalog.pg_type t ON t.oid = wanted.oid JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace`;
+
+/** The types that captured columns have, as the catalog shows them now; those it no longer shows, as the log named them. */
+export class TypeCatalog {
+  readonly #types = new Map<number, PgType>();
+  readonly #loaded = new Set<number>();
+
+  get types(): PgTypes {
+    return this.#types;
+  }
+
+  /** Whether the catalog has been asked about this type and knew it. */
+  has(oid: number): boolean {
+    return this.#loaded.has(oid);
+  }
+
+  /** Reads the given types, and what they are made of, anew. */
+  async load(session: Session, oids: Iterable<number>): Promise<void> {
+    const wanted = [...new Set(oids)].map(String);
+    if (wanted.length === 0) return;
+    for (const type of z.array(row).parse(await session.query(TYPES, [wanted]))) {
+      this.#types.set(type.oid, type);
+      this.#loaded.add(type.oid);
+    }
+  }
+
+  /** A Type message: all that is known of a type that was dropped since. Its base type's name, if it was a domain. */
+  note(message: TypeMessage): void {
+    if (this.#loaded.has(message.oid)) return;
+    this.#types.set(message.oid, { ...message, kind: 'b', element: 0, base: 0, baseTypmod: -1, labels: [] });
+  }
+}

@@ -1,0 +1,49 @@
+import { ConnectorError } from '../../errors/connector-error.ts';
+import type { ConnectorConfig, SourceConnector } from '../source-connector.ts';
+import { readOffset } from './position/stored-offset.ts';
+import { postgresSettings } from './settings.ts';
+import { conflicts, parseConfig, validConfig } from './source-config.ts';
+import { PostgresTask } from './stream-task.ts';
+import { numbering } from './task-state.ts';
+import { liveProblems } from './validation.ts';
+
+/** Set by Connect for each task; Debezium's own name, so that Java can take the task over. */
+const TASK_CLASS = 'io.debezium.connector.postgresql.PostgresConnectorTask';
+
+/** Row changes of PostgreSQL 14 to 18 by logical decoding (pgoutput): the configuration and the offsets of Debezium's connector. */
+export const postgresConnector: SourceConnector = {
+  className: 'io.debezium.connector.postgresql.PostgresConnector',
+  aliases: ['postgres'],
+  version: '0.1.0',
+  settings: postgresSettings,
+
+  async validate(config, signal) {
+    const problems = conflicts(config);
+    const parsed = validConfig(config);
+    if (parsed === undefined || problems.length > 0) return problems;
+    return liveProblems(parsed, signal);
+  },
+
+  // One slot is read by one session, in one order: there is never more than one task.
+  taskConfigs(config: ConnectorConfig, maxTasks: number) {
+    return maxTasks < 1 ? [] : [{ ...config, 'task.class': TASK_CLASS }];
+  },
+
+  createTask: (context) => new PostgresTask(context),
+
+  checkOffsets(config, offsets) {
+    const { serverName, publicationName } = parseConfig(config);
+    for (const { partition, offset } of offsets) {
+      if (Object.keys(partition).length !== 1 || partition['server'] !== serverName)
+        throw new ConnectorError(
+          'POSTGRES_OFFSET_INVALID',
+          `the partition of an offset of this connector is {"server":"${serverName}"}, not ${JSON.stringify(partition, asText)}`,
+        );
+      if (offset !== null) readOffset(offset, numbering(publicationName));
+    }
+  },
+};
+
+function asText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

@@ -1,0 +1,225 @@
+import type { RowChange } from '../../change-event.ts';
+import { NULL_FIELD, UNAVAILABLE_FIELD, type RowImage } from '../../row-image.ts';
+import type { TransactionCursor } from '../position/transaction-cursor.ts';
+import { int16, int32, uint32 } from '../wire/big-endian.ts';
+import type { PluginMessage } from '../wire/replication-stream.ts';
+import { FieldArena } from './field-arena.ts';
+import type { RelationPlan, Relations } from './relation-plan.ts';
+
+const BEGIN = 66; // B
+const COMMIT = 67; // C
+const RELATION = 82; // R
+const TYPE = 89; // Y
+const INSERT = 73; // I
+const UPDATE = 85; // U
+const DELETE = 68; // D
+const TRUNCATE = 84; // T
+const KEY_TUPLE = 75; // K
+const OLD_TUPLE = 79; // O
+const TEXT = 116; // t
+const BINARY = 98; // b
+const NULL = 110; // n
+const UNCHANGED = 117; // u
+
+/** Microseconds from 1970-01-01 to PostgreSQL's epoch, 2000-01-01. */
+const POSTGRES_EPOCH_MICROS = 946_684_800_000_000n;
+
+type Images = Pick<RowChange, 'before' | 'after' | 'partialBefore'>;
+
+/** Operations that are left out although the server sends them. */
+export type SkippedOperations = ReadonlySet<RowChange['op']>;
+
+/**
+ * Turns pgoutput messages (PostgreSQL 18 manual, 54.9, protocol version 1) into changes whose rows are ranges of the bytes they
+ * came in: no string, no bigint and no object per value.
+ */
+export class PgoutputDecoder {
+  readonly #cursor: TransactionCursor;
+  readonly #relations: Relations;
+  readonly #arena = new FieldArena();
+  readonly #skipInserts: boolean;
+  readonly #skipUpdates: boolean;
+  readonly #skipDeletes: boolean;
+  readonly #skipTruncates: boolean;
+  #changes: RowChange[] = [];
+  // The message being decoded.
+  #bytes: Buffer = Buffer.alloc(0);
+  #end = 0;
+  #high = 0;
+  #low = 0;
+
+  constructor(cursor: TransactionCursor, relations: Relations, skipped: SkippedOperations) {
+    this.#cursor = cursor;
+    this.#relations = relations;
+    this.#skipInserts = skipped.has('c');
+    this.#skipUpdates = skipped.has('u');
+    this.#skipDeletes = skipped.has('d');
+    this.#skipTruncates = skipped.has('t');
+  }
+
+  /** The changes decoded since the last call. */
+  take(): RowChange[] {
+    const taken = this.#changes;
+    this.#changes = [];
+    return taken;
+  }
+
+  /** False: the catalog has to be asked before the next message. Throws a RangeError for what is no pgoutput. */
+  decode({ bytes, start, end, high, low }: PluginMessage): boolean {
+    this.#bytes = bytes;
+    this.#end = end;
+    this.#high = high;
+    this.#low = low;
+    const body = start + 1;
+    switch (bytes[start]) {
+      case INSERT:
+        if (this.#cursor.count(high, low, 'INSERT')) this.#insert(body);
+        return true;
+      case UPDATE:
+        if (this.#cursor.count(high, low, 'UPDATE')) this.#update(body);
+        return true;
+      case DELETE:
+        if (this.#cursor.count(high, low, 'DELETE')) this.#delete(body);
+        return true;
+      case BEGIN:
+        this.#cursor.begin({
+          commit: bytes.readBigUInt64BE(body),
+          timeMicros: bytes.readBigInt64BE(body + 8) + POSTGRES_EPOCH_MICROS,
+          xid: uint32(bytes, body + 16),
+        });
+        return true;
+      case COMMIT:
+        this.#cursor.commit(bytes.readBigUInt64BE(body + 9));
+        return true;
+      case RELATION:
+        return this.#relations.define(bytes, body);
+      case TYPE:
+        this.#relations.noteType(bytes, body);
+        return true;
+      case TRUNCATE:
+        this.#truncate(body);
+        return true;
+      default:
+        // Origin says where a change was made first; logical messages are not asked for.
+        return true;
+    }
+  }
+
+  #insert(at: number): void {
+    const plan = this.#plan(at);
+    if (plan === null || this.#skipInserts) return;
+    const base = this.#arena.reserve(2 * plan.width);
+    this.#checkEnd(this.#tuple(at + 5, plan, base));
+    this.#push('c', plan, { before: null, after: this.#image(base), partialBefore: false });
+  }
+
+  #update(at: number): void {
+    const plan = this.#plan(at);
+    if (plan === null || this.#skipUpdates) return;
+    const base = this.#arena.reserve(4 * plan.width);
+    const oldBase = base + 2 * plan.width;
+    const marker = this.#bytes[at + 4];
+    if (marker !== KEY_TUPLE && marker !== OLD_TUPLE) {
+      this.#arena.release(oldBase);
+      this.#checkEnd(this.#tuple(at + 5, plan, base));
+      this.#push('u', plan, { before: null, after: this.#image(base), partialBefore: false });
+      return;
+    }
+    const next = this.#tuple(at + 5, plan, oldBase);
+    this.#checkEnd(this.#tuple(next + 1, plan, base));
+    if (marker === OLD_TUPLE) fillUnavailable(this.#arena.fields, base, plan.width);
+    const partialBefore = marker === KEY_TUPLE;
+    this.#push('u', plan, { before: this.#image(oldBase), after: this.#image(base), partialBefore });
+  }
+
+  #delete(at: number): void {
+    const plan = this.#plan(at);
+    if (plan === null || this.#skipDeletes) return;
+    const base = this.#arena.reserve(2 * plan.width);
+    this.#checkEnd(this.#tuple(at + 5, plan, base));
+    const partialBefore = this.#bytes[at + 4] === KEY_TUPLE;
+    this.#push('d', plan, { before: this.#image(base), after: null, partialBefore });
+  }
+
+  /** One message for all tables of the statement: each counts as a change of its own, in the order listed. */
+  #truncate(at: number): void {
+    const count = int32(this.#bytes, at);
+    for (let table = 0; table < count; table += 1) {
+      if (!this.#cursor.count(this.#high, this.#low, 'TRUNCATE')) continue;
+      const plan = this.#plan(at + 5 + 4 * table);
+      if (plan !== null && !this.#skipTruncates)
+        this.#push('t', plan, { before: null, after: null, partialBefore: false });
+    }
+  }
+
+  #plan(at: number): RelationPlan | null {
+    const oid = uint32(this.#bytes, at);
+    const plan = this.#relations.plan(oid);
+    if (plan === undefined) throw new RangeError(`a change of the unknown relation ${oid}: the stream is broken`);
+    return plan;
+  }
+
+  #image(at: number): RowImage {
+    return { bytes: this.#bytes, fields: this.#arena.fields, at };
+  }
+
+  #push(op: RowChange['op'], plan: RelationPlan, { before, after, partialBefore }: Images): void {
+    this.#changes.push({
+      kind: 'row',
+      op,
+      table: plan.schema,
+      before,
+      partialBefore,
+      after,
+      transaction: this.#cursor.transaction,
+      positionHigh: this.#high,
+      positionLow: this.#low,
+      ordinal: this.#cursor.ordinal,
+    });
+  }
+
+  /** Notes the ranges of the TupleData at `start`, captured column i at `fields[base + 2i]`; returns where it ends. */
+  #tuple(start: number, plan: RelationPlan, base: number): number {
+    const bytes = this.#bytes;
+    const fields = this.#arena.fields;
+    const { capture } = plan;
+    const count = int16(bytes, start);
+    if (count !== capture.length)
+      throw new RangeError(`a row of ${count} columns for ${plan.schema.table}, which has ${capture.length}`);
+    let at = start + 2;
+    for (let column = 0; column < count; column += 1) {
+      const kind = bytes[at];
+      at += 1;
+      const captured = capture[column] ?? -1;
+      if (kind === TEXT || kind === BINARY) {
+        const length = int32(bytes, at);
+        at += 4;
+        if (captured >= 0) {
+          fields[base + 2 * captured] = at;
+          fields[base + 2 * captured + 1] = length;
+        }
+        at += length;
+      } else if (captured >= 0) {
+        if (kind !== NULL && kind !== UNCHANGED) throw new RangeError(`a value of the unknown kind ${kind ?? -1}`);
+        fields[base + 2 * captured] = 0;
+        fields[base + 2 * captured + 1] = kind === NULL ? NULL_FIELD : UNAVAILABLE_FIELD;
+      }
+    }
+    return at;
+  }
+
+  #checkEnd(at: number): void {
+    if (at !== this.#end)
+      throw new RangeError(`a message ends at ${this.#end}, its row at ${at}: the stream is broken`);
+  }
+}
+
+/** With replica identity full the old row, behind the new one in `fields`, holds the values that were not sent again. */
+function fillUnavailable(fields: Int32Array, base: number, width: number): void {
+  const behind = 2 * width;
+  for (let at = base; at < base + behind; at += 2) {
+    if (fields[at + 1] !== UNAVAILABLE_FIELD) continue;
+    fields[at] = fields[at + behind] ?? 0;
+    fields[at + 1] = fields[at + behind + 1] ?? UNAVAILABLE_FIELD;
+  }
+}

@@ -1,0 +1,20 @@
+import type { TableSchema } from '../../table-schema.ts';
+
+/** How the rows of one version of a table are read off the wire. */
+export interface RelationPlan {
+  readonly schema: TableSchema;
+  /** For each column on the wire its index in `schema.columns`, −1: not captured. */
+  readonly capture: Int32Array;
+  /** Number of captured columns. */
+  readonly width: number;
+}
+
+/** What the decoder asks about tables. */
+export interface Relations {
+  /** Null: the table is not captured. Undefined: no Relation message came for it. */
+  plan(oid: number): RelationPlan | null | undefined;
+  /** Takes a Relation message. False: the catalog has to be asked first; decoding waits until that is done. */
+  define(bytes: Buffer, at: number): boolean;
+  /** Takes a Type message. */
+  noteType(bytes: Buffer, at: number): void;
+}

@@ -1,0 +1,193 @@
+import type { PostgresTransaction } from '../../change-event.ts';
+import { lsnOf, type Lsn } from '../lsn.ts';
+import type { MessageType, Resume, StartPoint, StreamPosition } from './stream-position.ts';
+
+/** What a Begin message says. */
+export interface Begin {
+  /** Start of the commit record. */
+  readonly commit: Lsn;
+  readonly timeMicros: bigint;
+  readonly xid: number;
+}
+
+/** The transaction that the stream is in. */
+interface Open extends Begin {
+  /** True when all of it was delivered in an earlier life: the slot is behind the stored offset. */
+  readonly replayed: boolean;
+}
+
+/**
+ * Knows at every moment which changes have been handed over: counts the changes of each transaction, before any filter, and
+ * tells those of an earlier life from new ones. The server always sends whole transactions, in the order of their commits.
+ */
+export class TransactionCursor {
+  readonly #database: string;
+  #done: Lsn;
+  #resume: Resume;
+  #open: Open | undefined;
+  #transaction: PostgresTransaction | undefined;
+  /** End of the last commit seen; first element of Debezium's `source.sequence`. */
+  #previousCommitEnd: Lsn | null;
+  #ordinal = 0;
+  #skipping = false;
+  // LSN of the last change and of the last one that no change shares any more, in unsigned halves: no bigint per row.
+  #high = 0;
+  #low = 0;
+  #completeHigh = 0;
+  #completeLow = 0;
+  #kind: MessageType = 'COMMIT';
+  #completeKind: MessageType = 'COMMIT';
+  #lastXid: number | null = null;
+  #lastTimeMicros: bigint | null = null;
+
+  constructor(database: string, start: StartPoint, previousCommitEnd: Lsn | null) {
+    this.#database = database;
+    this.#done = start.done;
+    this.#resume = start.resume;
+    this.#previousCommitEnd = previousCommitEnd;
+  }
+
+  get done(): Lsn {
+    return this.#done;
+  }
+
+  get ordinal(): number {
+    return this.#ordinal;
+  }
+
+  get inTransaction(): boolean {
+    return this.#open !== undefined;
+  }
+
+  get previousCommitEnd(): Lsn | null {
+    return this.#previousCommitEnd;
+  }
+
+  /** What the changes of the transaction refer to. */
+  get transaction(): PostgresTransaction {
+    if (this.#transaction === undefined)
+      throw new RangeError('a change outside of a transaction: the stream is broken');
+    return this.#transaction;
+  }
+
+  begin(begin: Begin): void {
+    // A finished transaction's commit record starts before its end, and `done` is an end; equality means the next one.
+    const replayed = begin.commit < this.#done;
+    this.#open = { ...begin, replayed };
+    this.#transaction = {
+      source: 'postgresql',
+      database: this.#database,
+      xid: begin.xid,
+      timeMicros: begin.timeMicros,
+      commitLsn: begin.commit,
+      previousCommitEnd: this.#previousCommitEnd,
+      snapshot: 'false',
+    };
+    this.#ordinal = 0;
+    this.#high = this.#low = this.#completeHigh = this.#completeLow = 0;
+    if (replayed) {
+      this.#skipping = true;
+      return;
+    }
+    const { kind } = this.#resume;
+    const resumed =
+      (this.#resume.kind === 'ordinal' && this.#resume.commit === begin.commit) ||
+      (this.#resume.kind === 'lsn' && this.#resume.xid === begin.xid);
+    this.#skipping = resumed;
+    if (!resumed && kind !== 'boundary') this.#resume = { kind: 'boundary' };
+  }
+
+  /** Counts a change. False: it was delivered in an earlier life. */
+  count(positionHigh: number, positionLow: number, kind: MessageType): boolean {
+    this.#ordinal += 1;
+    if (positionLow !== this.#low || positionHigh !== this.#high) {
+      this.#completeHigh = this.#high;
+      this.#completeLow = this.#low;
+      this.#completeKind = this.#kind;
+      this.#high = positionHigh;
+      this.#low = positionLow;
+    }
+    this.#kind = kind;
+    return !this.#skipping || !this.#delivered();
+  }
+
+  /** `end`: end of the commit record. */
+  commit(end: Lsn): void {
+    const open = this.#open;
+    if (open === undefined) throw new RangeError('a commit without a begin: the stream is broken');
+    if (!open.replayed) {
+      this.#done = end;
+      this.#resume = { kind: 'boundary' };
+    }
+    this.#previousCommitEnd = end;
+    this.#lastXid = open.xid;
+    this.#lastTimeMicros = open.timeMicros;
+    this.#open = undefined;
+    this.#skipping = false;
+  }
+
+  /** The server says that it sent everything before `end`. Counts between transactions only; true when that is news. */
+  advance(end: Lsn): boolean {
+    if (this.#open !== undefined || end <= this.#done) return false;
+    this.#done = end;
+    return true;
+  }
+
+  /** What has been handed over; undefined while it is less than what had been before the start. */
+  position(): StreamPosition | undefined {
+    const open = this.#open;
+    if (open === undefined || (this.#ordinal === 0 && !this.#skipping))
+      return this.#resume.kind === 'boundary' ? this.#boundary(null) : undefined;
+    if (this.#skipping) return undefined;
+    const between = { commit: open.commit, ordinal: this.#ordinal };
+    const complete = lsnOf(this.#completeHigh, this.#completeLow);
+    if (complete === 0n) return this.#boundary(between);
+    return {
+      done: this.#done,
+      open: between,
+      lsn: complete,
+      messageType: this.#completeKind,
+      xid: open.xid,
+      timeMicros: open.timeMicros,
+    };
+  }
+
+  #boundary(open: StreamPosition['open']): StreamPosition {
+    return {
+      done: this.#done,
+      open,
+      lsn: this.#done,
+      messageType: 'COMMIT',
+      xid: this.#lastXid,
+      timeMicros: this.#lastTimeMicros,
+    };
+  }
+
+  /** Whether the change just counted belongs to what was delivered before; ends the skipping with the first that does not. */
+  #delivered(): boolean {
+    if (this.#open?.replayed === true) return true;
+    const resume = this.#resume;
+    if (resume.kind === 'ordinal') {
+      // The last one to skip ends it, so that the position is known from there on even if nothing follows for long.
+      if (this.#ordinal >= resume.ordinal) this.#endSkipping();
+      return this.#ordinal <= resume.ordinal;
+    }
+    if (resume.kind === 'lsn' && this.#isBefore(resume)) return true;
+    this.#endSkipping();
+    return false;
+  }
+
+  #isBefore(resume: Extract<Resume, { kind: 'lsn' }>): boolean {
+    const lsn = lsnOf(this.#high, this.#low);
+    if (lsn !== resume.lsn) return lsn < resume.lsn;
+    if (resume.eventsAtLsn === null) return true;
+    if (resume.eventsAtLsn === 0) return false;
+    this.#resume = { ...resume, eventsAtLsn: resume.eventsAtLsn - 1 };
+    return true;
+  }
+
+  #endSkipping(): void {
+    this.#skipping = false;
+    this.#resume = { kind: 'boundary' };
+  }
+}

@@ -1,0 +1,46 @@
+import { defineSetting, type Setting } from '../../../settings/setting.ts';
+
+/**
+ * Settings of Debezium whose effect is not built yet. A configuration that leaves them at their default works; any other value is
+ * refused by name, since data would be missing, unmasked or in another place without anybody noticing.
+ */
+function refused(name: string, defaultText: string | null, effect: string): Setting<string | null> {
+  return defineSetting<string | null>({
+    name,
+    type: 'STRING',
+    defaultText,
+    importance: 'LOW',
+    group: 'Not built yet',
+    documentation: `${effect} Not built yet: only ${defaultText ?? 'leaving it out'} is accepted.`,
+    parse: (text) => text.trim(),
+    check: (value) => {
+      if (value === '' || value?.toLowerCase() === defaultText) return undefined;
+      return `${name} is not built yet; ${defaultText === null ? 'leave it out' : `use ${defaultText}`}`;
+    },
+  });
+}
+
+export const refusedSettings = {
+  sslFactory: refused('database.sslfactory', null, 'A Java class that makes TLS sockets.'),
+  streamParameters: refused('slot.stream.params', null, 'Further options for the output plug-in.'),
+  identityAutoset: refused('replica.identity.autoset.values', null, 'Replica identities to set at start.'),
+  skipUnchanged: refused('skip.messages.without.change', 'false', 'Leaves updates out that change no captured column.'),
+  flushLsnSource: refused('flush.lsn.source', 'true', 'Older form of lsn.flush.mode=manual, which is built.'),
+  transactionMetadata: refused(
+    'provide.transaction.metadata',
+    'false',
+    'Records about the begin and end of transactions.',
+  ),
+  failureHandling: refused('event.processing.failure.handling.mode', 'fail', 'Leaves out what cannot be decoded.'),
+  queryMode: refused('snapshot.query.mode', 'select_all', 'Other queries for the snapshot.'),
+  selectOverrides: refused('snapshot.select.statement.overrides', null, 'Own queries for tables of the snapshot.'),
+  postProcessors: refused('post.processors', null, 'Java classes that change events.'),
+  converters: refused('converters', null, 'Java classes that convert columns.'),
+};
+
+/** Families of settings that are refused as soon as one is there: prefix of the name and what it would do. */
+export const refusedPrefixes: readonly { readonly prefix: string; readonly effect: string }[] = [
+  { prefix: 'column.mask.', effect: 'masking of columns' },
+  { prefix: 'column.truncate.', effect: 'truncation of columns' },
+  { prefix: 'snapshot.select.statement.overrides.', effect: 'own queries for tables of the snapshot' },
+];

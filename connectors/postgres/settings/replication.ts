@@ -1,0 +1,109 @@
+import { atLeast, between, choice, flag, integer, text } from '../../../settings/kinds.ts';
+
+const REPLICATION = 'Replication';
+const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
+const MAX_IDENTIFIER_BYTES = 63;
+
+/** Slot, publication and the session that streams. */
+export const replicationSettings = {
+  pluginName: choice('plugin.name', ['pgoutput', 'decoderbufs'], {
+    default: 'pgoutput',
+    group: REPLICATION,
+    recommended: ['pgoutput'],
+    check: (name) =>
+      name === 'pgoutput' ? undefined : `'${name}' is not supported; use pgoutput, which every server from 10 on has`,
+    documentation: 'The logical decoding plug-in on the server. Only pgoutput, which is also the default here.',
+  }),
+  slotName: text('slot.name', {
+    default: 'debezium',
+    group: REPLICATION,
+    check: (name) => (SLOT_NAME.test(name) ? undefined : 'only a to z, 0 to 9 and _ are allowed, at most 63 of them'),
+    documentation: 'Name of the replication slot; one per connector. Created when missing.',
+  }),
+  slotDropOnStop: flag('slot.drop.on.stop', {
+    default: 'false',
+    group: REPLICATION,
+    documentation:
+      'Drops the slot whenever the task stops, also when it moves to another worker. What is changed until it starts again is lost: for tests only.',
+  }),
+  slotFailover: flag('slot.failover', {
+    default: 'false',
+    group: REPLICATION,
+    documentation: 'Creates the slot so that it is copied to standbys (PostgreSQL 17 and later; ignored before).',
+  }),
+  slotMaxRetries: integer('slot.max.retries', 'INT', {
+    default: '6',
+    group: REPLICATION,
+    check: atLeast(0),
+    documentation: 'How often to try again when somebody else uses the slot.',
+  }),
+  slotRetryDelayMs: integer('slot.retry.delay.ms', 'LONG', {
+    default: '10000',
+    group: REPLICATION,
+    check: atLeast(1),
+    documentation: 'Time between these tries.',
+  }),
+  publicationName: text('publication.name', {
+    default: 'dbz_publication',
+    group: REPLICATION,
+    check: (name) =>
+      name !== '' && Buffer.byteLength(name) <= MAX_IDENTIFIER_BYTES ? undefined : 'must have 1 to 63 bytes',
+    documentation: 'Name of the publication that says which tables the server sends.',
+  }),
+  publicationMode: choice('publication.autocreate.mode', ['all_tables', 'filtered', 'no_tables', 'disabled'], {
+    default: 'all_tables',
+    group: REPLICATION,
+    documentation:
+      'When the publication is missing: all_tables creates it FOR ALL TABLES (superuser), filtered for the tables that match the filters (and adapts an existing one), no_tables empty, disabled: it has to exist.',
+  }),
+  publishViaPartitionRoot: flag('publish.via.partition.root', {
+    default: 'false',
+    group: REPLICATION,
+    documentation:
+      'Creates the publication so that changes of partitions come under the name of the partitioned table.',
+  }),
+  allowTablesWithoutIdentity: flag('millrace.publication.allow.tables.without.identity', {
+    default: 'false',
+    importance: 'LOW',
+    group: REPLICATION,
+    documentation:
+      'Confirms that a publication of all tables may be created although the database has tables without replica identity. UPDATE and DELETE on those then fail for every application until they have a primary key or ALTER TABLE … REPLICA IDENTITY.',
+  }),
+  offsetMismatch: choice(
+    'offset.mismatch.strategy',
+    ['no_validation', 'trust_offset', 'trust_slot', 'trust_greater_lsn'],
+    {
+      default: 'no_validation',
+      group: REPLICATION,
+      documentation:
+        'What to do when the slot is ahead of the stored offset, so that changes between the two are gone: no_validation and trust_offset fail the task, trust_slot and trust_greater_lsn go on from the slot.',
+    },
+  ),
+  lsnFlushMode: choice('lsn.flush.mode', ['connector', 'connector_and_driver', 'manual'], {
+    default: 'connector',
+    importance: 'LOW',
+    group: REPLICATION,
+    documentation:
+      'connector and connector_and_driver: the slot moves behind what Kafka holds, also when only other tables change. manual: the connector never moves it.',
+  }),
+  statusIntervalMs: integer('status.update.interval.ms', 'INT', {
+    default: '10000',
+    group: REPLICATION,
+    check: between(100, 600_000),
+    documentation:
+      'Longest time between two status messages to the server. It gives the session up after three times this long without one.',
+  }),
+};
+
+/** What happens at intervals while changes stream. */
+export const heartbeatSettings = {
+  heartbeatIntervalMs: integer('heartbeat.interval.ms', 'INT', {
+    default: '0',
+    check: atLeast(0),
+    documentation: 'Time between two records on the heartbeat topic; 0: none. The slot moves without them as well.',
+  }),
+  heartbeatQuery: text('heartbeat.action.query', {
+    optional: true,
+    documentation: 'SQL to run on the database with each heartbeat.',
+  }),
+};

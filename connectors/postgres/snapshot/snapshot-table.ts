@@ -1,0 +1,50 @@
+import pg from 'pg';
+import type { CatalogTable } from '../catalog/catalog-table.ts';
+import { buildPlan, type PlanRules } from '../catalog/plan-builder.ts';
+import type { PgTypes } from '../catalog/pg-type.ts';
+import type { RelationMessage } from '../decoder/relation-message.ts';
+import type { TableSchema } from '../../table-schema.ts';
+import { publishedColumns, type PublishedParts } from './published-part.ts';
+
+/** How one table is read. */
+export interface TableReading {
+  readonly schema: TableSchema;
+  /** COPY statement whose columns are those of `schema`. */
+  readonly statement: string;
+}
+
+export interface TableReadingSource {
+  readonly table: CatalogTable;
+  readonly types: PgTypes;
+  readonly parts: PublishedParts;
+}
+
+/** Reads a table in the same form in which its changes will come: same columns, same rows, same schema object contents. */
+export function tableReading({ table, types, parts }: TableReadingSource, rules: PlanRules): TableReading {
+  const relation = asRelation(table, publishedColumns(table, parts));
+  const { schema } = buildPlan({ relation, table, types }, rules);
+  const columns = schema.columns.map(({ name }) => pg.escapeIdentifier(name)).join(', ');
+  const name = `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.table)}`;
+  // Children of plain inheritance are tables of their own; a partitioned table is read through its root.
+  const from = table.kind === 'p' ? name : `ONLY ${name}`;
+  const filter = parts.tables.get(table.oid)?.filter ?? null;
+  const where = filter === null ? '' : ` WHERE (${filter})`;
+  return { schema, statement: `COPY (SELECT ${columns} FROM ${from}${where}) TO STDOUT` };
+}
+
+/** The Relation message that the server would send for the table as it is now. */
+function asRelation(table: CatalogTable, published: readonly string[]): RelationMessage {
+  return {
+    oid: table.oid,
+    schema: table.schema,
+    table: table.table,
+    identity: table.identity,
+    columns: table.columns
+      .filter(({ name }) => published.includes(name))
+      .map(({ name, typeOid, typmod }) => ({ name, typeOid, typmod, identity: isIdentity(table, name) })),
+  };
+}
+
+function isIdentity(table: CatalogTable, column: string): boolean {
+  return table.identity === 'f' || (table.identity === 'd' && table.primaryKey.includes(column));
+}

@@ -1,0 +1,55 @@
+import { ConnectorError } from '../../errors/connector-error.ts';
+import { text } from '../../settings/kinds.ts';
+import { parseSettings } from '../../settings/parse-settings.ts';
+import type { SettingValues } from '../../settings/setting.ts';
+import type { ConnectorConfig, SettingProblem } from '../source-connector.ts';
+import { refusedPrefixes } from './settings/refused.ts';
+import { postgresSettings } from './settings.ts';
+
+/** A connector's configuration, parsed and whole. */
+export type SourceConfig = SettingValues<typeof postgresSettings> & {
+  /** `topic.prefix`: the name of this source in topics, in events and in the keys of offsets. */
+  readonly serverName: string;
+};
+
+// Defined for operators by the format; read here because offsets are stored under it.
+const serverName = text('topic.prefix', { required: true, documentation: 'Name of the source.' });
+const settings = { ...postgresSettings, serverName };
+
+/** Throws CONFIG_INVALID with the first problem. */
+export function parseConfig(config: ConnectorConfig): SourceConfig {
+  const { values, problems } = parseSettings(settings, config);
+  const [problem] = [...problems.values()].flat();
+  const [conflict] = conflicts(config);
+  const message = problem ?? conflict?.message;
+  if (message !== undefined) throw new ConnectorError('CONFIG_INVALID', message);
+  return values;
+}
+
+/** The configuration for checks that need it whole; undefined when a single setting is wrong, which others report. */
+export function validConfig(config: ConnectorConfig): SourceConfig | undefined {
+  const { values, problems } = parseSettings(settings, config);
+  return problems.size === 0 ? values : undefined;
+}
+
+const EXCLUSIVE = [
+  ['schema.include.list', 'schema.exclude.list'],
+  ['table.include.list', 'table.exclude.list'],
+  ['column.include.list', 'column.exclude.list'],
+] as const;
+
+/** What single settings cannot say: settings that exclude each other, and families that are not built. */
+export function conflicts(config: ConnectorConfig): SettingProblem[] {
+  const isSet = (name: string): boolean => (config[name] ?? '').trim() !== '';
+  const both = EXCLUSIVE.filter(([include, exclude]) => isSet(include) && isSet(exclude)).map(([include, exclude]) => ({
+    setting: exclude,
+    message: `${include} and ${exclude} exclude each other; keep one of them`,
+  }));
+  const refused = Object.keys(config).flatMap((setting) => {
+    const family = refusedPrefixes.find(({ prefix }) => setting.startsWith(prefix));
+    return family === undefined
+      ? []
+      : [{ setting, message: `${setting}: ${family.effect} is not built yet; remove it` }];
+  });
+  return [...both, ...refused];
+}

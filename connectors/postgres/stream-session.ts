@@ -1,0 +1,143 @@
+import type { TaskContext } from '../source-connector.ts';
+import { RelationRegistry } from './catalog/relation-registry.ts';
+import type { PlanRules } from './catalog/plan-builder.ts';
+import type { SessionOpener } from './connection/session-opener.ts';
+import { PgoutputDecoder } from './decoder/pgoutput-decoder.ts';
+import { Feedback } from './feedback.ts';
+import type { Handover } from './handover.ts';
+import { errorText } from './pg-errors.ts';
+import { sourcePartition, streamOffset } from './position/stored-offset.ts';
+import { TransactionCursor } from './position/transaction-cursor.ts';
+import { skippedOperations } from './skipped-operations.ts';
+import type { SourceConfig } from './source-config.ts';
+import { StreamReader } from './stream-reader.ts';
+import type { TaskSetup } from './task-setup.ts';
+import { continued, numbering, type StreamState } from './task-state.ts';
+import { startReplication } from './wire/replication-stream.ts';
+
+export interface StreamSessionParts {
+  readonly context: TaskContext;
+  readonly config: SourceConfig;
+  readonly opener: SessionOpener;
+  readonly setup: TaskSetup;
+  readonly rules: PlanRules;
+  readonly handover: Handover;
+  readonly from: StreamState;
+  /** Told once the server streams. */
+  readonly onStreaming: () => void;
+}
+
+/** How a session ended, and where the next one goes on. */
+export interface StreamEnd {
+  readonly reason: unknown;
+  readonly state: StreamState;
+}
+
+/** An idle database moves the slot this often; with heartbeats as often as those, if that is more often. */
+const IDLE_OFFSET_INTERVAL_MS = 5000;
+
+/** Streams until something breaks. */
+export async function streamUntilBroken(parts: StreamSessionParts): Promise<StreamEnd> {
+  const { config, setup, handover, from, rules } = parts;
+  const cursor = new TransactionCursor(config.database, from.start, from.previousCommitEnd);
+  const relations = new RelationRegistry(rules, setup.catalog);
+  const count = numbering(config.publicationName);
+  const reader = new StreamReader({
+    cursor,
+    decoder: new PgoutputDecoder(cursor, relations, skippedOperations(config.skippedOperations)),
+    relations,
+    session: setup.session,
+    handover,
+    partition: sourcePartition(config.serverName),
+    offsetOf: (position) => streamOffset(position, setup.source, count),
+  });
+  try {
+    return { reason: await stream(parts, reader, cursor), state: from };
+  } catch (reason) {
+    return { reason, state: continued(from, reader.position, reader.previousCommitEnd) };
+  }
+}
+
+async function stream(parts: StreamSessionParts, reader: StreamReader, cursor: TransactionCursor): Promise<never> {
+  const { context, config, opener, setup, handover, from } = parts;
+  const session = await opener.replication();
+  const running = await startReplication(
+    session,
+    {
+      slot: config.slotName,
+      from: from.start.done,
+      options: { proto_version: '1', publication_names: quotedName(config.publicationName) },
+    },
+    reader,
+  ).catch(async (error: unknown) => {
+    await session.close();
+    throw error;
+  });
+  const feedback = new Feedback({
+    stream: running,
+    intervalMs: config.statusIntervalMs,
+    received: () => cursor.done,
+    durable: () => handover.durable,
+    mayConfirm: () => context.mayConfirm(),
+    confirms: config.lsnFlushMode !== 'manual',
+    slotPosition: setup.slot?.confirmedFlush ?? 0n,
+  });
+  handover.onDurable = () => feedback.durableMoved();
+  reader.onReplyRequested = () => feedback.answer();
+  const timers = startTimers(parts, reader);
+  try {
+    reader.attach(running);
+    parts.onStreaming();
+    const lost = setup.session.ended;
+    return await Promise.race([running.ended, reader.failed, handover.failed, lost, timers.silent]);
+  } finally {
+    timers.stop();
+    feedback.close();
+    handover.onDurable = () => undefined;
+    await running.close();
+  }
+}
+
+interface Timers {
+  /** Rejects when the server has been silent for too long. */
+  readonly silent: Promise<never>;
+  stop(): void;
+}
+
+function startTimers({ context, config, opener, setup }: StreamSessionParts, reader: StreamReader): Timers {
+  const silent = Promise.withResolvers<never>();
+  silent.promise.catch(() => undefined);
+  const timers: NodeJS.Timeout[] = [];
+  const beat = config.heartbeatIntervalMs;
+  const idle = beat > 0 ? Math.min(beat, IDLE_OFFSET_INTERVAL_MS) : IDLE_OFFSET_INTERVAL_MS;
+  timers.push(setInterval(() => reader.emitIdlePosition(), idle));
+  timers.push(
+    setInterval(() => {
+      if (reader.silentMs > opener.senderTimeoutMs)
+        silent.reject(
+          new Error(`no word from the server for ${Math.round(reader.silentMs)} ms: the connection is dead`),
+        );
+    }, config.statusIntervalMs),
+  );
+  if (beat > 0)
+    timers.push(
+      setInterval(() => {
+        reader.emitAside({ kind: 'heartbeat', timeMs: Date.now() });
+        if (config.heartbeatQuery === null || config.heartbeatQuery === '') return;
+        setup.session.query(config.heartbeatQuery).catch((error: unknown) => {
+          context.log.warn({ error: errorText(error) }, 'heartbeat.action.query failed');
+        });
+      }, beat),
+    );
+  return {
+    silent: silent.promise,
+    stop: () => {
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+}
+
+/** publication_names is a list of identifiers. */
+function quotedName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,240 @@
+import type { SourceOffset } from '../change-batch.ts';
+import type { SourceTask, TaskContext } from '../source-connector.ts';
+import { CaptureFilter } from './capture-filter.ts';
+import type { PlanRules } from './catalog/plan-builder.ts';
+import { SessionOpener } from './connection/session-opener.ts';
+import type { Session } from './connection/session.ts';
+import { Handover } from './handover.ts';
+import { backOff, pause } from './pause.ts';
+import { errorText, judge } from './pg-errors.ts';
+import {
+  creatingOffset,
+  readOffset,
+  sourcePartition,
+  streamOffset,
+  type OffsetSource,
+  type StoredOffset,
+} from './position/stored-offset.ts';
+import { createSlot, dropSlot, type CreatedSlot } from './setup/slot.ts';
+import { runSnapshot } from './snapshot/snapshot-run.ts';
+import { parseConfig, type SourceConfig } from './source-config.ts';
+import { streamUntilBroken } from './stream-session.ts';
+import { checkedStart, setUp, type TaskSetup } from './task-setup.ts';
+import { numbering, streamFrom, type StreamState } from './task-state.ts';
+import { formatLsn } from './lsn.ts';
+
+/** Until a task has come as far as streaming, failing to connect for longer than this is a failure of the task. */
+const FIRST_PATIENCE_MS = 15_000;
+/** A session that lasted this long was a good one: the time between tries begins small again. */
+const GOOD_SESSION_MS = 30_000;
+const DROP_PATIENCE_MS = 5000;
+
+/**
+ * The life of a task: offset, slot, snapshot if there is to be one, and then changes until it is stopped. What breaks for a
+ * while is mended here by connecting again, from exactly where it broke; what does not mend by itself ends the task.
+ */
+export class PostgresTask implements SourceTask {
+  readonly #context: TaskContext;
+  readonly #config: SourceConfig;
+  readonly #opener: SessionOpener;
+  readonly #rules: PlanRules;
+  #handover: Handover;
+  #stored: StoredOffset = { state: 'none' };
+  /** The offset as it was read, until it has been written again. */
+  #inherited: SourceOffset | undefined;
+  #isStarted = false;
+  #streamingSinceMs: number | undefined;
+
+  constructor(context: TaskContext) {
+    this.#context = context;
+    this.#config = parseConfig(context.config);
+    this.#opener = new SessionOpener(this.#config, context.applicationName, context.signal);
+    this.#rules = {
+      database: this.#config.database,
+      filter: new CaptureFilter(this.#config),
+      keyRules: this.#config.messageKeyColumns,
+    };
+    this.#handover = new Handover(context, 0n);
+  }
+
+  async run(): Promise<void> {
+    await this.#readStored();
+    try {
+      await this.#runSessions();
+    } catch (error) {
+      if (this.#context.signal.aborted) return;
+      if (this.#handover.failure !== undefined) throw this.#handover.failure;
+      throw this.#opener.failure(error);
+    } finally {
+      if (this.#context.signal.aborted && this.#config.slotDropOnStop) await this.#dropSlot();
+    }
+  }
+
+  async #readStored(): Promise<void> {
+    const offset = await this.#context.readOffset(sourcePartition(this.#config.serverName));
+    this.#stored = readOffset(offset, numbering(this.#config.publicationName));
+    if (this.#stored.state === 'stream') this.#inherited = offset;
+    // What an offset says that Kafka holds is in Kafka.
+    const durable = this.#stored.state === 'stream' ? this.#stored.start.done : 0n;
+    this.#handover = new Handover(this.#context, durable);
+    this.#context.log.info({ state: this.#stored.state, position: formatLsn(durable) }, 'read the stored offset');
+  }
+
+  async #runSessions(): Promise<never> {
+    const { signal, log } = this.#context;
+    const beganMs = performance.now();
+    for (let retry = 0; ; retry += 1) {
+      const failure: unknown = await this.#session().then(
+        () => new Error('the stream ended'),
+        (error: unknown) => error,
+      );
+      signal.throwIfAborted();
+      const isImpatient = !this.#isStarted && performance.now() - beganMs > FIRST_PATIENCE_MS;
+      if (isImpatient || this.#handover.failure !== undefined || judge(failure).kind === 'fatal') throw failure;
+      if (this.#streamingSinceMs !== undefined && performance.now() - this.#streamingSinceMs > GOOD_SESSION_MS)
+        retry = 0;
+      const waitMs = backOff(retry);
+      log.warn(
+        { error: errorText(failure), retry, waitMs, where: this.#opener.where },
+        'connection lost; connecting again',
+      );
+      await pause(waitMs, signal);
+    }
+  }
+
+  /** One round: set up, snapshot if due, stream. Ends by throwing. */
+  async #session(): Promise<void> {
+    const parts = { context: this.#context, config: this.#config, opener: this.#opener };
+    const setup = await setUp(parts, this.#stored);
+    try {
+      if (!this.#isStarted) this.#context.started();
+      this.#isStarted = true;
+      const found = await this.#stateToStreamFrom(setup);
+      const state = checkedStart(found, setup, parts);
+      if (state !== found) this.#inherited = undefined;
+      this.#stored = state;
+      await this.#rewriteOffset(state, setup.source);
+      await this.#stream(setup, state);
+    } finally {
+      await setup.session.close();
+    }
+  }
+
+  async #stream(setup: TaskSetup, from: StreamState): Promise<never> {
+    const end = await streamUntilBroken({
+      context: this.#context,
+      config: this.#config,
+      opener: this.#opener,
+      setup,
+      rules: this.#rules,
+      handover: this.#handover,
+      from,
+      onStreaming: () => {
+        this.#streamingSinceMs = performance.now();
+        this.#context.log.info({ from: formatLsn(from.start.done), slot: this.#config.slotName }, 'streaming');
+      },
+    });
+    this.#stored = end.state;
+    throw end.reason;
+  }
+
+  /** Makes the slot and takes the snapshot, if they are still to come. */
+  async #stateToStreamFrom(setup: TaskSetup): Promise<StreamState> {
+    const stored = this.#stored;
+    const wantsSnapshot = this.#config.snapshotMode === 'initial';
+    if (setup.decision.action === 'use') {
+      if (stored.state === 'stream') return stored;
+      const from = stored.state === 'snapshot' ? stored.from : (setup.slot?.confirmedFlush ?? 0n);
+      const state = streamFrom(from, setup.source);
+      if (!wantsSnapshot) return state;
+      // Compared before the rows are read: whatever is missing between slot and offset would never come.
+      checkedStart(state, setup, { context: this.#context, config: this.#config, opener: this.#opener });
+      return this.#snapshot(setup, state, null);
+    }
+    const isFirst = stored.state === 'none' || stored.state === 'creating';
+    return this.#createSlot(setup, wantsSnapshot && isFirst);
+  }
+
+  async #createSlot(setup: TaskSetup, withSnapshot: boolean): Promise<StreamState> {
+    const { slotName: name, slotFailover: failover } = this.#config;
+    if (withSnapshot) {
+      await this.#store(creatingOffset(setup.source), 0n);
+      this.#stored = { state: 'creating', source: setup.source };
+    }
+    if (setup.decision.action === 'recreate') await dropSlot(setup.session, name);
+    const session = await this.#opener.replication();
+    try {
+      const created = await createSlot(session, {
+        name,
+        failover,
+        exportSnapshot: withSnapshot,
+        version: setup.facts.version,
+      });
+      this.#context.log.info({ slot: name, from: formatLsn(created.consistentPoint) }, 'created the slot');
+      const state = streamFrom(created.consistentPoint, setup.source);
+      if (!withSnapshot) return state;
+      return await this.#snapshot(setup, state, { ...created, session });
+    } finally {
+      await session.close();
+    }
+  }
+
+  async #snapshot(
+    setup: TaskSetup,
+    state: StreamState,
+    created: (CreatedSlot & { readonly session: Session }) | null,
+  ): Promise<StreamState> {
+    const from = state.start.done;
+    const { config, context } = { config: this.#config, context: this.#context };
+    if (config.snapshotDelayMs > 0 && created === null) await pause(config.snapshotDelayMs, context.signal);
+    this.#stored = { state: 'snapshot', from, source: setup.source };
+    await runSnapshot({
+      config,
+      opener: this.#opener,
+      setup,
+      rules: this.#rules,
+      handover: this.#handover,
+      log: context.log,
+      from,
+      exported: created?.snapshot == null ? null : { name: created.snapshot, session: created.session },
+    });
+    this.#inherited = undefined;
+    this.#stored = state;
+    if (config.streamingDelayMs > 0) await pause(config.streamingDelayMs, context.signal);
+    return state;
+  }
+
+  /**
+   * Once per life of the task, the offset that it starts from is written again: if a transaction of ours is aborted soon, the
+   * newest committed record of the key is then still one that a reader of uncommitted records finds behind it.
+   */
+  async #rewriteOffset(state: StreamState, source: OffsetSource): Promise<void> {
+    if (this.#streamingSinceMs !== undefined) return;
+    const { done } = state.start;
+    const boundary = { done, open: null, lsn: done, messageType: 'COMMIT', xid: null, timeMicros: null } as const;
+    const offset = this.#inherited ?? streamOffset(boundary, source, numbering(this.#config.publicationName));
+    this.#inherited = undefined;
+    const partition = sourcePartition(this.#config.serverName);
+    await this.#handover.emit({ events: [], offsets: [{ partition, offset }], bytes: 0 }, done);
+  }
+
+  #store(offset: SourceOffset, done: bigint): Promise<void> {
+    const partition = sourcePartition(this.#config.serverName);
+    return this.#handover.store({ events: [], offsets: [{ partition, offset }], bytes: 0 }, done);
+  }
+
+  async #dropSlot(): Promise<void> {
+    const signal = AbortSignal.timeout(DROP_PATIENCE_MS);
+    const opener = new SessionOpener(this.#config, this.#context.applicationName, signal);
+    try {
+      const session = await opener.sql();
+      await dropSlot(session, this.#config.slotName);
+      await session.close();
+    } catch (error) {
+      this.#context.log.error(
+        { slot: this.#config.slotName, error: errorText(error) },
+        'slot.drop.on.stop: the slot stays',
+      );
+    }
+  }
+}

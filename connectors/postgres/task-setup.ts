@@ -1,0 +1,135 @@
+import { ConnectorError } from '../../errors/connector-error.ts';
+import type { TaskContext } from '../source-connector.ts';
+import { CaptureFilter } from './capture-filter.ts';
+import { Catalog } from './catalog/catalog.ts';
+import type { SessionOpener } from './connection/session-opener.ts';
+import type { Session } from './connection/session.ts';
+import type { OffsetSource, StoredOffset } from './position/stored-offset.ts';
+import { decideStart } from './position/start-check.ts';
+import { serverObstacles, slotObstacles, type Obstacle } from './setup/prechecks.ts';
+import { ensurePublication, type Publication } from './setup/publication.ts';
+import { readServerFacts, type ServerFacts } from './setup/server-facts.ts';
+import { decideSlot, type SlotDecision, type SlotState } from './setup/slot-decision.ts';
+import { claimSlot, readSlot } from './setup/slot.ts';
+import type { SourceConfig } from './source-config.ts';
+import type { StreamState } from './task-state.ts';
+import { pause } from './pause.ts';
+
+/** What a task knows once it has looked at the server: everything is there but perhaps the slot. */
+export interface TaskSetup {
+  /** For queries; whoever got the setup closes it. */
+  readonly session: Session;
+  readonly facts: ServerFacts;
+  readonly catalog: Catalog;
+  readonly publication: Publication;
+  /** What offsets of this task belong to. */
+  readonly source: OffsetSource;
+  readonly slot: SlotState | undefined;
+  /** What to do about it: never `fail` or `wait`. */
+  readonly decision: Extract<SlotDecision, { action: 'create' | 'recreate' | 'use' }>;
+}
+
+export interface SetupParts {
+  readonly context: TaskContext;
+  readonly config: SourceConfig;
+  readonly opener: SessionOpener;
+}
+
+const HALF_MADE_PATIENCE_MS = 30_000;
+const HALF_MADE_POLL_MS = 500;
+
+/** Connects and checks everything that could be in the way; publication first, as the server wants it before the slot. */
+export async function setUp(parts: SetupParts, stored: StoredOffset): Promise<TaskSetup> {
+  const session = await parts.opener.sql();
+  try {
+    return await examine(parts, session, stored);
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+async function examine(
+  { context, config, opener }: SetupParts,
+  session: Session,
+  stored: StoredOffset,
+): Promise<TaskSetup> {
+  const facts = await readServerFacts(session);
+  refuse(serverObstacles(facts, config.user));
+  checkSystem(stored, facts, config);
+  const catalog = new Catalog(new CaptureFilter(config));
+  await catalog.load(session);
+  const publication = await ensurePublication(session, {
+    name: config.publicationName,
+    mode: config.publicationMode,
+    viaPartitionRoot: config.publishViaPartitionRoot,
+    skippedOperations: config.skippedOperations,
+    allowTablesWithoutIdentity: config.allowTablesWithoutIdentity,
+    isStandby: facts.isStandby,
+    tables: catalog.tables,
+  });
+  const { slot, decision } = await settleSlot(session, config, stored, context.signal);
+  if (decision.action === 'create') refuse(await slotObstacles(session, config, slot));
+  if (decision.action !== 'recreate' && decision.warning !== undefined)
+    context.log.warn({ slot: config.slotName }, decision.warning);
+  if (slot !== undefined && slot.activePid !== null)
+    await claimSlot(session, {
+      name: config.slotName,
+      applicationName: opener.applicationName,
+      maxRetries: config.slotMaxRetries,
+      retryDelayMs: config.slotRetryDelayMs,
+      mayTakeOver: () => context.mayConfirm(),
+      signal: context.signal,
+      log: context.log,
+    });
+  const source = { slot: config.slotName, system: facts.system };
+  return { session, facts, catalog, publication, source, slot, decision };
+}
+
+/** Where to stream from, compared with the slot that will be used. Throws when changes are missing in between. */
+export function checkedStart(state: StreamState, setup: TaskSetup, parts: SetupParts): StreamState {
+  const slot = setup.slot?.confirmedFlush;
+  if (slot === undefined || slot === null) return state;
+  const { config, context } = parts;
+  const decision = decideStart(
+    { offset: state.start.done, slot, log: setup.facts.logEnd },
+    { slotName: config.slotName, strategy: config.offsetMismatch },
+  );
+  if (decision.warning !== undefined) context.log.warn({ slot: config.slotName }, decision.warning);
+  if (decision.from === state.start.done) return state;
+  return { ...state, start: { done: decision.from, resume: { kind: 'boundary' } } };
+}
+
+function refuse([obstacle]: readonly Obstacle[]): void {
+  if (obstacle !== undefined) throw new ConnectorError(obstacle.code, obstacle.message);
+}
+
+function checkSystem(stored: StoredOffset, facts: ServerFacts, config: SourceConfig): void {
+  if (stored.state === 'none' || stored.state === 'foreign-snapshot') return;
+  const { system } = stored.source;
+  if (system === null || facts.system === null || system === facts.system) return;
+  throw new ConnectorError(
+    'POSTGRES_OTHER_SERVER',
+    `the stored offset belongs to the server with the system identifier ${system}, but ${config.hostname}:${config.port} is ${facts.system}`,
+  );
+}
+
+/** Looks until the slot is either there or not: while somebody creates it, it is neither. */
+async function settleSlot(
+  session: Session,
+  config: SourceConfig,
+  stored: StoredOffset,
+  signal: AbortSignal,
+): Promise<Pick<TaskSetup, 'slot' | 'decision'>> {
+  const name = config.slotName;
+  for (let waited = 0; ; waited += HALF_MADE_POLL_MS) {
+    const slot = await readSlot(session, name);
+    const question = { name, database: config.database, slot, stored: stored.state, dropOnStop: config.slotDropOnStop };
+    const decision = decideSlot(question);
+    if (decision.action === 'fail') throw new ConnectorError(decision.code, decision.message);
+    if (decision.action !== 'wait') return { slot, decision };
+    if (waited >= HALF_MADE_PATIENCE_MS)
+      throw new ConnectorError('POSTGRES_SLOT_UNUSABLE', `slot '${name}' is half made and nobody completes it`);
+    await pause(HALF_MADE_POLL_MS, signal);
+  }
+}

@@ -1,0 +1,73 @@
+import type { ErrorCode } from '../../errors/catalogue.ts';
+import { ConnectorError } from '../../errors/connector-error.ts';
+import type { SettingProblem } from '../source-connector.ts';
+import { CaptureFilter } from './capture-filter.ts';
+import { Catalog } from './catalog/catalog.ts';
+import { SessionOpener } from './connection/session-opener.ts';
+import type { Session } from './connection/session.ts';
+import { serverObstacles, slotObstacles } from './setup/prechecks.ts';
+import { checkPublication, tryCreation } from './setup/publication.ts';
+import { readServerFacts } from './setup/server-facts.ts';
+import { decideSlot } from './setup/slot-decision.ts';
+import { readSlot } from './setup/slot.ts';
+import type { SourceConfig } from './source-config.ts';
+
+/** The setting to look at first for each error that is about one. */
+const SETTING_OF: Partial<Record<ErrorCode, string>> = {
+  POSTGRES_LOGIN_REJECTED: 'database.user',
+  POSTGRES_PRIVILEGE_MISSING: 'database.user',
+  POSTGRES_DATABASE_UNKNOWN: 'database.dbname',
+  POSTGRES_TLS: 'database.sslmode',
+  POSTGRES_PUBLICATION_MISSING: 'publication.name',
+  POSTGRES_PUBLICATION_UNUSABLE: 'publication.name',
+};
+
+/** Waiting for locks of a publication that is created on trial only. */
+const TRIAL_LOCK_TIMEOUT_MS = 2000;
+
+/** Checks a configuration against its live server: what would keep a task from starting. Changes nothing there. */
+export async function liveProblems(config: SourceConfig, signal: AbortSignal): Promise<SettingProblem[]> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(config.validationTimeoutMs)]);
+  const opener = new SessionOpener(config, 'millrace/validation', deadline);
+  try {
+    const session = await opener.sql({ lock_timeout: String(TRIAL_LOCK_TIMEOUT_MS) });
+    try {
+      const problems = await examine(config, session);
+      // A line for replication in pg_hba.conf shows only when it is tried.
+      if (problems.length === 0) await (await opener.replication()).close();
+      return problems;
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    const failure = opener.failure(error);
+    const setting = (failure instanceof ConnectorError ? SETTING_OF[failure.code] : undefined) ?? 'database.hostname';
+    return [{ setting, message: failure.message }];
+  }
+}
+
+async function examine(config: SourceConfig, session: Session): Promise<SettingProblem[]> {
+  const facts = await readServerFacts(session);
+  const slot = await readSlot(session, config.slotName);
+  const obstacles = [...serverObstacles(facts, config.user), ...(await slotObstacles(session, config, slot))];
+  const problems: SettingProblem[] = obstacles.map(({ setting, message }) => ({ setting, message }));
+  if (slot !== undefined) {
+    const question = { name: config.slotName, database: config.database, slot, dropOnStop: false };
+    const decision = decideSlot({ ...question, stored: 'none' });
+    if (decision.action === 'fail') problems.push({ setting: 'slot.name', message: decision.message });
+  }
+  const catalog = new Catalog(new CaptureFilter(config));
+  await catalog.load(session);
+  const plan = {
+    name: config.publicationName,
+    mode: config.publicationMode,
+    viaPartitionRoot: config.publishViaPartitionRoot,
+    skippedOperations: config.skippedOperations,
+    allowTablesWithoutIdentity: config.allowTablesWithoutIdentity,
+    isStandby: facts.isStandby,
+    tables: catalog.tables,
+  };
+  if ((await checkPublication(session, plan)) === undefined) await tryCreation(session, plan);
+  return problems;
+}

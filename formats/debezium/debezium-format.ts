@@ -1,0 +1,163 @@
+import type { Heartbeat } from '../../connectors/change-event.ts';
+import type { SettingProblem } from '../../connectors/source-connector.ts';
+import type { TableSchema } from '../../connectors/table-schema.ts';
+import { ConnectorError } from '../../errors/connector-error.ts';
+import { ByteWriter } from '../byte-writer.ts';
+import type { EncodedRecord, RecordSink } from '../encoded-record.ts';
+import type { Format, TableEncoder } from '../format.ts';
+import { jsonString } from '../json/json-text.ts';
+import { columnPlan, type ColumnPlan } from './column-plan.ts';
+import { schemaJson, type ConnectSchema } from './connect-schema.ts';
+import { contextHeaders } from './context-headers.ts';
+import { envelopeSchema, heartbeatKeySchema, heartbeatSchema, keySchema } from './envelope-schema.ts';
+import { adjustedSchemaName } from './name-adjustment.ts';
+import { debeziumOptions, valueSettings, type DebeziumOptions } from './options.ts';
+import { ProcessingTime } from './processing-time.ts';
+import { RecordKey } from './record-key.ts';
+import { newRunId } from './run-id.ts';
+import { SourceBlock } from './source-block.ts';
+import { StructEncoder, type FailureHandling } from './struct-encoder.ts';
+import { DebeziumTableEncoder, type EncoderShares } from './table-encoder.ts';
+import { heartbeatTopic, tableTopic, type TopicNames } from './topic-naming.ts';
+
+/** The Debezium whose records these are, in `source.version` of each of them. */
+export const COMPATIBLE_VERSION = '3.5.0.Final';
+
+/** What the format learns from its surroundings. */
+export interface DebeziumSurroundings {
+  /** Number of the task; default 0. */
+  readonly task?: number;
+  /** A UUID of this start of the task; default: a new one. */
+  readonly runId?: string;
+  /** Milliseconds since 1970; default: the system's clock. */
+  readonly now?: () => number;
+  /** Is told once per column about values that had to be written as null. */
+  readonly warn?: (message: string) => void;
+}
+
+/** Problems of a configuration that `debeziumFormat` would refuse. */
+export function debeziumFormatProblems(
+  config: Readonly<Record<string, string>>,
+  workerConverters: Readonly<Record<string, string>>,
+): readonly SettingProblem[] {
+  return debeziumOptions(config, workerConverters).problems;
+}
+
+/**
+ * Debezium's JSON envelope as Kafka Connect's JsonConverter writes it. `config`: the connector's configuration,
+ * `workerConverters`: the worker's defaults for converters. Throws CONFIG_INVALID with the first problem.
+ */
+export function debeziumFormat(
+  config: Readonly<Record<string, string>>,
+  workerConverters: Readonly<Record<string, string>>,
+  surroundings: DebeziumSurroundings = {},
+): Format {
+  const { options, problems } = debeziumOptions(config, workerConverters);
+  const [problem] = problems;
+  if (problem !== undefined) throw new ConnectorError('CONFIG_INVALID', problem.message);
+  return new DebeziumFormat(options, surroundings);
+}
+
+/** One buffer and one record serve all tables of the format: it writes one record at a time. */
+class DebeziumFormat implements Format {
+  readonly heartbeatTopic: string;
+  readonly #options: DebeziumOptions;
+  readonly #names: TopicNames;
+  readonly #shares: EncoderShares;
+  readonly #warn: (message: string) => void;
+
+  constructor(options: DebeziumOptions, { task = 0, runId = newRunId(), now = Date.now, warn }: DebeziumSurroundings) {
+    const { settings } = options;
+    this.#options = options;
+    this.#names = {
+      prefix: settings.topicPrefix,
+      delimiter: settings.topicDelimiter,
+      heartbeatPrefix: settings.heartbeatPrefix,
+    };
+    this.heartbeatTopic = heartbeatTopic(this.#names);
+    const out = new ByteWriter();
+    const run = { logicalName: settings.topicPrefix, task, source: 'postgresql', runId };
+    this.#shares = {
+      out,
+      record: emptyRecord(out),
+      time: new ProcessingTime(now),
+      headers: settings.extendedHeaders ? contextHeaders(run) : [],
+      tombstones: settings.tombstonesOnDelete,
+    };
+    this.#warn = settings.conversionFailure === 'warn' && warn !== undefined ? warn : () => undefined;
+  }
+
+  compile(table: TableSchema): TableEncoder {
+    const { settings, key, value } = this.#options;
+    const topic = tableTopic(this.#names, table.schema, table.table);
+    const failures = this.#failures(table);
+    const plans = this.#plans(table, 'value').filter(({ column }) => column.keyOnly !== true);
+    const keyPlans = this.#keyPlans(table);
+    const schemaName = (suffix: string): string =>
+      adjustedSchemaName(`${topic}.${suffix}`, settings.schemaNameAdjustment);
+    const envelope = envelopeSchema(plans, { row: schemaName('Value'), envelope: schemaName('Envelope') });
+    const keyStruct = key.schemasEnabled ? keySchema(keyPlans, schemaName('Key')) : undefined;
+    return new DebeziumTableEncoder(
+      {
+        topic,
+        key: keyPlans.length === 0 ? undefined : new RecordKey(keyPlans, keyStruct, failures),
+        row: new StructEncoder(plans, failures),
+        source: new SourceBlock({ version: COMPATIBLE_VERSION, name: settings.topicPrefix }, table),
+        schemaPrefix: value.schemasEnabled ? schemaPrefix(envelope) : undefined,
+      },
+      this.#shares,
+    );
+  }
+
+  encodeHeartbeat(heartbeat: Heartbeat, sink: RecordSink): void {
+    const { key, value, settings } = this.#options;
+    const { out, record } = this.#shares;
+    out.reset();
+    const keyJson = `{"serverName":${jsonString(settings.topicPrefix)}}`;
+    out.text(key.schemasEnabled ? `${schemaPrefix(heartbeatKeySchema)}${keyJson}}` : keyJson);
+    record.keyStart = 0;
+    record.keyEnd = out.at;
+    const valueJson = `{"ts_ms":${heartbeat.timeMs}}`;
+    out.text(value.schemasEnabled ? `${schemaPrefix(heartbeatSchema)}${valueJson}}` : valueJson);
+    record.bytes = out.bytes;
+    record.valueStart = record.keyEnd;
+    record.valueEnd = out.at;
+    record.headers = [];
+    sink.append(record);
+  }
+
+  #plans(table: TableSchema, part: 'key' | 'value'): ColumnPlan[] {
+    const converter = this.#options[part];
+    const options = {
+      values: valueSettings(this.#options, converter),
+      replaceNullWithDefault: converter.replaceNullWithDefault,
+      fieldNames: this.#options.settings.fieldNameAdjustment,
+    };
+    return table.columns
+      .map((column, index) => columnPlan(column, index, options))
+      .filter((plan) => plan !== undefined);
+  }
+
+  #keyPlans(table: TableSchema): ColumnPlan[] {
+    const plans = this.#plans(table, 'key');
+    return (table.key ?? [])
+      .map((index) => plans.find((plan) => plan.index === index))
+      .filter((plan) => plan !== undefined);
+  }
+
+  #failures({ schema, table }: TableSchema): FailureHandling {
+    return {
+      table: schema === null ? table : `${schema}.${table}`,
+      stops: this.#options.settings.conversionFailure === 'fail',
+      warn: this.#warn,
+    };
+  }
+}
+
+function schemaPrefix(schema: ConnectSchema): string {
+  return `{"schema":${schemaJson(schema)},"payload":`;
+}
+
+function emptyRecord({ bytes }: ByteWriter): EncodedRecord {
+  return { bytes, keyStart: -1, keyEnd: -1, valueStart: -1, valueEnd: -1, headers: [] };
+}

@@ -1,0 +1,81 @@
+import type { RowChange } from '../../connectors/change-event.ts';
+import { NULL_FIELD, UNAVAILABLE_FIELD, type RowImage } from '../../connectors/row-image.ts';
+import { ByteWriter } from '../byte-writer.ts';
+import type { ColumnPlan } from './column-plan.ts';
+import { schemaJson, type ConnectSchema } from './connect-schema.ts';
+import { headerText } from './header-text.ts';
+import { StructEncoder, type FailureHandling } from './struct-encoder.ts';
+
+const CLOSE = 0x7d;
+
+/** Keys of one table: how they are written, compared and named in headers. */
+export class RecordKey {
+  readonly #plans: readonly ColumnPlan[];
+  readonly #prefix: Buffer | undefined;
+  readonly #payload: StructEncoder;
+  readonly #header: StructEncoder;
+  readonly #scratch = new ByteWriter(256);
+
+  /** `schema`: written in front of each key; undefined without schemas. */
+  constructor(plans: readonly ColumnPlan[], schema: ConnectSchema | undefined, failures: FailureHandling) {
+    this.#plans = plans;
+    this.#prefix = schema === undefined ? undefined : Buffer.from(`{"schema":${schemaJson(schema)},"payload":`);
+    this.#payload = new StructEncoder(plans, failures);
+    this.#header = new StructEncoder(plans, failures, 'header');
+  }
+
+  write(out: ByteWriter, image: RowImage): void {
+    if (this.#prefix === undefined) {
+      this.#payload.write(out, image);
+    } else {
+      out.constant(this.#prefix);
+      this.#payload.write(out, image);
+      out.byte(CLOSE);
+    }
+  }
+
+  /**
+   * Whether the key changed. A key column that `before` cannot know (the replica identity is an index over other columns) or
+   * that was not sent (unchanged TOAST) counts as unchanged. Texts that differ may still be one value (1.0 and 1.00), so
+   * then the keys as written decide.
+   */
+  changed({ before, partialBefore }: Pick<RowChange, 'before' | 'partialBefore'>, after: RowImage): boolean {
+    if (before === null) return false;
+    let differ = false;
+    for (const { index } of this.#plans) {
+      const old = lengthOf(before, index);
+      const fresh = lengthOf(after, index);
+      if (old === UNAVAILABLE_FIELD || fresh === UNAVAILABLE_FIELD || (partialBefore && old === NULL_FIELD))
+        return false;
+      differ ||= old !== fresh || !sameBytes(before, after, index);
+    }
+    if (!differ) return false;
+    const out = this.#scratch;
+    out.reset();
+    this.#payload.write(out, before);
+    const middle = out.at;
+    this.#payload.write(out, after);
+    return out.bytes.compare(out.bytes, middle, out.at, 0, middle) !== 0;
+  }
+
+  /** The key as the value of a header. */
+  headerValue(image: RowImage): Buffer {
+    const out = this.#scratch;
+    out.reset();
+    this.#header.write(out, image);
+    return Buffer.from(headerText(out.bytes.toString('utf8', 0, out.at)), 'utf8');
+  }
+}
+
+function lengthOf(image: RowImage, column: number): number {
+  return image.fields[image.at + 2 * column + 1] ?? NULL_FIELD;
+}
+
+/** For values of the same length. */
+function sameBytes(before: RowImage, after: RowImage, column: number): boolean {
+  const length = lengthOf(before, column);
+  const old = before.fields[before.at + 2 * column] ?? 0;
+  const fresh = after.fields[after.at + 2 * column] ?? 0;
+  for (let i = 0; i < length; i++) if (before.bytes[old + i] !== after.bytes[fresh + i]) return false;
+  return true;
+}

@@ -1,0 +1,114 @@
+import type { RowChange, SourceTransaction } from '../../connectors/change-event.ts';
+import type { TableSchema } from '../../connectors/table-schema.ts';
+import { ByteWriter } from '../byte-writer.ts';
+import { jsonString } from '../json/json-text.ts';
+
+const TWO_32 = 2 ** 32;
+/** Upper halves of positions below 2^53. */
+const EXACT_HIGH = 2 ** 21;
+const LAST_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+const NULL = Buffer.from('null');
+const NO_SNAPSHOT = Buffer.from(',"snapshot":"false"');
+const ESCAPED_QUOTE = Buffer.from('\\"');
+const NEXT_POSITION = Buffer.from(',\\"');
+const AFTER_SEQUENCE = Buffer.from('\\"]","ts_us":');
+const NANOS = Buffer.from(',"ts_ns":');
+const LSN = Buffer.from(',"lsn":');
+
+export interface SourceIdentity {
+  readonly version: string;
+  readonly name: string;
+}
+
+/**
+ * The source block of one table up to `lsn`: what all changes of a transaction share is put together once per transaction,
+ * and a change adds its own position, twice.
+ */
+export class SourceBlock {
+  readonly #names: Buffer;
+  readonly #database: Buffer;
+  readonly #table: Buffer;
+  readonly #prepared = new ByteWriter(1024);
+  readonly #digits = new ByteWriter(32);
+  #transaction: SourceTransaction | undefined;
+  #beforeSequence: Buffer = Buffer.alloc(0);
+  #beforeLsn: Buffer = Buffer.alloc(0);
+
+  constructor({ version, name }: SourceIdentity, table: TableSchema) {
+    this.#names = Buffer.from(
+      `"source":{"version":${jsonString(version)},"connector":"postgresql","name":${jsonString(name)},"ts_ms":`,
+    );
+    this.#database = Buffer.from(`,"db":${jsonString(table.database)},"sequence":"[`);
+    this.#table = Buffer.from(
+      `000,"schema":${jsonString(table.schema ?? '')},"table":${jsonString(table.table)},"txId":`,
+    );
+  }
+
+  write(out: ByteWriter, change: RowChange): void {
+    if (change.transaction !== this.#transaction) this.#prepare(change.transaction);
+    out.constant(this.#beforeSequence);
+    const digits = this.#digits;
+    digits.reset();
+    writePosition(digits, change.positionHigh, change.positionLow);
+    out.range(digits.bytes, 0, digits.at);
+    out.constant(this.#beforeLsn);
+    if (change.transaction.snapshot === 'incremental') out.text('null');
+    else out.range(digits.bytes, 0, digits.at);
+  }
+
+  // Transactions of a single row are common, so this too makes no text and no copy that it could do without.
+  #prepare(transaction: SourceTransaction): void {
+    const out = this.#prepared;
+    out.reset();
+    out.constant(this.#names);
+    const micros = transaction.timeMicros;
+    const exact = micros >= 0n && micros <= LAST_SAFE;
+    if (exact) out.unsigned(Math.floor(Number(micros) / 1000));
+    else out.text(String(floorMillis(micros)));
+    if (transaction.snapshot === 'false') out.constant(NO_SNAPSHOT);
+    else out.text(`,"snapshot":"${transaction.snapshot}"`);
+    out.constant(this.#database);
+    const previous = transaction.previousCommitEnd;
+    if (previous === null) {
+      out.constant(NULL);
+    } else {
+      out.constant(ESCAPED_QUOTE);
+      if (previous <= LAST_SAFE) out.unsigned(Number(previous));
+      else out.text(String(previous));
+      out.constant(ESCAPED_QUOTE);
+    }
+    out.constant(NEXT_POSITION);
+    const middle = out.at;
+    out.constant(AFTER_SEQUENCE);
+    const microsAt = out.at;
+    if (exact) out.unsigned(Number(micros));
+    else out.text(String(micros));
+    const microsEnd = out.at;
+    out.constant(NANOS);
+    out.range(out.bytes, microsAt, microsEnd);
+    out.constant(this.#table);
+    const { xid } = transaction;
+    if (xid === null || transaction.snapshot === 'incremental') out.constant(NULL);
+    else out.unsigned(xid);
+    out.constant(LSN);
+    this.#beforeSequence = kept(this.#beforeSequence, out.bytes, 0, middle);
+    this.#beforeLsn = kept(this.#beforeLsn, out.bytes, middle, out.at);
+    this.#transaction = transaction;
+  }
+}
+
+/** A copy of a range, in the former copy's place where it has the same length. */
+function kept(former: Buffer, bytes: Buffer, start: number, end: number): Buffer {
+  if (former.length !== end - start) return Buffer.from(bytes.subarray(start, end));
+  bytes.copy(former, 0, start, end);
+  return former;
+}
+
+function floorMillis(micros: bigint): bigint {
+  return micros >= 0n ? micros / 1000n : -((-micros + 999n) / 1000n);
+}
+
+function writePosition(out: ByteWriter, high: number, low: number): void {
+  if (high < EXACT_HIGH) out.unsigned(high * TWO_32 + low);
+  else out.text(String((BigInt(high) << 32n) | BigInt(low)));
+}

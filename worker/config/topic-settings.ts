@@ -1,0 +1,51 @@
+import { integer, text } from '../../settings/kinds.ts';
+
+const group = 'Internal topics';
+
+function notEmpty(value: string): string | undefined {
+  return value === '' ? 'must not be empty' : undefined;
+}
+
+/** Connect's rule: -1 asks the brokers for their default, 0 and less are errors. */
+function countOrDefault(value: number): string | undefined {
+  return value === -1 || value >= 1 ? undefined : 'Value must be at least 1, or -1 for the default of the brokers';
+}
+
+function topic(what: 'config' | 'offset' | 'status', documentation: string) {
+  return text(`${what}.storage.topic`, { required: true, group, importance: 'HIGH', check: notEmpty, documentation });
+}
+
+function replication(what: 'config' | 'offset' | 'status') {
+  return integer(`${what}.storage.replication.factor`, 'SHORT', {
+    default: '3',
+    group,
+    importance: 'LOW',
+    check: countOrDefault,
+    documentation: `Copies of the ${what} topic when it is created; -1: the default of the brokers. A cluster of fewer than three brokers needs a smaller number.`,
+  });
+}
+
+function partitions(what: 'offset' | 'status', count: string) {
+  return integer(`${what}.storage.partitions`, 'INT', {
+    default: count,
+    group,
+    importance: 'LOW',
+    check: countOrDefault,
+    documentation: `Partitions of the ${what} topic when it is created; -1: the default of the brokers.`,
+  });
+}
+
+/** The three topics that hold the state of the cluster. Other keys `config.storage.…` etc. are topic settings at creation. */
+export const topicSettings = {
+  configTopic: topic(
+    'config',
+    'Topic of connector and task configurations. One partition, compacted; created when it is missing.',
+  ),
+  configReplicationFactor: replication('config'),
+  offsetTopic: topic('offset', 'Topic of source offsets. Compacted; created when it is missing.'),
+  offsetReplicationFactor: replication('offset'),
+  offsetPartitions: partitions('offset', '25'),
+  statusTopic: topic('status', 'Topic of connector and task statuses. Compacted; created when it is missing.'),
+  statusReplicationFactor: replication('status'),
+  statusPartitions: partitions('status', '5'),
+};

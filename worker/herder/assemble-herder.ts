@@ -1,0 +1,291 @@
+import type { ConfigChange, ConfigSnapshot, ConnectorConfigState } from '../../config-topics/config-snapshot.ts';
+import type { ConfigStore } from '../../config-topics/config-store.ts';
+import type { OffsetStore } from '../../config-topics/offset-store.ts';
+import type { StatusStore } from '../../config-topics/status-store.ts';
+import type { TaskLog } from '../../connectors/source-connector.ts';
+import { GroupLeader } from '../group/group-leader.ts';
+import type { PluginRegistry } from '../plugins.ts';
+import type { TaskEvent, TaskHosts } from '../supervisor/task-hosts.ts';
+import type { WorkerConfig } from '../worker-config.ts';
+import { systemClock } from './clock.ts';
+import { ConfigEvents } from './config-events.ts';
+import { ConnectorRequests } from './connector-requests.ts';
+import { formatRules } from './format-rules.ts';
+import { GroupEvents } from './group-events.ts';
+import { Herder } from './herder.ts';
+import { LeaderDuties } from './leader-duties.ts';
+import { LeaderWrites } from './leader-writes.ts';
+import { localParts, type LocalParts } from './local-parts.ts';
+import { Membership } from './membership.ts';
+import { StoredOffsets } from './offset-access.ts';
+import { OffsetRequests } from './offset-requests.ts';
+import { postTaskConfigs } from './post-task-configs.ts';
+import { fenceProducers } from './producer-fencing.ts';
+import { NotLeader } from './rest-error.ts';
+import { SecretSettings } from './secret-settings.ts';
+import { SerialQueue } from './serial-queue.ts';
+import { StateRequests } from './state-requests.ts';
+import { statusTable } from './status-table-view.ts';
+import { TaskConfigRequests } from './task-config-requests.ts';
+import type { FormatRules, Validator } from './validation.ts';
+import { workOf } from './work-of.ts';
+
+export interface AssemblyInput {
+  readonly config: WorkerConfig;
+  readonly log: TaskLog;
+  readonly kafkaClusterId: () => string;
+  readonly plugins: PluginRegistry;
+  readonly stores: { readonly config: ConfigStore; readonly offset: OffsetStore; readonly status: StatusStore };
+  /** What exists; empty before the config topic has been read to its end. */
+  readonly view: () => ConfigSnapshot;
+  readonly hosts: TaskHosts;
+  /** Asks the group client for a heartbeat now. */
+  readonly beatNow: () => void;
+  /** Aborted when the worker ends. */
+  readonly signal: AbortSignal;
+}
+
+/** Puts the herder together and holds the ends that events come in by. Nothing happens before the first event. */
+export class HerderAssembly {
+  readonly herder: Herder;
+  readonly group: GroupEvents;
+  readonly membership: Membership;
+  readonly #input: AssemblyInput;
+  readonly #queue = new SerialQueue();
+  readonly #groupLeader: GroupLeader;
+  readonly #leader: LeaderWrites;
+  readonly #taskSets: TaskConfigRequests;
+  readonly #local: LocalParts;
+  readonly #secrets: SecretSettings;
+  readonly #configEvents: ConfigEvents;
+  readonly #exactlyOnce: boolean;
+
+  constructor(input: AssemblyInput) {
+    const { config, stores } = input;
+    this.#input = input;
+    this.#exactlyOnce = config.values.exactlyOnceSourceSupport === 'enabled';
+    this.#secrets = new SecretSettings(input.plugins);
+    this.membership = new Membership(systemClock, config.values.sessionTimeoutMs);
+    this.#groupLeader = new GroupLeader(config.values.scheduledRebalanceMaxDelayMs);
+    this.#leader = new LeaderWrites(this.membership, {
+      claim: (signal) => stores.config.claimLeader(signal),
+      release: () => stores.config.releaseLeader(),
+      readToEnd: (signal) => stores.config.readToEnd(signal),
+    });
+    this.#local = this.#localParts();
+    this.#taskSets = this.#taskConfigRequests();
+    this.group = this.#groupEvents();
+    this.herder = this.#herder();
+    this.#configEvents = this.#events();
+  }
+
+  onConfigChange(change: ConfigChange): void {
+    this.#configEvents.receive(change);
+  }
+
+  /** The config topic has been read to its end for the first time. */
+  onConfigRead(): void {
+    this.#configEvents.changed();
+  }
+
+  onTaskEvent(event: TaskEvent): void {
+    this.#local.tasks.receive(event);
+  }
+
+  /** Gives up this worker's share in good order; settles when no task is left and the group may hear of it. */
+  async close(): Promise<void> {
+    this.group.leaving();
+    await this.#local.share.close();
+  }
+
+  #localParts(): LocalParts {
+    const { config, log, view, plugins, stores, hosts, beatNow, signal } = this.#input;
+    return localParts({
+      config,
+      log,
+      membership: this.membership,
+      view,
+      plugins,
+      statuses: stores.status,
+      offsets: stores.offset,
+      readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
+      hosts,
+      beatNow,
+      publish: (name, configs, deadline) => this.#publish(name, configs, deadline),
+      onReleased: () => this.group.released(),
+      signal,
+    });
+  }
+
+  /** Through the leader's queue, wherever the leader is. */
+  async #publish(name: string, configs: Parameters<TaskConfigRequests['put']>[1], signal: AbortSignal): Promise<void> {
+    try {
+      await this.#taskSets.put(name, configs);
+    } catch (error) {
+      if (!(error instanceof NotLeader) || error.target === undefined) throw error;
+      await postTaskConfigs(error.target, name, configs, AbortSignal.any([signal, this.#input.signal]));
+    }
+  }
+
+  #taskConfigRequests(): TaskConfigRequests {
+    const { log, stores, view, signal } = this.#input;
+    return new TaskConfigRequests({
+      clock: systemClock,
+      log,
+      queue: this.#queue,
+      leader: this.#leader,
+      writer: stores.config,
+      view,
+      exactlyOnce: this.#exactlyOnce,
+      fence: (name, connector, tasks, deadline) => this.#fence(name, connector, tasks, deadline),
+      failTasks: (connector, count, trace) => {
+        for (let task = 0; task < count; task += 1)
+          this.#local.statusWriter.report({ connector, task }, 'FAILED', trace);
+      },
+      signal,
+    });
+  }
+
+  #fence(
+    name: string,
+    { config }: ConnectorConfigState,
+    tasks: readonly number[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { values, clients } = this.#input.config;
+    const producers = { groupId: values.groupId, producer: clients.producer };
+    return fenceProducers(producers, { name, config }, tasks, signal);
+  }
+
+  #groupEvents(): GroupEvents {
+    const { config, log, view, hosts, stores, signal } = this.#input;
+    const duties = new LeaderDuties({
+      log,
+      queue: this.#queue,
+      leader: this.#leader,
+      taskSets: this.#taskSets,
+      statuses: stores.status,
+      view,
+      readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
+      signal,
+    });
+    return new GroupEvents({
+      clock: systemClock,
+      log,
+      url: config.advertised.url,
+      membership: this.membership,
+      leader: this.#groupLeader,
+      local: this.#local.share,
+      view,
+      onLease: (sentAt) => {
+        hosts.lease(sentAt, config.values.sessionTimeoutMs);
+        this.#local.statusWriter.confirmed();
+      },
+      onLeading: () => duties.leading(),
+      onFollowing: () => duties.following(),
+      onLost: () => this.#local.statusWriter.drop(),
+    });
+  }
+
+  #validator(): Validator {
+    const { config, plugins } = this.#input;
+    let formats: Promise<FormatRules> | undefined;
+    return {
+      plugins,
+      rules: {
+        exactlyOnce: this.#exactlyOnce,
+        overridePolicy: config.values.clientOverridePolicy,
+        offsetsTopic: config.topics.offset.name,
+        topicCreation: config.values.topicCreationEnable,
+      },
+      formats: () => (formats ??= formatRules(config.converters)),
+    };
+  }
+
+  #herder(): Herder {
+    const { plugins, stores, view, log, signal } = this.#input;
+    const validator = this.#validator();
+    const common = { queue: this.#queue, leader: this.#leader, view, signal };
+    const { connectors, tasks } = this.#local;
+    const states = new StateRequests({
+      ...common,
+      membership: this.membership,
+      writer: stores.config,
+      status: (name) => this.herder.connectorStatus(name),
+      ownerUrl: (kind, item) => this.#groupLeader.ownerUrl(kind, item),
+      local: {
+        restartConnector: (name) => connectors.restart(name),
+        restartTask: (key) => tasks.restart(key),
+      },
+    });
+    const clusterId = this.#input.kafkaClusterId;
+    return new Herder({
+      get kafkaClusterId() {
+        return clusterId();
+      },
+      queue: this.#queue,
+      membership: this.membership,
+      view,
+      statuses: statusTable(stores.status),
+      plugins,
+      validator,
+      secrets: this.#secrets,
+      connectors: new ConnectorRequests({
+        ...common,
+        writer: stores.config,
+        validator,
+        isSecret: (config) => this.#secrets.loaded(config),
+        log,
+      }),
+      states,
+      taskSets: this.#taskSets,
+      offsets: this.#offsetRequests(common),
+    });
+  }
+
+  #offsetRequests(common: {
+    queue: SerialQueue;
+    leader: LeaderWrites;
+    view: () => ConfigSnapshot;
+    signal: AbortSignal;
+  }): OffsetRequests {
+    const { config, stores, plugins, view } = this.#input;
+    const producers = { groupId: config.values.groupId, producer: config.clients.producer };
+    return new OffsetRequests({
+      ...common,
+      offsets: new StoredOffsets(stores.offset, producers, this.#exactlyOnce),
+      readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
+      connectorOf: (state) => plugins.load(state.config['connector.class'] ?? ''),
+      exactlyOnce: this.#exactlyOnce,
+      fence: (name, connector, tasks, deadline) => this.#fence(name, connector, tasks, deadline),
+      rounds: {
+        settledWithout: (held) => this.#groupLeader.settled(workOf(view())) && !this.#groupLeader.anyTaskHeld(held),
+        nextRound: (deadline) => this.group.nextRound(deadline),
+      },
+    });
+  }
+
+  #events(): ConfigEvents {
+    const { log, view, hosts } = this.#input;
+    const { share, connectors, tasks, statusWriter } = this.#local;
+    return new ConfigEvents({
+      log,
+      membership: this.membership,
+      view,
+      status: (name) => this.herder.connectorStatus(name),
+      restarting: (id) => statusWriter.report(id, 'RESTARTING'),
+      restartConnector: (name) => connectors.restart(name),
+      restartTask: (key) => tasks.restart(key),
+      onChanged: () => {
+        share.reconcile();
+        this.group.workChanged();
+        if (this.membership.session?.isLeader === true) this.#taskSets.fencePending();
+        const known = view().connectors;
+        // Where there are tasks in the cluster, one may come here at any moment; where there are none, a spare is waste.
+        hosts.keepWarm([...known.values()].some((connector) => connector.tasks.length > 0));
+        // So that answers hide what only the definitions of a plug-in know to be a secret.
+        for (const { config } of known.values()) void this.#secrets.loaded(config).catch(() => undefined);
+      },
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import type { ConnectorSettingValues } from '../connector-settings.ts';
+
+/** What the worker has to say about a connector's configuration. */
+export interface WorkerRules {
+  /** exactly.once.source.support is `enabled`. */
+  readonly exactlyOnce: boolean;
+  /** connector.client.config.override.policy */
+  readonly overridePolicy: 'All' | 'None' | 'Principal';
+  readonly offsetsTopic: string;
+  /** topic.creation.enable */
+  readonly topicCreation: boolean;
+}
+
+type Config = Readonly<Record<string, string | null>>;
+type Problem = readonly [setting: string, text: string];
+
+const overridePrefixes = ['producer.override.', 'consumer.override.', 'admin.override.'] as const;
+const principalKeys = new Set(['security.protocol', 'sasl.jaas.config', 'sasl.mechanism']);
+
+function overrideProblems(config: Config, policy: WorkerRules['overridePolicy']): Problem[] {
+  if (policy === 'All') return [];
+  return Object.keys(config).flatMap((key): Problem[] => {
+    const prefix = overridePrefixes.find((candidate) => key.startsWith(candidate));
+    if (prefix === undefined) return [];
+    const name = key.slice(prefix.length);
+    if (policy === 'Principal' && principalKeys.has(name)) return [];
+    return [
+      [key, `The '${policy}' policy does not allow '${name}' to be overridden in the connector configuration.`],
+    ];
+  });
+}
+
+function notBuilt(setting: string, shown: string, instead: string): Problem {
+  return [setting, `Invalid value ${shown} for configuration ${setting}: not part of this version. ${instead}`];
+}
+
+/** Problems that one setting alone does not show: what the worker does not allow, and what this version does not do. */
+export function frameworkProblems(values: ConnectorSettingValues, config: Config, rules: WorkerRules): Problem[] {
+  const problems = overrideProblems(config, rules.overridePolicy);
+  if (values.exactlyOnceSupport === 'required' && !rules.exactlyOnce)
+    problems.push([
+      'exactly.once.support',
+      'This worker does not have exactly-once support for source connectors enabled (exactly.once.source.support).',
+    ]);
+  // Undefined or null after a problem of its own: then there is nothing to add.
+  if (values.transactionBoundary === 'connector')
+    problems.push([
+      'transaction.boundary',
+      'The connector does not define its own transaction boundaries; use poll, the default.',
+    ]);
+  const aliases = (list: readonly string[] | null): string => (list ?? []).join(',');
+  if (aliases(values.transforms) !== '')
+    problems.push(notBuilt('transforms', aliases(values.transforms), 'Remove the transformations.'));
+  if (aliases(values.predicates) !== '')
+    problems.push(notBuilt('predicates', aliases(values.predicates), 'Remove the predicates.'));
+  const { offsetsStorageTopic } = values;
+  // Ignored, it would make a connector that comes from a Connect cluster begin again from nothing.
+  if (offsetsStorageTopic !== null && offsetsStorageTopic !== '' && offsetsStorageTopic !== rules.offsetsTopic)
+    problems.push(
+      notBuilt('offsets.storage.topic', offsetsStorageTopic, `Offsets are kept in the worker's topic ${rules.offsetsTopic}.`),
+    );
+  return problems;
+}
+
+/** Settings that are accepted and change nothing, as far as the configuration expects something of them. */
+export function withoutEffect(values: ConnectorSettingValues, config: Config, rules: WorkerRules): string[] {
+  const found: string[] = [];
+  if (values.errorsTolerance === 'all')
+    found.push('errors.tolerance=all: a record that cannot be converted fails the task');
+  if (values.errorsRetryTimeout !== 0) found.push('errors.retry.timeout: conversions are not tried again');
+  if (values.transactionBoundary === 'interval') found.push('transaction.boundary=interval: transactions end by load');
+  for (const [key, value] of Object.entries(config))
+    if (key.endsWith('.plugin.version') && value !== null) found.push(`${key}: plug-ins are built in, in one version`);
+  if (!rules.topicCreation && Object.keys(config).some((key) => key.startsWith('topic.creation.')))
+    found.push("topic.creation.*: the worker's topic.creation.enable is false");
+  return found;
+}

@@ -1,0 +1,201 @@
+import type { TaskLog } from '../../connectors/source-connector.ts';
+import type { Assigned, JoinedMember } from '../../kafka/group-member.ts';
+import type { GroupLeader } from '../group/group-leader.ts';
+import { decodeAssignment } from '../group/member-assignment.ts';
+import { decodeMetadata, encodeMetadata } from '../group/member-metadata.ts';
+import type { Work } from '../group/work.ts';
+import type { Clock } from './clock.ts';
+import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
+import { workOf } from './work-of.ts';
+import type { Membership } from './membership.ts';
+
+/** What happens on this worker when its place in the group changes. Every call returns at once. */
+export interface LocalWork {
+  /** Connectors owned, and tasks that a host may still be working on. */
+  readonly held: Work;
+  /** Brings what runs here into line with what is owned and configured. */
+  reconcile(): void;
+  /** Ends everything at once, without a trace. */
+  abandonAll(): void;
+}
+
+export interface GroupEventsParts {
+  readonly clock: Clock;
+  readonly log: TaskLog;
+  /** Advertised REST URL of this worker. */
+  readonly url: string;
+  readonly membership: Membership;
+  readonly leader: GroupLeader;
+  readonly local: LocalWork;
+  readonly view: () => ConfigSnapshot;
+  /** A lease for the task hosts, after each good heartbeat. */
+  readonly onLease: (sentAt: number) => void;
+  /** This worker has become the leader, or is it still, in a new generation. */
+  readonly onLeading: () => void;
+  /** It is not the leader, or not any more. */
+  readonly onFollowing: () => void;
+  /** Statuses that wait for a proof of membership are of no use any more. */
+  readonly onLost: () => void;
+}
+
+/**
+ * This worker's part in the group. Events of the group are acted upon where they arrive, at once and without waiting:
+ * a loss of membership must stop tasks before anything else is done, and no slow write may hold up a revocation.
+ */
+export class GroupEvents {
+  readonly #parts: GroupEventsParts;
+  #requestRejoin: (reason: string) => void = () => undefined;
+  /** What the last join told the group that this worker holds. */
+  #reported: Work = { connectors: [], tasks: [] };
+  #lastGeneration = -1;
+  #wish = 0;
+  #cancelDelay: (() => void) | undefined;
+  #leaving = false;
+  #rounds = new Set<() => void>();
+
+  constructor(parts: GroupEventsParts) {
+    this.#parts = parts;
+  }
+
+  /** The group client, once it is there. */
+  connect(requestRejoin: (reason: string) => void): void {
+    this.#requestRejoin = requestRejoin;
+  }
+
+  /** What this worker says of itself when it joins. */
+  metadata(): Buffer {
+    const { membership, local, view, url } = this.#parts;
+    this.#reported = union(membership.session?.work, local.held);
+    return encodeMetadata({
+      url,
+      configOffset: view().offset,
+      generation: this.#lastGeneration,
+      held: this.#reported,
+      wish: this.#wish,
+    });
+  }
+
+  /** The leader's decision. */
+  assign(members: readonly JoinedMember[], leaderId: string): Map<string, Buffer> {
+    const { leader, view, clock } = this.#parts;
+    const known = view();
+    const states = members.map(({ memberId, metadata }) => decodeMetadata(metadata, memberId));
+    const behind = states.some(({ configOffset }) => configOffset > known.offset);
+    // A leader that has not read everything yet leaves alone what it does not know; it asks for another round when it has.
+    const work = behind ? states.reduce<Work>((all, { held }) => union(all, held), workOf(known)) : workOf(known);
+    return leader.assign({ leader: leaderId, members, work, configOffset: known.offset, nowMs: clock.now() });
+  }
+
+  onAssigned({ generation, memberId, isLeader, assignment }: Assigned): void {
+    const { membership, leader, local, log, onLeading, onFollowing } = this.#parts;
+    const { work, leaderUrl } = decodeAssignment(assignment);
+    this.#lastGeneration = generation;
+    membership.joined({ memberId, generation, isLeader, leaderUrl, work });
+    log.info(
+      { generation, memberId, leader: leaderUrl, isLeader, connectors: work.connectors.length, tasks: work.tasks.length },
+      'group: joined',
+    );
+    local.reconcile();
+    if (isLeader) {
+      this.#scheduleNextRound();
+      this.workChanged();
+      onLeading();
+    } else {
+      this.#cancelDelay?.();
+      leader.forget();
+      onFollowing();
+    }
+    this.released();
+    for (const done of this.#rounds) done();
+  }
+
+  onHeartbeat({ at }: { readonly generation: number; readonly at: number }): void {
+    const { membership, local, onLease } = this.#parts;
+    if (membership.session === undefined) return;
+    const wasCertain = membership.certain();
+    membership.beat(at);
+    onLease(at);
+    // What was owned but not certain waited for this.
+    if (!wasCertain) local.reconcile();
+  }
+
+  onLost(reason: string): void {
+    const { membership, leader, local, log, onFollowing } = this.#parts;
+    local.abandonAll();
+    const wasMember = membership.session !== undefined;
+    membership.lost();
+    this.#parts.onLost();
+    this.#cancelDelay?.();
+    leader.forget();
+    onFollowing();
+    if (wasMember) log.warn({ reason }, 'group: membership lost; all tasks of this worker were stopped');
+  }
+
+  /** The leader has another round when what there is to do is no longer what it has dealt out. */
+  workChanged(): void {
+    const { membership, leader, view } = this.#parts;
+    if (membership.session?.isLeader === true && !leader.settled(workOf(view())))
+      this.#rejoin('connectors or tasks were added or removed');
+  }
+
+  /** Something stopped here: when it was the last of what the group waits for, the group hears of it. */
+  released(): void {
+    const { membership, local } = this.#parts;
+    const owned = membership.session?.work;
+    if (owned === undefined || this.#leaving) return;
+    const tasks = new Set(owned.tasks);
+    const revoked = this.#reported.tasks.filter((key) => !tasks.has(key));
+    const held = new Set(local.held.tasks);
+    const connectors = new Set(owned.connectors);
+    const revokedConnectors = this.#reported.connectors.some((name) => !connectors.has(name));
+    if (revoked.length === 0 && !revokedConnectors) return;
+    if (revoked.some((key) => held.has(key))) return;
+    this.#rejoin('revoked tasks have stopped');
+  }
+
+  /** This worker ends: it asks for no more rounds. */
+  leaving(): void {
+    this.#leaving = true;
+    this.#cancelDelay?.();
+  }
+
+  /** Settles at the end of the next round. */
+  nextRound(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        this.#rounds.delete(done);
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const onAbort = (): void => {
+        this.#rounds.delete(done);
+        reject(signal.reason as Error);
+      };
+      this.#rounds.add(done);
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  #rejoin(reason: string): void {
+    if (this.#leaving) return;
+    this.#wish += 1;
+    this.#requestRejoin(reason);
+  }
+
+  /** Work that waits for its departed worker has a round of its own when its time is up. */
+  #scheduleNextRound(): void {
+    const { leader, clock } = this.#parts;
+    this.#cancelDelay?.();
+    this.#cancelDelay = undefined;
+    if (leader.delayMs > 0)
+      this.#cancelDelay = clock.after(leader.delayMs, () => this.#rejoin('the delay for a departed worker is over'));
+  }
+}
+
+function union(left: Work | undefined, right: Work): Work {
+  return {
+    connectors: [...new Set([...(left?.connectors ?? []), ...right.connectors])],
+    tasks: [...new Set([...(left?.tasks ?? []), ...right.tasks])],
+  };
+}
+

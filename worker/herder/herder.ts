@@ -1,0 +1,221 @@
+import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
+import type { PluginEntry, PluginRegistry } from '../plugins.ts';
+import { configKeyInfos, type ConfigInfos, type ConfigKeyInfo, type PluginInfo } from './config-infos.ts';
+import type { ConnectorRequests } from './connector-requests.ts';
+import type {
+  ConnectorInfo,
+  ConnectorStatus,
+  Health,
+  HerderPort,
+  InitialState,
+  InstanceStatus,
+  OffsetEntry,
+  Stage,
+  TaskId,
+} from './herder-port.ts';
+import { maskConfig } from './masked-config.ts';
+import type { Membership } from './membership.ts';
+import type { OffsetRequests } from './offset-requests.ts';
+import { RestError } from './rest-error.ts';
+import type { RestartFlags } from './restart-plan.ts';
+import type { SecretSettings } from './secret-settings.ts';
+import type { SerialQueue } from './serial-queue.ts';
+import type { StateRequests } from './state-requests.ts';
+import { connectorStatus, taskStatus, type StatusTable } from './status-view.ts';
+import type { TaskConfigRequests } from './task-config-requests.ts';
+import { settingsOf, type GivenConfig, type Validator } from './validation.ts';
+import { sameClassName } from '../plugin-names.ts';
+
+export interface HerderParts {
+  readonly kafkaClusterId: string;
+  readonly queue: SerialQueue;
+  readonly membership: Membership;
+  readonly view: () => ConfigSnapshot;
+  readonly statuses: StatusTable;
+  readonly plugins: PluginRegistry;
+  readonly validator: Validator;
+  readonly secrets: SecretSettings;
+  readonly connectors: ConnectorRequests;
+  readonly states: StateRequests;
+  readonly taskSets: TaskConfigRequests;
+  readonly offsets: OffsetRequests;
+}
+
+/** A worker that has not been a member of its group for so long cannot do its work. */
+const outsideMs = 10_000;
+
+/**
+ * What REST asks of a worker.
+ *
+ * Who may touch what: the state of the cluster is the config topic, read by the store into snapshots that never change. Whatever
+ * writes to that topic runs in the one serial queue, one request at a time, and looks at the newest snapshot between its
+ * steps; nothing else writes. What this worker owns is changed by events of the group alone, and what runs on it by
+ * reconciling the two: both at once where the event arrives, without an await in between, so that neither a slow write nor a
+ * slow validation can hold up a revocation. Reads answer from the snapshots and wait for nobody.
+ */
+export class Herder implements HerderPort {
+  readonly #parts: HerderParts;
+
+  constructor(parts: HerderParts) {
+    this.#parts = parts;
+  }
+
+  get kafkaClusterId(): string {
+    return this.#parts.kafkaClusterId;
+  }
+
+  async health(): Promise<Health> {
+    const { queue, membership } = this.#parts;
+    await queue.passed();
+    if (membership.outsideMs > outsideMs) {
+      const seconds = Math.round(membership.outsideMs / 1000);
+      return {
+        status: 'unhealthy',
+        message: `Worker was unable to handle this request and may be unable to handle other requests. It has not been a member of its group for ${seconds} s.`,
+      };
+    }
+    return { status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' };
+  }
+
+  stage(): Stage | undefined {
+    return this.#parts.queue.stage;
+  }
+
+  connectors(): readonly string[] {
+    return [...this.#parts.view().connectors.keys()];
+  }
+
+  connectorInfo(name: string): ConnectorInfo {
+    const { config, tasks } = this.#connector(name);
+    return {
+      name,
+      config: maskConfig({ ...config, name }, this.#parts.secrets.of(config)),
+      tasks: tasks.map((_, task) => ({ connector: name, task })),
+      type: this.#typeOf(config['connector.class']),
+    };
+  }
+
+  connectorStatus(name: string): ConnectorStatus {
+    const { view, statuses } = this.#parts;
+    const state = view().connectors.get(name);
+    return connectorStatus(statuses, name, {
+      type: this.#typeOf(state?.config['connector.class']),
+      taskCount: state?.tasks.length,
+    });
+  }
+
+  taskStatus(name: string, task: number): { readonly id: number } & InstanceStatus {
+    return taskStatus(this.#parts.statuses, name, task);
+  }
+
+  taskConfigs(name: string): { readonly id: TaskId; readonly config: Readonly<Record<string, string>> }[] {
+    const { config, tasks } = this.#connector(name);
+    const isSecret = this.#parts.secrets.of(config);
+    return tasks.map((taskConfig, task) => ({
+      id: { connector: name, task },
+      config: maskConfig(taskConfig, isSecret),
+    }));
+  }
+
+  async createConnector(
+    name: string,
+    config: GivenConfig,
+    initialState: InitialState | undefined,
+  ): Promise<ConnectorInfo> {
+    await this.#parts.connectors.create(name, config, initialState);
+    return this.connectorInfo(name);
+  }
+
+  async putConnectorConfig(name: string, config: GivenConfig): Promise<{ created: boolean; info: ConnectorInfo }> {
+    const created = await this.#parts.connectors.put(name, config);
+    return { created, info: this.connectorInfo(name) };
+  }
+
+  async patchConnectorConfig(name: string, patch: GivenConfig): Promise<ConnectorInfo> {
+    await this.#parts.connectors.patch(name, patch);
+    return this.connectorInfo(name);
+  }
+
+  deleteConnector(name: string): Promise<void> {
+    return this.#parts.connectors.delete(name);
+  }
+
+  pause(name: string): Promise<void> {
+    return this.#parts.states.pause(name);
+  }
+
+  resume(name: string): Promise<void> {
+    return this.#parts.states.resume(name);
+  }
+
+  stop(name: string): Promise<void> {
+    return this.#parts.states.stop(name);
+  }
+
+  restartConnector(name: string): Promise<void> {
+    return this.#parts.states.restartConnector(name);
+  }
+
+  restartConnectorAndTasks(name: string, flags: RestartFlags): Promise<ConnectorStatus> {
+    return this.#parts.states.restartConnectorAndTasks(name, flags);
+  }
+
+  restartTask(name: string, task: number): Promise<void> {
+    return this.#parts.states.restartTask(name, task);
+  }
+
+  offsets(name: string): Promise<readonly OffsetEntry[]> {
+    return this.#parts.offsets.list(name);
+  }
+
+  alterOffsets(name: string, offsets: readonly OffsetEntry[]): Promise<string> {
+    return this.#parts.offsets.alter(name, offsets);
+  }
+
+  resetOffsets(name: string): Promise<string> {
+    return this.#parts.offsets.reset(name);
+  }
+
+  putTaskConfigs(name: string, configs: readonly Readonly<Record<string, string>>[]): Promise<void> {
+    return this.#parts.taskSets.put(name, configs);
+  }
+
+  plugins(): Promise<readonly PluginInfo[]> {
+    const infoOf = ({ className, version }: PluginEntry): PluginInfo => ({ class: className, type: 'source', version });
+    return Promise.resolve(this.#parts.plugins.entries.map(infoOf));
+  }
+
+  async pluginConfig(plugin: string): Promise<readonly ConfigKeyInfo[]> {
+    const entry = this.#parts.plugins.find(plugin);
+    if (entry === undefined) throw new RestError(404, `Unknown plugin ${plugin}.`);
+    const [connector, format] = await Promise.all([entry.load(), this.#parts.validator.formats()]);
+    const own = new Set(Object.values(connector.settings).map(({ name }) => name));
+    const all = settingsOf(connector, format.settings);
+    // The plug-in's own definitions come first here, unlike in a validation.
+    return configKeyInfos([...all.filter(({ name }) => own.has(name)), ...all.filter(({ name }) => !own.has(name))]);
+  }
+
+  validate(pluginClass: string, config: GivenConfig): Promise<ConfigInfos> {
+    const included = config['connector.class'];
+    if (typeof included === 'string' && !sameClassName(included, pluginClass) && !this.#samePlugin(included, pluginClass))
+      return Promise.reject(
+        new RestError(400, `Included connector type ${included} does not match request type ${pluginClass}`),
+      );
+    return this.#parts.connectors.validate(config);
+  }
+
+  #samePlugin(left: string, right: string): boolean {
+    const found = this.#parts.plugins.find(left);
+    return found !== undefined && found === this.#parts.plugins.find(right);
+  }
+
+  #connector(name: string) {
+    const connector = this.#parts.view().connectors.get(name);
+    if (connector === undefined) throw new RestError(404, `Connector ${name} not found`);
+    return connector;
+  }
+
+  #typeOf(className: string | undefined): 'source' | 'unknown' {
+    return className !== undefined && this.#parts.plugins.find(className) !== undefined ? 'source' : 'unknown';
+  }
+}

@@ -1,0 +1,77 @@
+import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
+import type { StatusId } from '../../config-topics/records/status-record.ts';
+import type { TaskLog } from '../../connectors/source-connector.ts';
+import type { LeaderWrites } from './leader-writes.ts';
+import { NotLeader } from './rest-error.ts';
+import type { SerialQueue } from './serial-queue.ts';
+import { obsoleteStatuses } from './status-sweep.ts';
+import type { TaskConfigRequests } from './task-config-requests.ts';
+
+/** The status topic, as the leader clears it up. */
+export interface StatusArchive {
+  connectors(): readonly string[];
+  tasks(name: string): readonly number[];
+  deleteConnector(name: string): void;
+  deleteTask(name: string, task: number): void;
+}
+
+export interface LeaderDutiesParts {
+  readonly log: TaskLog;
+  readonly queue: SerialQueue;
+  readonly leader: LeaderWrites;
+  readonly taskSets: TaskConfigRequests;
+  readonly statuses: StatusArchive;
+  readonly view: () => ConfigSnapshot;
+  readonly readConfigToEnd: (signal: AbortSignal) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+const readMs = 30_000;
+
+/** What the leader does for all beside answering requests: claims the config topic, completes task sets, removes old statuses. */
+export class LeaderDuties {
+  readonly #parts: LeaderDutiesParts;
+
+  constructor(parts: LeaderDutiesParts) {
+    this.#parts = parts;
+  }
+
+  /** After every round that this worker leads. */
+  leading(): void {
+    const { leader, taskSets, signal } = this.#parts;
+    // At once, not at the first write: this also ends a transaction that a killed leader left open on the topic.
+    this.#inQueue('reclaiming write privileges for the config topic', () => leader.ready(signal));
+    taskSets.fencePending();
+    this.#inQueue('flushing updates to the status topic', () => this.#sweep());
+  }
+
+  following(): void {
+    const { leader, taskSets } = this.#parts;
+    leader.forget();
+    taskSets.forget();
+    this.#inQueue('releasing write privileges for the config topic', () => leader.release());
+  }
+
+  #inQueue(stage: string, work: () => Promise<void>): void {
+    const { queue, log, signal } = this.#parts;
+    queue.run(stage, work).catch((error: unknown) => {
+      // The next leader does it, or the next round.
+      if (!signal.aborted && !(error instanceof NotLeader)) log.warn({ err: error, stage }, 'leader: duty failed');
+    });
+  }
+
+  /** In the queue, where nothing is created meanwhile; what was seen before the topic was read to its end and is not in it is gone. */
+  async #sweep(): Promise<void> {
+    const { statuses, view, readConfigToEnd, leader, signal } = this.#parts;
+    const ids: StatusId[] = statuses.connectors().flatMap((connector) => [
+      { connector },
+      ...statuses.tasks(connector).map((task) => ({ connector, task })),
+    ]);
+    if (obsoleteStatuses(ids, view()).length === 0) return;
+    await readConfigToEnd(AbortSignal.any([signal, AbortSignal.timeout(readMs)]));
+    leader.requireLeader();
+    for (const { connector, task } of obsoleteStatuses(ids, view()))
+      if (task === undefined) statuses.deleteConnector(connector);
+      else statuses.deleteTask(connector, task);
+  }
+}

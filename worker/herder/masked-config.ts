@@ -1,0 +1,37 @@
+import { isSecretKey } from '../secret-keys.ts';
+import type { Config } from './config-equality.ts';
+
+/** What an answer shows in place of a secret, and what may come back in an update for "as it is". */
+export const masked = '[hidden]';
+
+/** A value that only names where the secret is: `${file:/etc/secrets:password}`. */
+const placeholder = /^\$\{[^}]*\}$/;
+
+/** Whether the value under a key is a secret: by definition of its setting, or by the name of the key. */
+export type IsSecret = (key: string) => boolean;
+
+export function secretsOf(passwordSettings: ReadonlySet<string>): IsSecret {
+  return (key) => passwordSettings.has(key) || isSecretKey(key);
+}
+
+/** A configuration as it may be shown. */
+export function maskConfig(config: Config, isSecret: IsSecret): Record<string, string> {
+  const shown = Object.entries(config).map(([key, value]) => {
+    const hide = value !== '' && isSecret(key) && !placeholder.test(value);
+    return [key, hide ? masked : value] as const;
+  });
+  return Object.fromEntries(shown);
+}
+
+/** An update with the stored value wherever a secret comes back as it was shown. */
+export function unmaskConfig<V extends string | null>(
+  given: Readonly<Record<string, V>>,
+  stored: Config | undefined,
+  isSecret: IsSecret,
+): Record<string, V | string> {
+  const entries = Object.entries(given).map(([key, value]) => {
+    const before = stored?.[key];
+    return [key, value === masked && before !== undefined && isSecret(key) ? before : value] as const;
+  });
+  return Object.fromEntries(entries);
+}

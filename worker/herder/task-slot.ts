@@ -1,0 +1,248 @@
+import type { TaskLog } from '../../connectors/source-connector.ts';
+import { ConnectorError } from '../../errors/connector-error.ts';
+import { traceText } from '../../errors/trace-text.ts';
+import type { TaskEvent } from '../supervisor/task-hosts.ts';
+import type { TaskFailure } from '../task-host/messages.ts';
+import type { Clock } from './clock.ts';
+import type { DesiredTask } from './desired-tasks.ts';
+import { sameConfig } from './config-equality.ts';
+import { RestartBudget, restartLimits } from './restart-policy.ts';
+
+/** What a host reports of a task's course. */
+export type TaskReport = Exclude<TaskEvent, { type: 'read-offset' }>;
+
+/** What a slot needs of its surroundings; every call returns at once. */
+export interface TaskSlotPort {
+  readonly clock: Clock;
+  readonly log: TaskLog;
+  /** Starts the task in a host; answers the new incarnation. */
+  start(task: DesiredTask): string;
+  proceed(key: string, incarnation: string): void;
+  pause(key: string): void;
+  resume(key: string): void;
+  stop(key: string, quiet: boolean): void;
+  /** Settles when the worker has proved that it still owns what it owns. Rejects when it could not. */
+  confirmOwnership(): Promise<void>;
+  status(key: string, state: 'RUNNING' | 'PAUSED' | 'FAILED' | 'RESTARTING', trace?: string): void;
+  /** The slot holds no run any more; `quiet`: it was told to leave no trace. */
+  onReleased(key: string, quiet: boolean): void;
+}
+
+interface Run {
+  readonly task: DesiredTask;
+  readonly incarnation: string;
+  paused: boolean;
+}
+
+type State =
+  | { readonly is: 'idle' }
+  /** With a host, not RUNNING yet. */
+  | { readonly is: 'starting'; readonly run: Run }
+  | { readonly is: 'running'; readonly run: Run; readonly since: number }
+  | { readonly is: 'paused'; readonly run: Run }
+  | { readonly is: 'stopping'; readonly run: Run; quiet: boolean; thenWaitMs: number }
+  /** Between a failure and the restart. */
+  | { readonly is: 'waiting'; readonly task: DesiredTask; readonly cancel: () => void }
+  | { readonly is: 'failed'; readonly task: DesiredTask };
+
+function sameTask(left: DesiredTask, right: DesiredTask): boolean {
+  return sameConfig(left.taskConfig, right.taskConfig) && sameConfig(left.connectorConfig, right.connectorConfig);
+}
+
+/**
+ * One task on this worker: at most one run of it exists at a time, and it is the run of the configuration that is wanted
+ * now. Told what is wanted and what the host reports; decides by itself when to start, stop, and start again.
+ */
+export class TaskSlot {
+  readonly key: string;
+  readonly #port: TaskSlotPort;
+  readonly #budget = new RestartBudget();
+  #state: State = { is: 'idle' };
+  #wanted: DesiredTask | undefined;
+
+  constructor(key: string, port: TaskSlotPort) {
+    this.key = key;
+    this.#port = port;
+  }
+
+  /** Whether a host may still be working on the task. */
+  get held(): boolean {
+    return 'run' in this.#state;
+  }
+
+  /** Nothing is wanted of the slot and nothing is left in it. */
+  get empty(): boolean {
+    return this.#wanted === undefined && this.#state.is === 'idle';
+  }
+
+  /** What is to run here from now on; undefined: nothing, after a graceful stop. */
+  want(task: DesiredTask | undefined): void {
+    this.#wanted = task;
+    this.#settle();
+  }
+
+  /** The worker may not own the task any more: it stops at once and writes nothing. */
+  abandon(): void {
+    this.#wanted = undefined;
+    if (this.#state.is === 'waiting') this.#state.cancel();
+    if (!('run' in this.#state)) this.#state = { is: 'idle' };
+    else if (this.#state.is === 'stopping') {
+      this.#state.quiet = true;
+      this.#port.stop(this.key, true);
+    } else this.#stop(this.#state.run, true);
+  }
+
+  /** By hand: a run is stopped and started again; a task that has failed or waits starts now. */
+  restart(): void {
+    this.#budget.reset();
+    if (this.#state.is === 'waiting') this.#state.cancel();
+    if (this.#state.is === 'starting' || this.#state.is === 'running' || this.#state.is === 'paused')
+      this.#stop(this.#state.run, false);
+    else if (this.#state.is !== 'stopping') this.#state = { is: 'idle' };
+    this.#settle();
+  }
+
+  /** A report of the host about this task. */
+  receive(event: TaskReport): void {
+    if (!('run' in this.#state) || this.#state.run.incarnation !== event.incarnation) return;
+    const { run } = this.#state;
+    if (this.#state.is === 'stopping') {
+      if (event.type === 'stopped' || event.type === 'failed') this.#stopped(this.#state);
+      return;
+    }
+    switch (event.type) {
+      case 'fenced':
+        this.#takeOver(run);
+        break;
+      case 'started':
+        this.#state = { is: 'running', run, since: this.#port.clock.now() };
+        this.#port.status(this.key, 'RUNNING');
+        break;
+      case 'paused':
+        // A pause that was taken back before it took effect is no news.
+        if (!run.paused) break;
+        this.#state = { is: 'paused', run };
+        this.#port.status(this.key, 'PAUSED');
+        break;
+      case 'failed':
+        this.#failed(run, event.failure, event.innocent);
+        break;
+      case 'stopped':
+        this.#failed(run, endedByItself(this.key), false);
+        break;
+      case 'progress':
+        break;
+    }
+  }
+
+  #settle(): void {
+    const wanted = this.#wanted;
+    const state = this.#state;
+    switch (state.is) {
+      case 'idle':
+        if (wanted?.ready === true) this.#start(wanted);
+        break;
+      case 'starting':
+      case 'running':
+      case 'paused':
+        if (wanted === undefined || !sameTask(wanted, state.run.task)) this.#stop(state.run, false);
+        else if (wanted.paused !== state.run.paused) {
+          state.run.paused = wanted.paused;
+          if (wanted.paused) this.#port.pause(this.key);
+          else this.#port.resume(this.key);
+        }
+        break;
+      case 'waiting':
+      case 'failed':
+        if (wanted !== undefined && sameTask(wanted, state.task)) break;
+        if (state.is === 'waiting') state.cancel();
+        this.#budget.reset();
+        this.#state = { is: 'idle' };
+        this.#settle();
+        break;
+      case 'stopping':
+        break;
+    }
+  }
+
+  #start(task: DesiredTask): void {
+    this.#state = { is: 'starting', run: { task, incarnation: this.#port.start(task), paused: task.paused } };
+  }
+
+  #stop(run: Run, quiet: boolean, thenWaitMs = 0): void {
+    this.#state = { is: 'stopping', run, quiet, thenWaitMs };
+    this.#port.stop(this.key, quiet);
+  }
+
+  #stopped({ run, quiet, thenWaitMs }: Extract<State, { is: 'stopping' }>): void {
+    this.#state = { is: 'idle' };
+    if (thenWaitMs > 0 && this.#wanted !== undefined) this.#wait(run.task, thenWaitMs);
+    this.#port.onReleased(this.key, quiet);
+    this.#settle();
+  }
+
+  /** The predecessor is fenced. Whether this worker is the rightful owner only Kafka can say (algorithms, take-over). */
+  #takeOver(run: Run): void {
+    this.#port.confirmOwnership().then(
+      () => {
+        if (this.#current(run)) this.#port.proceed(this.key, run.incarnation);
+      },
+      (error: unknown) => {
+        if (!this.#current(run)) return;
+        const failure = ConnectorError.from(error, 'TAKE_OVER_UNCONFIRMED', `taking over ${this.key}`);
+        this.#port.log.warn({ task: this.key, err: failure }, 'task: ownership could not be confirmed; started again');
+        this.#stop(run, true, this.#waitOfNobodysFault(run));
+      },
+    );
+  }
+
+  #current(run: Run): boolean {
+    return 'run' in this.#state && this.#state.run === run && this.#state.is !== 'stopping';
+  }
+
+  #failed(run: Run, failure: TaskFailure, innocent: boolean): void {
+    const { clock, log } = this.#port;
+    const limits = restartLimits(run.task.connectorConfig);
+    const fields = { task: this.key, incarnation: run.incarnation, code: failure.code, reason: failure.message };
+    this.#budget.failed(this.#state.is === 'running' ? clock.now() - this.#state.since : 0);
+    // Fenced or without a lease: somebody else may be the owner, so nothing is written.
+    if (!failure.fencing) this.#port.status(this.key, 'FAILED', failure.trace);
+    const waitMs = innocent ? 0 : this.#waitAfter(failure, run);
+    if (waitMs === undefined) {
+      const advice = 'stays failed until its configuration changes or it is restarted';
+      log.error({ ...fields, retry: failure.retry, restarts: this.#budget.restarts }, `task failed; ${advice}`);
+      this.#state = { is: 'failed', task: run.task };
+    } else {
+      log.warn({ ...fields, restarts: this.#budget.restarts, most: limits.most, nextAttemptMs: waitMs }, 'task failed; it is started again');
+      this.#state = { is: 'idle' };
+      this.#wait(run.task, waitMs);
+    }
+    this.#port.onReleased(this.key, failure.fencing);
+    this.#settle();
+  }
+
+  #waitAfter(failure: TaskFailure, run: Run): number | undefined {
+    if (failure.fencing) return this.#waitOfNobodysFault(run);
+    const limits = restartLimits(run.task.connectorConfig);
+    return failure.retry === 'automatic' ? this.#budget.next(limits) : undefined;
+  }
+
+  /** Back-off without a bound on the number: what the group or a zombie did says nothing about the task. */
+  #waitOfNobodysFault(run: Run): number {
+    const limits = restartLimits(run.task.connectorConfig);
+    return this.#budget.next({ ...limits, most: -1 }) ?? limits.longestWaitMs;
+  }
+
+  #wait(task: DesiredTask, waitMs: number): void {
+    const cancel = this.#port.clock.after(waitMs, () => {
+      this.#state = { is: 'idle' };
+      this.#settle();
+    });
+    this.#state = { is: 'waiting', task, cancel };
+  }
+}
+
+function endedByItself(key: string): TaskFailure {
+  const error = new ConnectorError('TASK_ENDED_BY_ITSELF', `task ${key} ended although nobody had stopped it`);
+  return { code: error.code, message: error.message, trace: traceText(error), fencing: false, retry: error.retry };
+}

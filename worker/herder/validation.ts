@@ -1,0 +1,129 @@
+import type { ConnectorConfig, SettingProblem, SourceConnector } from '../../connectors/source-connector.ts';
+import { parseSettings } from '../../settings/parse-settings.ts';
+import type { Setting, SettingMap } from '../../settings/setting.ts';
+import { unknownKeys, type UnknownKey } from '../../settings/unknown-keys.ts';
+import { connectorSettings, ownedPrefixes } from '../connector-settings.ts';
+import type { PluginRegistry } from '../plugins.ts';
+import type { Validation } from './config-infos.ts';
+import { frameworkProblems, withoutEffect, type WorkerRules } from './framework-checks.ts';
+import { masked, secretsOf } from './masked-config.ts';
+import { RestError } from './rest-error.ts';
+import { topicCreationSettings } from './topic-creation-settings.ts';
+
+/** A configuration as it comes over REST. */
+export type GivenConfig = Readonly<Record<string, string | null>>;
+
+export interface ValidationResult extends Validation {
+  /** Keys that nobody defines. */
+  readonly unknown: readonly UnknownKey[];
+  /** What is accepted and changes nothing, in words. */
+  readonly withoutEffect: readonly string[];
+}
+
+/** The message formats, as far as configurations are concerned: every connector takes their settings. */
+export interface FormatRules {
+  readonly settings: SettingMap;
+  /** Checks that need more than one setting; converters are among them. */
+  problems(config: ConnectorConfig): readonly SettingProblem[];
+}
+
+export interface Validator {
+  readonly plugins: PluginRegistry;
+  readonly rules: WorkerRules;
+  /** Loaded at the first validation. */
+  readonly formats: () => Promise<FormatRules>;
+}
+
+/** The connector that a configuration names. RestError 400 with Connect's texts when it names none that is here. */
+export async function connectorOfConfig(plugins: PluginRegistry, config: GivenConfig): Promise<SourceConnector> {
+  const className = config['connector.class'];
+  if (className === undefined || className === null || className.trim() === '')
+    throw new RestError(400, 'Connector config contains no connector type: connector.class is missing');
+  const entry = plugins.find(className);
+  if (entry === undefined) throw new RestError(400, plugins.unknownText(className));
+  return entry.load();
+}
+
+/** All settings of a connector, by name: the framework's, the formats', the connector's; a later one replaces an earlier. */
+export function settingsOf(connector: SourceConnector, formatSettings: SettingMap): Setting<unknown>[] {
+  const settings = [connectorSettings, formatSettings, connector.settings].flatMap((map) => Object.values(map));
+  return [...new Map(settings.map((setting) => [setting.name, setting])).values()];
+}
+
+class Problems {
+  readonly found = new Map<string, string[]>();
+
+  add(setting: string, text: string): void {
+    const texts = this.found.get(setting);
+    if (texts === undefined) this.found.set(setting, [text]);
+    else texts.push(text);
+  }
+}
+
+/** Each setting on its own, in Connect's words. */
+function singleProblems(settings: readonly Setting<unknown>[], config: GivenConfig, problems: Problems): void {
+  const nulls = Object.entries(config).filter(([, value]) => value === null);
+  for (const [key] of nulls)
+    problems.add(key, `Invalid value null for configuration ${key}: Null value can not be supplied as the configuration value.`);
+  const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
+  const parsed = parseSettings(Object.fromEntries(settings.map((setting) => [setting.name, setting])), given);
+  for (const [key, texts] of parsed.problems)
+    for (const text of texts) {
+      if (config[key] === null) continue;
+      problems.add(key, text);
+      // Connect checks the range of the null that a failed parse leaves behind; clients count these errors.
+      if (key === 'tasks.max' && text.endsWith('Not a number of type INT'))
+        problems.add(key, 'Invalid value null for configuration tasks.max: Value must be non-null');
+    }
+}
+
+/** What an answer shows in place of a secret is no value: nothing is stored that it could stand for. */
+function maskProblems(settings: readonly Setting<unknown>[], config: GivenConfig, problems: Problems): void {
+  const isSecret = secretsOf(new Set(settings.filter(({ type }) => type === 'PASSWORD').map(({ name }) => name)));
+  for (const [key, value] of Object.entries(config))
+    if (value === masked && isSecret(key))
+      problems.add(key, `Invalid value ${masked} for configuration ${key}: that is how a stored value is shown; give the value itself`);
+}
+
+/** The keys that have a value. */
+export function withoutNulls(config: GivenConfig): ConnectorConfig {
+  const clean: Record<string, string> = {};
+  for (const [key, value] of Object.entries(config)) if (value !== null) clean[key] = value;
+  return clean;
+}
+
+/**
+ * Checks a configuration: every setting on its own, then together, then, when all that is right, by the connector, which may ask
+ * the live source. Problems are in the answer; RestError only when there is no connector to ask.
+ */
+export async function validateConfig(
+  { plugins, rules, formats }: Validator,
+  config: GivenConfig,
+  signal: AbortSignal,
+): Promise<ValidationResult> {
+  const connector = await connectorOfConfig(plugins, config);
+  const format = await formats();
+  const settings = [...settingsOf(connector, format.settings), ...topicCreationSettings(config)];
+  const problems = new Problems();
+  singleProblems(settings, config, problems);
+  maskProblems(settings, config, problems);
+  const clean = withoutNulls(config);
+  const framework = parseSettings(connectorSettings, clean).values;
+  for (const [setting, text] of frameworkProblems(framework, config, rules)) problems.add(setting, text);
+  if (problems.found.size === 0)
+    for (const { setting, message } of format.problems(clean)) problems.add(setting, message);
+  if (problems.found.size === 0)
+    for (const { setting, message } of await connector.validate(clean, signal)) problems.add(setting, message);
+  return {
+    className: config['connector.class'] ?? '',
+    settings,
+    config,
+    problems: problems.found,
+    unknown: unknownKeys(
+      Object.keys(config),
+      settings.map((setting) => setting.name),
+      ownedPrefixes,
+    ),
+    withoutEffect: withoutEffect(framework, config, rules),
+  };
+}

@@ -1,0 +1,37 @@
+/** What is known of a plug-in before its code is loaded. */
+export interface PluginName {
+  /** Full class name. */
+  readonly className: string;
+  /** Names of its own beside those that follow from the class name. */
+  readonly aliases: readonly string[];
+}
+
+const typeWord = 'Connector';
+
+/** `io.x.PgSourceConnector` -> itself, `PgSourceConnector`, `PgSource`: the names that Connect gives every connector. */
+function connectNames(className: string): string[] {
+  const simple = className.slice(className.lastIndexOf('.') + 1);
+  const cut = simple.lastIndexOf(typeWord);
+  return cut > 0 ? [className, simple, simple.slice(0, cut)] : [className, simple];
+}
+
+/** Which plug-in a name means. A name that fits two plug-ins means neither, as in Connect. */
+export function pluginByName<P extends PluginName>(plugins: readonly P[]): ReadonlyMap<string, P> {
+  const found = new Map<string, P | undefined>();
+  for (const plugin of plugins)
+    for (const name of new Set([...connectNames(plugin.className), ...plugin.aliases]))
+      found.set(name, found.has(name) && found.get(name) !== plugin ? undefined : plugin);
+  const usable = new Map<string, P>();
+  for (const [name, plugin] of found) if (plugin !== undefined) usable.set(name, plugin);
+  return usable;
+}
+
+/** Whether two names can mean the same class: simple names, and names without `Connector`, match (Connect's lenient check). */
+export function sameClassName(left: string, right: string): boolean {
+  return shortest(left) === shortest(right);
+}
+
+function shortest(name: string): string {
+  const simple = name.slice(name.lastIndexOf('.') + 1);
+  return simple.endsWith(typeWord) && simple !== typeWord ? simple.slice(0, -typeWord.length) : simple;
+}

@@ -1,0 +1,239 @@
+import type { TaskLog } from '../../connectors/source-connector.ts';
+import type { FromHost, TaskFailure, TaskOrder } from '../task-host/messages.ts';
+import { hostFailure, type HostEnd } from './host-end.ts';
+import { HostProcess } from './host-process.ts';
+import { placeTask } from './placement.ts';
+
+/** What tasks report. A failure says whether the task itself can have caused it: the others of a crashed host cannot. */
+export type TaskEvent =
+  | Exclude<FromHost, { type: 'ready' | 'log' | 'failed' }>
+  | {
+      readonly type: 'failed';
+      readonly id: string;
+      readonly incarnation: string;
+      readonly failure: TaskFailure;
+      readonly innocent: boolean;
+    };
+
+export interface TaskHostsOptions {
+  /** Most hosts with tasks; beyond it tasks share. */
+  readonly max: number;
+  /** Idle hosts kept started while `keepWarm` is on: 0 or 1. */
+  readonly spare: number;
+  readonly heapMaxMb: number | undefined;
+  readonly log: TaskLog;
+  readonly onEvent: (event: TaskEvent) => void;
+  /** For testing: the module that a host runs. */
+  readonly module?: URL;
+}
+
+interface HostedTask {
+  readonly incarnation: string;
+  pendingBytes: number;
+  killTimer: NodeJS.Timeout | undefined;
+}
+
+interface Host {
+  readonly process: HostProcess;
+  readonly tasks: Map<string, HostedTask>;
+  taskCount: number;
+  taken: boolean;
+  /** Told to end, or killed: takes no more tasks. */
+  ending: boolean;
+}
+
+/** What a host may take beyond the graceful time before it counts as hung. */
+const HUNG_MS = 2000;
+/** A new spare would compete with the task that just took the old one. */
+const SPARE_DELAY_MS = 2000;
+
+function hostModule(): URL {
+  // The compiler leaves this URL alone, so it must name the file as it is here: .ts from source, .js when built.
+  return new URL(`../task-host/host-main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+}
+
+/** The child processes of this worker: every task is in at most one of them, and its end is reported exactly once. */
+export class TaskHosts {
+  readonly #options: TaskHostsOptions;
+  readonly #hosts = new Set<Host>();
+  /** Tasks that brought down a host they shared: they get one of their own. */
+  readonly #alone = new Set<string>();
+  readonly #closed = Promise.withResolvers<undefined>();
+  #lease: { sentAt: number; validMs: number } | undefined;
+  #warm = false;
+  #spareTimer: NodeJS.Timeout | undefined;
+  #closing = false;
+
+  constructor(options: TaskHostsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a spare is kept started, so that a task that comes here begins 0.4 s earlier. */
+  keepWarm(on: boolean): void {
+    this.#warm = on;
+    if (on) this.#startSpare();
+    else this.#endSpares(0);
+  }
+
+  start(id: string, order: TaskOrder): void {
+    if (this.#hostOf(id) !== undefined) throw new TypeError(`task ${id} is already in a host`);
+    const hosts = [...this.#hosts].filter((host) => !host.ending);
+    const alone = this.#alone.has(id);
+    const place = placeTask(hosts, alone ? Infinity : this.#options.max);
+    const host = place === 'new' ? this.#fork() : place;
+    host.taken ||= alone;
+    host.tasks.set(id, { incarnation: order.incarnation, pendingBytes: 0, killTimer: undefined });
+    host.taskCount = host.tasks.size;
+    host.process.send({ type: 'start', id, order });
+    this.#startSpareLater();
+  }
+
+  proceed(id: string, incarnation: string): void {
+    this.#hostOf(id)?.process.send({ type: 'proceed', id, incarnation });
+  }
+
+  pause(id: string): void {
+    this.#hostOf(id)?.process.send({ type: 'pause', id });
+  }
+
+  resume(id: string): void {
+    this.#hostOf(id)?.process.send({ type: 'resume', id });
+  }
+
+  /** Ends a task; `stopped` or `failed` follows. A host in which it does not come in time is killed with all its tasks. */
+  stop(id: string, ending: { readonly graceMs: number; readonly quiet: boolean }): void {
+    const host = this.#hostOf(id);
+    const task = host?.tasks.get(id);
+    if (host === undefined || task === undefined) return;
+    host.process.send({ type: 'stop', id, ...ending });
+    const allowedMs = (ending.quiet ? 0 : ending.graceMs) + HUNG_MS;
+    clearTimeout(task.killTimer);
+    task.killTimer = setTimeout(() => {
+      this.#options.log.error({ task: id, taskHost: host.process.pid, allowedMs }, 'task host: task did not stop; killed');
+      host.ending = true;
+      host.process.kill();
+    }, allowedMs);
+  }
+
+  answerOffset(id: string, answer: { request: number; value: string | null; error?: string }): void {
+    this.#hostOf(id)?.process.send({ type: 'offset', id, ...answer });
+  }
+
+  /** Lets every host write until `sentAt + validMs` (monotonic milliseconds). */
+  lease(sentAt: number, validMs: number): void {
+    this.#lease = { sentAt, validMs };
+    for (const { process } of this.#hosts) process.send({ type: 'lease', sentAt, validMs });
+  }
+
+  /** Process ids, for people and tests. */
+  get pids(): number[] {
+    return [...this.#hosts].flatMap(({ process }) => process.pid ?? []);
+  }
+
+  /** The process that runs a task. */
+  pidOf(id: string): number | undefined {
+    return this.#hostOf(id)?.process.pid;
+  }
+
+  /** Ends every host, whatever it runs, and waits for it. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#warm = false;
+    clearTimeout(this.#spareTimer);
+    for (const host of this.#hosts) {
+      host.ending = true;
+      host.process.close();
+    }
+    if (this.#hosts.size > 0) await this.#closed.promise;
+  }
+
+  #hostOf(id: string): Host | undefined {
+    for (const host of this.#hosts) if (host.tasks.has(id)) return host;
+    return undefined;
+  }
+
+  #fork(): Host {
+    const { log, heapMaxMb, module = hostModule() } = this.#options;
+    const host: Host = {
+      process: new HostProcess({
+        module,
+        heapMaxMb,
+        log,
+        onMessage: (message) => this.#receive(host, message),
+        onEnd: (end) => this.#ended(host, end),
+      }),
+      tasks: new Map(),
+      taskCount: 0,
+      taken: false,
+      ending: false,
+    };
+    this.#hosts.add(host);
+    if (this.#lease !== undefined) host.process.send({ type: 'lease', ...this.#lease });
+    return host;
+  }
+
+  #receive(host: Host, message: Exclude<FromHost, { type: 'ready' | 'log' }>): void {
+    const task = host.tasks.get(message.id);
+    if (task === undefined) return;
+    if (message.type === 'progress') task.pendingBytes = message.progress.pendingBytes;
+    if (message.type !== 'failed' && message.type !== 'stopped') {
+      this.#options.onEvent(message);
+      return;
+    }
+    // A task that stops as it was told leaves this worker, or comes back with another configuration.
+    if (message.type === 'stopped') this.#alone.delete(message.id);
+    this.#forget(host, message.id);
+    if (host.tasks.size === 0) this.#retire(host);
+    this.#options.onEvent(message.type === 'failed' ? { ...message, innocent: false } : message);
+  }
+
+  #forget(host: Host, id: string): void {
+    clearTimeout(host.tasks.get(id)?.killTimer);
+    host.tasks.delete(id);
+    host.taskCount = host.tasks.size;
+  }
+
+  /** An empty host becomes the spare when there is none. */
+  #retire(host: Host): void {
+    host.taken = false;
+    this.#endSpares(this.#warm ? this.#options.spare : 0);
+  }
+
+  #ended(host: Host, end: HostEnd): void {
+    this.#hosts.delete(host);
+    const tasks = [...host.tasks];
+    // One task is the likeliest to have filled the memory: the one with most bytes in flight.
+    const [largest] = tasks.toSorted(([, left], [, right]) => right.pendingBytes - left.pendingBytes);
+    for (const [id, { incarnation, killTimer }] of tasks) {
+      clearTimeout(killTimer);
+      const innocent = id !== largest?.[0];
+      if (!innocent && tasks.length > 1) this.#alone.add(id);
+      if (this.#closing) continue;
+      this.#options.onEvent({ type: 'failed', id, incarnation, failure: hostFailure(end), innocent });
+    }
+    if (tasks.length > 0) this.#options.log.error({ taskHost: end.pid, tasks: tasks.length }, hostFailure(end).message);
+    if (this.#closing && this.#hosts.size === 0) this.#closed.resolve(undefined);
+    this.#startSpareLater();
+  }
+
+  #startSpareLater(): void {
+    if (this.#closing || !this.#warm) return;
+    clearTimeout(this.#spareTimer);
+    this.#spareTimer = setTimeout(() => this.#startSpare(), SPARE_DELAY_MS);
+  }
+
+  #startSpare(): void {
+    if (this.#warm && !this.#closing && this.#idle().length < this.#options.spare) this.#fork();
+  }
+
+  #endSpares(keep: number): void {
+    for (const host of this.#idle().slice(keep)) {
+      host.ending = true;
+      host.process.close();
+    }
+  }
+
+  #idle(): Host[] {
+    return [...this.#hosts].filter((host) => host.taskCount === 0 && !host.ending);
+  }
+}

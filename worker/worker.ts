@@ -1,0 +1,184 @@
+import type { ConfigSnapshot } from '../config-topics/config-snapshot.ts';
+import { ConfigStore } from '../config-topics/config-store.ts';
+import type { InternalTopic } from '../config-topics/internal-topic.ts';
+import { OffsetStore } from '../config-topics/offset-store.ts';
+import { StatusStore } from '../config-topics/status-store.ts';
+import { abortable } from '../kafka/abortable.ts';
+import { clientOptions } from '../kafka/client-options.ts';
+import { Cluster } from '../kafka/cluster.ts';
+import { GroupMember } from '../kafka/group-member.ts';
+import { HerderAssembly } from './herder/assemble-herder.ts';
+import type { HerderPort } from './herder/herder-port.ts';
+import { PluginRegistry } from './plugins.ts';
+import type { RunnableWorker, WorkerOptions } from './run-worker.ts';
+import { TaskHosts } from './supervisor/task-hosts.ts';
+import type { TopicPlan, WorkerConfig } from './worker-config.ts';
+
+/** For testing. */
+export interface WorkerSeams {
+  /** Other connectors than the built-in ones. */
+  readonly plugins?: PluginRegistry;
+  /** The module that task hosts run; it must know those connectors too. */
+  readonly hostModule?: URL;
+}
+
+const nothingRead: ConfigSnapshot = {
+  offset: -1n,
+  connectors: new Map(),
+  sessionKey: undefined,
+  marker: undefined,
+};
+
+/** Statuses of what was handed over; what is not written by then the next owner writes anyway. */
+const flushMs = 2000;
+
+function internalTopic(plan: TopicPlan, property: string, purpose: string): InternalTopic {
+  return { ...plan, property, purpose, single: plan.partitions === 1 && property === 'config.storage.topic' };
+}
+
+/**
+ * One worker of a cluster, without its REST port: opens what it needs of Kafka, joins the group and runs its share until it is
+ * stopped. It owns every connection and child process, and `stop` closes them all.
+ */
+export class Worker implements RunnableWorker {
+  readonly #options: WorkerOptions;
+  readonly #life = new AbortController();
+  readonly #cluster: Cluster;
+  readonly #stores: { readonly config: ConfigStore; readonly offset: OffsetStore; readonly status: StatusStore };
+  readonly #hosts: TaskHosts;
+  readonly #assembly: HerderAssembly;
+  readonly #member: GroupMember;
+  readonly #joined = Promise.withResolvers<undefined>();
+  #clusterId = '';
+  #configRead = false;
+  #started = false;
+
+  constructor(options: WorkerOptions, { plugins, hostModule }: WorkerSeams = {}) {
+    const { config, log } = options;
+    this.#options = options;
+    this.#joined.promise.catch(() => undefined);
+    this.#cluster = new Cluster(clientOptions({ 'client.id': clientId(config), ...config.clients.own }), log);
+    this.#stores = this.#openStores();
+    this.#hosts = new TaskHosts({
+      max: config.taskHostsMax,
+      spare: config.values.taskHostsSpare,
+      heapMaxMb: config.values.taskHostsHeapMaxMb ?? undefined,
+      log,
+      onEvent: (event) => this.#assembly.onTaskEvent(event),
+      ...(hostModule === undefined ? {} : { module: hostModule }),
+    });
+    this.#assembly = new HerderAssembly({
+      config,
+      log,
+      kafkaClusterId: () => this.#clusterId,
+      plugins: plugins ?? new PluginRegistry(),
+      stores: this.#stores,
+      view: () => (this.#configRead ? this.#stores.config.snapshot() : nothingRead),
+      hosts: this.#hosts,
+      beatNow: () => this.#member.beatNow(),
+      signal: this.#life.signal,
+    });
+    this.#member = this.#groupMember();
+  }
+
+  /** Rejects with why the worker cannot run, or with the signal's reason. What was opened then is closed by `stop`. */
+  async start(signal: AbortSignal): Promise<HerderPort> {
+    const both = AbortSignal.any([signal, this.#life.signal]);
+    // None waits for another: joining in particular does not wait for the end of the config topic.
+    this.#member.start();
+    await Promise.all([
+      this.#cluster.clusterId({ signal: both }).then((id) => (this.#clusterId = id)),
+      this.#stores.config.start(both).then(() => {
+        this.#configRead = true;
+        this.#assembly.onConfigRead();
+      }),
+      this.#stores.offset.start(both),
+      this.#stores.status.start(both),
+      abortable(this.#joined.promise, both),
+    ]);
+    this.#started = true;
+    return this.#assembly.herder;
+  }
+
+  /** Tasks first, in their graceful time; then the group hears of it, so that they go on elsewhere at once. */
+  async stop(): Promise<void> {
+    const { log } = this.#options;
+    if (this.#started) {
+      await this.#assembly.close();
+      await this.#stores.status
+        .flush(AbortSignal.timeout(flushMs))
+        .catch((error: unknown) => log.warn({ err: error }, 'worker: last statuses not written'));
+    }
+    await this.#member.leave();
+    this.#life.abort(new DOMException('the worker stops', 'AbortError'));
+    const { config, offset, status } = this.#stores;
+    await Promise.all([this.#hosts.close(), config.close(), offset.close(), status.close()]);
+    await this.#cluster.close();
+  }
+
+  /** Process ids of the task hosts, for people and tests. */
+  get hostPids(): readonly number[] {
+    return this.#hosts.pids;
+  }
+
+  #openStores() {
+    const { config, log } = this.#options;
+    const { topics, values } = config;
+    const common = { cluster: this.#cluster, log, onFailed: (error: unknown) => this.#failed(error) };
+    return {
+      config: new ConfigStore({
+        ...common,
+        topic: internalTopic(topics.config, 'config.storage.topic', 'connector configurations'),
+        groupId: values.groupId,
+        transactional: values.exactlyOnceSourceSupport !== 'disabled',
+        onChange: (change) => this.#assembly.onConfigChange(change),
+      }),
+      offset: new OffsetStore({
+        ...common,
+        topic: internalTopic(topics.offset, 'offset.storage.topic', 'source offsets'),
+      }),
+      status: new StatusStore({
+        ...common,
+        topic: internalTopic(topics.status, 'status.storage.topic', 'connector and task statuses'),
+      }),
+    };
+  }
+
+  #groupMember(): GroupMember {
+    const { log, config } = this.#options;
+    const { values } = config;
+    const { group } = this.#assembly;
+    const member = new GroupMember({
+      cluster: this.#cluster,
+      group: values.groupId,
+      log,
+      sessionTimeoutMs: values.sessionTimeoutMs,
+      heartbeatIntervalMs: values.heartbeatIntervalMs,
+      rebalanceTimeoutMs: values.rebalanceTimeoutMs,
+      metadata: () => group.metadata(),
+      assign: (members, _generation, leaderId) => group.assign(members, leaderId),
+      events: {
+        onAssigned: (assigned) => {
+          group.onAssigned(assigned);
+          this.#joined.resolve(undefined);
+        },
+        onHeartbeat: (beat) => group.onHeartbeat(beat),
+        onLost: (reason) => group.onLost(reason),
+        onFailed: (error) => this.#failed(error),
+      },
+    });
+    group.connect((reason) => member.requestRejoin(reason));
+    return member;
+  }
+
+  #failed(error: unknown): void {
+    if (this.#life.signal.aborted) return;
+    this.#joined.reject(error);
+    if (this.#started) this.#options.onFatal(error);
+  }
+}
+
+/** As Connect names its clients: `<group>[-<client.id>]`. */
+function clientId({ values }: WorkerConfig): string {
+  return values.clientId === '' ? values.groupId : `${values.groupId}-${values.clientId}`;
+}
