@@ -28,12 +28,16 @@ export class LeaderWriter {
     this.#options = options;
   }
 
-  /** Fences the leader before this one and ends its open transaction. Nothing when the claim is held already. */
+  /**
+   * Fences the leader before this one and ends its open transaction. Always anew: a claim of an earlier time as leader may
+   * have been taken over since, which nobody tells.
+   */
   claim(signal: AbortSignal): Promise<void> {
     return this.#turns.take(async () => {
       const { cluster, transactionalId } = this.#options;
       signal.throwIfAborted();
-      this.#sender ??= await openStoreSender({ cluster, transactionalId }, signal);
+      await this.#discard();
+      this.#sender = await openStoreSender({ cluster, transactionalId }, signal);
     });
   }
 

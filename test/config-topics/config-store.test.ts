@@ -89,6 +89,7 @@ describe('config store', () => {
     await assert.rejects(old.putConnector('c', config(3)), hasCode('CONFIG_WRITE_FAILED', /without having claimed/));
     await successor.putConnector('d', config(4));
     assert.deepEqual(successor.snapshot().connectors.get('c')?.config, config(1));
+    // What any worker may write, it still may.
     await old.putTargetState('c', 'PAUSED');
     await old.claimLeader(soon());
     await old.putConnector('c', config(5));
@@ -154,6 +155,17 @@ describe('config store', () => {
     assert.equal(first.store.snapshot().marker?.groupId, 'first');
   });
 
+  it('reports a group that writes its marker while this one runs', async () => {
+    const topic = internalTopic('config');
+    const log = keptLog();
+    const { changes } = await configStore(opened, cluster, topic, { groupId: 'first', log });
+    const producer = await opened.producer(servers().kafka.bootstrap);
+    const value = '{"cluster-id":"x","group-id":"second"}';
+    await producer.send({ topic: topic.name, messages: [{ key: 'millrace-cluster', value }] });
+    await changes.seen(({ type }) => type === 'marker-changed');
+    assert.match(log.lines.join('\n'), /another group has written to the config topic.*"foreign":"second"/);
+  });
+
   it('starts on what a Java cluster has left, unknown records included', async () => {
     const topic = internalTopic('config');
     const producer = await opened.producer(servers().kafka.bootstrap);
@@ -176,7 +188,7 @@ describe('config store', () => {
     assert.match(log.lines.join('\n'), /ignoring a record of the config topic.*new-in-some-version/);
   });
 
-  it('gives up a write when the time of the topic is over', async () => {
+  it('refuses writes once it is closed', async () => {
     const store = await leaderOf();
     await store.close();
     await assert.rejects(store.putConnector('c', config(1)));

@@ -1,12 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  AclOperationTypes,
-  AclPermissionTypes,
-  AclResourceTypes,
-  Kafka,
-  logLevel,
-  ResourcePatternTypes,
-} from 'kafkajs';
+import kafkajs from 'kafkajs';
 import type { InternalTopic } from '../../config-topics/internal-topic.ts';
 import { setUpTopic } from '../../config-topics/topic-setup.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
@@ -97,8 +90,8 @@ describe('internal topics', () => {
     });
     try {
       const { user, password } = guarded.scram;
-      const name = await newTopic(opened.cluster(guarded.bootstrap), { 'cleanup.policy': 'compact' });
-      await allowToRead(guarded.bootstrap, user, name);
+      const name = await newTopic(opened.cluster(guarded.broker.bootstrap), { 'cleanup.policy': 'compact' });
+      await allowToRead(guarded.broker.bootstrap, user, name);
       const limited = opened.cluster(guarded.saslPlaintextBootstrap, {
         'security.protocol': 'SASL_PLAINTEXT',
         'sasl.mechanism': 'SCRAM-SHA-256',
@@ -112,6 +105,9 @@ describe('internal topics', () => {
     }
   });
 });
+
+// kafkajs is CommonJS: these names can only be found on its default export.
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } = kafkajs;
 
 async function allowToRead(bootstrap: string, user: string, topic: string): Promise<void> {
   const admin = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING }).admin();

@@ -41,7 +41,7 @@ function groupOf(config: Readonly<Record<string, string>>, name: string, base: T
       .map((entry) => entry.trim())
       .filter((entry) => entry !== '')
       .map((entry) => {
-        const pattern = javaPattern(entry);
+        const pattern = patternOf(`${prefix}${key}`, entry);
         return (topic: string) => pattern.matches(topic);
       });
   const include = patterns('include');
@@ -52,6 +52,14 @@ function groupOf(config: Readonly<Record<string, string>>, name: string, base: T
     configs,
     matches: (topic) => include.some((matches) => matches(topic)) && !exclude.some((matches) => matches(topic)),
   };
+}
+
+function patternOf(key: string, text: string): ReturnType<typeof javaPattern> {
+  try {
+    return javaPattern(text);
+  } catch (error) {
+    throw ConnectorError.from(error, 'CONFIG_INVALID', `Invalid value ${text} for configuration ${key}`);
+  }
 }
 
 /**
