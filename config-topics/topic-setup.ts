@@ -28,8 +28,9 @@ export async function setUpTopic(
   signal: AbortSignal,
 ): Promise<void> {
   const admin = new Admin(cluster);
-  const created = !(await exists(topic, cluster, signal)) && (await create(topic, { admin, log, patienceMs }, signal));
-  const { partitions } = await cluster.topic(topic.name, { signal, refresh: true });
+  const missing = !(await exists(topic, cluster, signal));
+  const created = missing && (await create(topic, { admin, log, patienceMs }, signal));
+  const { partitions } = await cluster.topic(topic.name, { signal, refresh: true, justCreated: missing });
   if (topic.single && partitions.size !== 1)
     throw new ConnectorError(
       'STORE_TOPIC_UNFIT',

@@ -26,10 +26,14 @@ export interface LeaderOptions extends CallOptions {
 export interface TopicOptions extends LeaderOptions {
   /** Let the broker create the topic if it is missing, where its own settings allow that. */
   readonly autoCreate?: boolean;
+  /** The topic was created a moment ago: wait until the broker that answers has heard of it. */
+  readonly justCreated?: boolean;
 }
 
 // A broker that creates a topic on demand says "unknown" first. 10 tries are 5 s with the default back-off.
 const AUTO_CREATE_TRIES = 10;
+// What another broker (the controller) has created reaches all of them through the metadata log, on a busy machine after seconds.
+const JUST_CREATED_TRIES = 40;
 
 const brokersOnly = { topics: [], autoCreate: false };
 
@@ -56,14 +60,16 @@ export class Cluster {
   }
 
   /** Partitions and leaders of a topic. A topic that does not exist is KAFKA_UNKNOWN_TOPIC at once. */
-  async topic(name: string, { signal, refresh = false, autoCreate = false }: TopicOptions): Promise<TopicMetadata> {
+  async topic(name: string, options: TopicOptions): Promise<TopicMetadata> {
+    const { signal, refresh = false, autoCreate = false, justCreated = false } = options;
+    const tries = justCreated ? JUST_CREATED_TRIES : autoCreate ? AUTO_CREATE_TRIES : 0;
     const known = refresh ? undefined : this.#known.topic(name, performance.now());
     if (known !== undefined) return known;
     return await this.retrying(`metadata of topic ${name}`, signal, async (inner, failures) => {
       try {
         return await this.#askTopic(name, autoCreate, inner);
       } catch (error) {
-        if (!autoCreate || failures >= AUTO_CREATE_TRIES || classify(error) !== 'unknown-topic') throw error;
+        if (failures >= tries || classify(error) !== 'unknown-topic') throw error;
         throw new ProtocolError('LEADER_NOT_AVAILABLE', `topic ${name} does not exist yet`);
       }
     });

@@ -109,7 +109,7 @@ async function openTopic({ name, cluster, adminCluster, sender, plan, signal }: 
         { cause },
       );
     }
-    await cluster.topic(name, { signal, refresh: true });
+    await cluster.topic(name, { signal, refresh: true, justCreated: true });
     return await sender.topic(name, { signal });
   }
 }
