@@ -43,7 +43,9 @@ export class PluginRegistry {
 
   /** Connect's words for an unknown class; clients look for how they begin. A sink gets its own answer. */
   unknownText(name: string): string {
-    const available = this.entries.map(({ className, version }) => `PluginDesc{klass=class ${className}, version='${version}', type=source}`);
+    const available = this.entries.map(
+      ({ className, version }) => `PluginDesc{klass=class ${className}, version='${version}', type=source}`,
+    );
     const text = `Failed to find any class that implements Connector and which name matches ${name}, available connectors are: ${available.join(', ')}`;
     return /Sink/.test(name)
       ? `${text}. ${name} looks like a sink connector: millrace runs source connectors only`

@@ -24,7 +24,7 @@ function textOf(error: unknown): string {
 export function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof RestError) return { status: error.status, message: error.message, unexpected: false };
   if (error instanceof ConnectorError) {
-    const message = redactText(`${error.message} [${error.code}] ${error.advice}`);
+    const message = redactText(`${error.code}: ${error.message} What to do: ${error.advice}`);
     // A configuration that can never work is the client's to correct; everything else is the state of a server.
     return { status: error.retry === 'never' ? 400 : 500, message, unexpected: error.code === 'INTERNAL' };
   }

@@ -226,6 +226,12 @@ describe('REST API', () => {
       assert.equal(refusal(xml, 406), 'HTTP 406 Not Acceptable');
       const text = await api.call('POST', '/connectors', '{}', { 'Content-Type': 'text/plain' });
       assert.equal(refusal(text, 415), 'HTTP 415 Unsupported Media Type');
+      const untyped = await api.call('POST', '/connectors', '{}', { 'Content-Type': '' });
+      assert.equal(refusal(untyped, 415), 'HTTP 415 Unsupported Media Type');
+      const charset = await api.call('POST', '/connectors', '{}', {
+        'Content-Type': 'application/json; charset=UTF-8',
+      });
+      assert.equal(charset.status, 400);
     });
   });
 
@@ -272,7 +278,7 @@ describe('REST API', () => {
       });
       assert.equal(refusal(await api.call('DELETE', '/connectors/refused'), 409), 'Connector inv already exists');
       const config = refusal(await api.call('DELETE', '/connectors/config'), 400);
-      assert.match(config, /^slot\.name is wrong \[CONFIG_INVALID\] Correct the setting/);
+      assert.match(config, /^CONFIG_INVALID: slot\.name is wrong What to do: Correct the setting/);
       const bug = refusal(await api.call('DELETE', '/connectors/bug'), 500);
       assert.match(bug, /cannot read x/);
       assert.doesNotMatch(bug, /pw|\sat /);

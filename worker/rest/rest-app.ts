@@ -46,9 +46,10 @@ const endpoints: readonly Endpoint[] = [
 ];
 
 function sendAnswer(request: Request, response: Response, { status, json, location }: RestAnswer): void {
+  const { host } = request.headers;
   response.status(status);
   if (location !== undefined)
-    response.setHeader('Location', `${request.protocol}://${request.headers.host ?? ''}${location}`);
+    response.setHeader('Location', host === undefined ? location : `${request.protocol}://${host}${location}`);
   if (json === undefined) {
     response.end();
     return;
@@ -63,13 +64,14 @@ function sendError(request: Request, response: Response, status: number, message
   sendAnswer(request, response, jsonAnswer({ error_code: status, message }, status));
 }
 
-/** RestError 415 for a body that is not JSON by its own words, 406 for a client that does not take JSON. */
+/**
+ * RestError 415 for a body that does not call itself JSON: a page in a browser can send any other kind here, or one without a
+ * type, without asking first. 406 for a client that does not take JSON.
+ */
 function checkMediaTypes(request: Request): void {
   const hasBody =
     request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? '0') > 0;
-  const type = request.headers['content-type'];
-  if (hasBody && type !== undefined && request.is('application/json') === false)
-    throw new RestError(415, 'HTTP 415 Unsupported Media Type');
+  if (hasBody && request.is('application/json') === false) throw new RestError(415, 'HTTP 415 Unsupported Media Type');
   if (request.accepts('application/json') === false) throw new RestError(406, 'HTTP 406 Not Acceptable');
 }
 
