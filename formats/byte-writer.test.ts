@@ -25,14 +25,26 @@ describe('ByteWriter', () => {
 
   it('writes every number of digits of an integer up to 2^53', () => {
     for (const text of Array.from({ length: 16 }, (_, digits) => '1234567890123456'.slice(0, digits + 1)))
-      assert.equal(written((out) => out.unsigned(Number(text))), text);
+      assert.equal(
+        written((out) => out.unsigned(Number(text))),
+        text,
+      );
     for (const value of [0, 9, 10, 999_999_999, 1_000_000_000, 1_000_000_001, 2 ** 32, Number.MAX_SAFE_INTEGER])
-      assert.equal(written((out) => out.unsigned(value)), String(value));
+      assert.equal(
+        written((out) => out.unsigned(value)),
+        String(value),
+      );
   });
 
   it('pads with zeros in front', () => {
-    assert.equal(written((out) => out.padded(42, 6)), '000042');
-    assert.equal(written((out) => out.padded(0, 2)), '00');
+    assert.equal(
+      written((out) => out.padded(42, 6)),
+      '000042',
+    );
+    assert.equal(
+      written((out) => out.padded(0, 2)),
+      '00',
+    );
   });
 
   it('gives the memory of a very large record back', () => {

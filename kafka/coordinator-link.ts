@@ -34,7 +34,13 @@ export class CoordinatorLink {
   /** True when it is open and leads to that broker. */
   leadsTo({ nodeId, host, port }: Pick<BrokerConnection, 'nodeId' | 'host' | 'port'>): boolean {
     const broker = this.#broker;
-    return broker !== undefined && isUsable(broker) && broker.nodeId === nodeId && broker.host === host && broker.port === port; // prettier-ignore
+    return (
+      broker !== undefined &&
+      isUsable(broker) &&
+      broker.nodeId === nodeId &&
+      broker.host === host &&
+      broker.port === port
+    );
   }
 
   /** After NOT_COORDINATOR or a broken connection: the next `connect` looks again. */

@@ -24,7 +24,6 @@ describe('error codes of a fetched partition', () => {
     [100, 'unknown id'],
     [-1, 'an unexpected error'],
   ] as const)
-    // prettier-ignore
     it(`${name} has the reader look again`, () => assert.equal(verdict(code), 'look again'));
 
   it('an offset that is gone ends the reading and is named', () => {

@@ -50,7 +50,10 @@ describe('what is known of a cluster', () => {
     const known = new KnownCluster(1000);
     known.learn(answer(), 0);
     known.learn({ ...answer(), brokers: [] }, 1);
-    assert.deepEqual(known.brokers.map(({ nodeId }) => nodeId), [1, 2]); // prettier-ignore
+    assert.deepEqual(
+      known.brokers.map(({ nodeId }) => nodeId),
+      [1, 2],
+    );
   });
 
   it('tells a topic created again by its id, where there are ids', () => {

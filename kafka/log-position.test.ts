@@ -9,15 +9,39 @@ describe('the end of a log', () => {
   });
 
   it('is reached when every partition has reached its own', () => {
-    const ends = new Map([[0, 5n], [1, 0n]]); // prettier-ignore
-    assert.equal(laggingPartition(new Map([[0, at(5n)], [1, at(0n)]]), ends), undefined); // prettier-ignore
+    const ends = new Map([
+      [0, 5n],
+      [1, 0n],
+    ]);
+    assert.equal(
+      laggingPartition(
+        new Map([
+          [0, at(5n)],
+          [1, at(0n)],
+        ]),
+        ends,
+      ),
+      undefined,
+    );
   });
 
   it('names the partition that is behind, and where it is', () => {
-    assert.deepEqual(laggingPartition(new Map([[0, at(9n)], [1, at(3n)]]), new Map([[0, 9n], [1, 7n]])), {
-      partition: 1,
-      reason: 'read up to offset 3, its end is 7',
-    }); // prettier-ignore
+    assert.deepEqual(
+      laggingPartition(
+        new Map([
+          [0, at(9n)],
+          [1, at(3n)],
+        ]),
+        new Map([
+          [0, 9n],
+          [1, 7n],
+        ]),
+      ),
+      {
+        partition: 1,
+        reason: 'read up to offset 3, its end is 7',
+      },
+    );
   });
 
   it('names an open transaction as what holds it up', () => {

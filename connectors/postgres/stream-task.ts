@@ -40,8 +40,10 @@ export class PostgresTask implements SourceTask {
   readonly #rules: PlanRules;
   #handover: Handover;
   #stored: StoredOffset = { state: 'none' };
-  /** The offset as it was read, until it has been written again. */
+  /** The offset as it was read, as long as it is where streaming begins. */
   #inherited: SourceOffset | undefined;
+  /** Whether this life of the task has written an offset of streaming. */
+  #hasWrittenOffset = false;
   #isStarted = false;
   #streamingSinceMs: number | undefined;
 
@@ -198,7 +200,7 @@ export class PostgresTask implements SourceTask {
       from,
       exported: created?.snapshot == null ? null : { name: created.snapshot, session: created.session },
     });
-    this.#inherited = undefined;
+    this.#hasWrittenOffset = true;
     this.#stored = state;
     if (config.streamingDelayMs > 0) await pause(config.streamingDelayMs, context.signal);
     return state;
@@ -209,11 +211,11 @@ export class PostgresTask implements SourceTask {
    * newest committed record of the key is then still one that a reader of uncommitted records finds behind it.
    */
   async #rewriteOffset(state: StreamState, source: OffsetSource): Promise<void> {
-    if (this.#streamingSinceMs !== undefined) return;
+    if (this.#hasWrittenOffset) return;
+    this.#hasWrittenOffset = true;
     const { done } = state.start;
     const boundary = { done, open: null, lsn: done, messageType: 'COMMIT', xid: null, timeMicros: null } as const;
     const offset = this.#inherited ?? streamOffset(boundary, source, numbering(this.#config.publicationName));
-    this.#inherited = undefined;
     const partition = sourcePartition(this.#config.serverName);
     await this.#handover.emit({ events: [], offsets: [{ partition, offset }], bytes: 0 }, done);
   }

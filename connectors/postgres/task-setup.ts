@@ -24,6 +24,7 @@ export interface TaskSetup {
   readonly publication: Publication;
   /** What offsets of this task belong to. */
   readonly source: OffsetSource;
+  /** The slot that will be used; undefined: it has to be made. */
   readonly slot: SlotState | undefined;
   /** What to do about it: never `fail` or `wait`. */
   readonly decision: Extract<SlotDecision, { action: 'create' | 'recreate' | 'use' }>;
@@ -83,7 +84,7 @@ async function examine(
       log: context.log,
     });
   const source = { slot: config.slotName, system: facts.system };
-  return { session, facts, catalog, publication, source, slot, decision };
+  return { session, facts, catalog, publication, source, slot: decision.action === 'use' ? slot : undefined, decision };
 }
 
 /** Where to stream from, compared with the slot that will be used. Throws when changes are missing in between. */

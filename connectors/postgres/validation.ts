@@ -57,6 +57,7 @@ async function examine(config: SourceConfig, session: Session): Promise<SettingP
     const decision = decideSlot({ ...question, stored: 'none' });
     if (decision.action === 'fail') problems.push({ setting: 'slot.name', message: decision.message });
   }
+  if (problems.length > 0) return problems;
   const catalog = new Catalog(new CaptureFilter(config));
   await catalog.load(session);
   const plan = {

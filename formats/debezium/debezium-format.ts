@@ -21,7 +21,7 @@ import { DebeziumTableEncoder, type EncoderShares } from './table-encoder.ts';
 import { heartbeatTopic, tableTopic, type TopicNames } from './topic-naming.ts';
 
 /** The Debezium whose records these are, in `source.version` of each of them. */
-export const COMPATIBLE_VERSION = '3.5.0.Final';
+const COMPATIBLE_VERSION = '3.5.0.Final';
 
 /** What the format learns from its surroundings. */
 export interface DebeziumSurroundings {
@@ -102,7 +102,14 @@ class DebeziumFormat implements Format {
         topic,
         key: keyPlans.length === 0 ? undefined : new RecordKey(keyPlans, keyStruct, failures),
         row: new StructEncoder(plans, failures),
-        source: new SourceBlock({ version: COMPATIBLE_VERSION, name: settings.topicPrefix }, table),
+        source: new SourceBlock(
+          {
+            version: COMPATIBLE_VERSION,
+            name: settings.topicPrefix,
+            replaceNullWithDefault: value.replaceNullWithDefault,
+          },
+          table,
+        ),
         schemaPrefix: value.schemasEnabled ? schemaPrefix(envelope) : undefined,
       },
       this.#shares,

@@ -8,7 +8,6 @@ const TWO_32 = 2 ** 32;
 const EXACT_HIGH = 2 ** 21;
 const LAST_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 const NULL = Buffer.from('null');
-const NO_SNAPSHOT = Buffer.from(',"snapshot":"false"');
 const ESCAPED_QUOTE = Buffer.from('\\"');
 const NEXT_POSITION = Buffer.from(',\\"');
 const AFTER_SEQUENCE = Buffer.from('\\"]","ts_us":');
@@ -18,6 +17,8 @@ const LSN = Buffer.from(',"lsn":');
 export interface SourceIdentity {
   readonly version: string;
   readonly name: string;
+  /** Debezium leaves `snapshot` null outside of a snapshot; its default is "false", which the converter may put there. */
+  readonly replaceNullWithDefault: boolean;
 }
 
 /**
@@ -26,6 +27,7 @@ export interface SourceIdentity {
  */
 export class SourceBlock {
   readonly #names: Buffer;
+  readonly #noSnapshot: Buffer;
   readonly #database: Buffer;
   readonly #table: Buffer;
   readonly #prepared = new ByteWriter(1024);
@@ -34,7 +36,8 @@ export class SourceBlock {
   #beforeSequence: Buffer = Buffer.alloc(0);
   #beforeLsn: Buffer = Buffer.alloc(0);
 
-  constructor({ version, name }: SourceIdentity, table: TableSchema) {
+  constructor({ version, name, replaceNullWithDefault }: SourceIdentity, table: TableSchema) {
+    this.#noSnapshot = Buffer.from(`,"snapshot":${replaceNullWithDefault ? '"false"' : 'null'}`);
     this.#names = Buffer.from(
       `"source":{"version":${jsonString(version)},"connector":"postgresql","name":${jsonString(name)},"ts_ms":`,
     );
@@ -65,7 +68,7 @@ export class SourceBlock {
     const exact = micros >= 0n && micros <= LAST_SAFE;
     if (exact) out.unsigned(Math.floor(Number(micros) / 1000));
     else out.text(String(floorMillis(micros)));
-    if (transaction.snapshot === 'false') out.constant(NO_SNAPSHOT);
+    if (transaction.snapshot === 'false') out.constant(this.#noSnapshot);
     else out.text(`,"snapshot":"${transaction.snapshot}"`);
     out.constant(this.#database);
     const previous = transaction.previousCommitEnd;

@@ -40,14 +40,18 @@ export interface TableParts {
 export class DebeziumTableEncoder implements TableEncoder {
   readonly topic: string;
   readonly #shares: EncoderShares;
-  readonly #parts: TableParts;
+  readonly #key: RecordKey | undefined;
+  readonly #row: StructEncoder;
+  readonly #source: SourceBlock;
   readonly #insertStart: Buffer;
   readonly #updateStart: Buffer;
   readonly #hasSchema: boolean;
 
   constructor(parts: TableParts, shares: EncoderShares) {
     this.topic = parts.topic;
-    this.#parts = parts;
+    this.#key = parts.key;
+    this.#row = parts.row;
+    this.#source = parts.source;
     this.#shares = shares;
     const prefix = parts.schemaPrefix ?? '';
     this.#hasSchema = parts.schemaPrefix !== undefined;
@@ -63,7 +67,7 @@ export class DebeziumTableEncoder implements TableEncoder {
         this.#created(change, sink, imageOf(after), op.charCodeAt(0), this.#shares.headers);
         return;
       case 'u':
-        if (before !== null && this.#parts.key?.changed(change, imageOf(after)) === true)
+        if (before !== null && this.#key?.changed(change, imageOf(after)) === true)
           this.#rekeyed(change, sink, before, imageOf(after));
         else this.#updated(change, sink, before, imageOf(after));
         return;
@@ -80,7 +84,7 @@ export class DebeziumTableEncoder implements TableEncoder {
   #created(change: RowChange, sink: RecordSink, after: RowImage, op: number, headers: readonly EncodedHeader[]): void {
     const out = this.#begin(after);
     out.constant(this.#insertStart);
-    this.#parts.row.write(out, after);
+    this.#row.write(out, after);
     out.constant(COMMA);
     this.#finish(change, sink, op, headers);
   }
@@ -91,17 +95,17 @@ export class DebeziumTableEncoder implements TableEncoder {
       out.constant(this.#insertStart);
     } else {
       out.constant(this.#updateStart);
-      this.#parts.row.write(out, before);
+      this.#row.write(out, before);
       out.constant(AFTER);
     }
-    this.#parts.row.write(out, after);
+    this.#row.write(out, after);
     out.constant(COMMA);
     this.#finish(change, sink, 0x75, this.#shares.headers);
   }
 
   /** A change of the key: the old row ends, a new one begins, and headers lead from one to the other. */
   #rekeyed(change: RowChange, sink: RecordSink, before: RowImage, after: RowImage): void {
-    const { key } = this.#parts;
+    const key = this.#key;
     if (key === undefined) throw new Error('a table without key has no key to change');
     const { headers } = this.#shares;
     const newKey = { key: '__debezium.newkey', value: key.headerValue(after) };
@@ -113,7 +117,7 @@ export class DebeziumTableEncoder implements TableEncoder {
   #deleted(change: RowChange, sink: RecordSink, before: RowImage, headers: readonly EncodedHeader[]): void {
     const out = this.#begin(before);
     out.constant(this.#updateStart);
-    this.#parts.row.write(out, before);
+    this.#row.write(out, before);
     out.constant(AFTER_NULL);
     this.#finish(change, sink, DELETE, headers);
     if (!this.#shares.tombstones) return;
@@ -135,7 +139,7 @@ export class DebeziumTableEncoder implements TableEncoder {
   #begin(image: RowImage | null): ByteWriter {
     const { out, record } = this.#shares;
     out.reset();
-    const { key } = this.#parts;
+    const key = this.#key;
     if (key === undefined || image === null) {
       record.keyStart = -1;
       record.keyEnd = -1;
@@ -150,7 +154,7 @@ export class DebeziumTableEncoder implements TableEncoder {
 
   #finish(change: RowChange, sink: RecordSink, op: number, headers: readonly EncodedHeader[]): void {
     const { out, record, time } = this.#shares;
-    this.#parts.source.write(out, change);
+    this.#source.write(out, change);
     time.write(out, op);
     if (this.#hasSchema) out.byte(CLOSE);
     record.bytes = out.bytes;

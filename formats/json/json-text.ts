@@ -35,7 +35,7 @@ export function writeJsonString(out: ByteWriter, range: ByteRange): void {
 }
 
 /** The inside of a string value. */
-export function writeEscaped(out: ByteWriter, { bytes, start, end }: ByteRange): void {
+function writeEscaped(out: ByteWriter, { bytes, start, end }: ByteRange): void {
   const clean = end - start > LONG_TEXT ? cleanUntil(bytes, start, end) : start;
   out.range(bytes, start, clean);
   out.reserve(end - clean);

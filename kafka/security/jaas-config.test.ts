@@ -8,7 +8,13 @@ describe('sasl.jaas.config', () => {
   it('gives the class and the options of a login module', () => {
     const { className, options } = parseJaasConfig(`${plain} required username="alice" password="alice-secret";`);
     assert.equal(className, plain);
-    assert.deepEqual([...options], [['username', 'alice'], ['password', 'alice-secret']]); // prettier-ignore
+    assert.deepEqual(
+      [...options],
+      [
+        ['username', 'alice'],
+        ['password', 'alice-secret'],
+      ],
+    );
   });
 
   it('takes line breaks, comments, single quotes and bare words', () => {

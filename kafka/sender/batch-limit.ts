@@ -8,8 +8,9 @@ const AIM = 0.6;
 const WEIGHT = 0.2;
 
 /**
- * How many uncompressed bytes a batch of one topic may hold, so that compressed it stays below what the broker takes. Since one
- * batch per partition is on its way at a time, a partition that waits for an answer fills a larger one where rows compress well.
+ * How many uncompressed bytes a batch of one topic may hold, so that compressed it stays below what the broker takes.
+ * Since one batch per partition is on its way at a time, a partition that waits for an answer fills a larger one where
+ * rows compress well.
  */
 export class BatchLimit {
   readonly #batchBytes: number;

@@ -1,7 +1,7 @@
 import type { BrokerConnection } from '../broker-connection.ts';
 
-// As the Java producer's max.in.flight.requests.per.connection: enough to cover the round trip; what becomes ready meanwhile
-// goes into the next request together.
+// As the Java producer's max.in.flight.requests.per.connection: enough to cover the round trip; what becomes ready
+// meanwhile goes into the next request together.
 const MAX_REQUESTS = 5;
 
 /** Bounds the requests on their way to each broker, and keeps to the pauses that a broker asks for (client quotas). */

@@ -5,8 +5,8 @@ const LARGEST = 8 * 1024 * 1024;
 const GENEROUS_BYTES = 32 * 1024 * 1024;
 
 /**
- * Keeps at most `maxBytes` of free buffers, in sizes that are powers of two. A fresh megabyte costs 0.5 ms of page faults
- * each time, more than compressing it; a reused one costs nothing.
+ * Keeps at most `maxBytes` of free buffers, in sizes that are powers of two. A fresh megabyte costs 0.5 ms of page
+ * faults each time, more than compressing it; a reused one costs nothing.
  */
 export class BufferPool {
   readonly #free = new Map<number, Buffer[]>();
@@ -23,8 +23,8 @@ export class BufferPool {
   }
 
   /**
-   * A buffer of at least `minimum` bytes; its content is arbitrary. It is as large as `expected` unless very much is in use: a
-   * thousand partitions that each expect a megabyte do not get it.
+   * A buffer of at least `minimum` bytes; its content is arbitrary. It is as large as `expected` unless very much is in
+   * use: a thousand partitions that each expect a megabyte do not get it.
    */
   take(minimum: number, expected = minimum): Buffer {
     const wanted = this.#usedBytes < GENEROUS_BYTES ? Math.max(minimum, expected) : minimum;

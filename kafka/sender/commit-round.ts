@@ -1,8 +1,8 @@
 import type { ConnectorError } from '../../errors/connector-error.ts';
 
 /**
- * What one commit ends: the records appended between two calls of `commit`. Knows which partitions they are in, how many
- * bytes they take, and when the last of their batches has been acknowledged.
+ * What one commit ends: the records appended between two calls of `commit`. Knows which partitions they are in, how
+ * many bytes they take, and when the last of their batches has been acknowledged.
  */
 export class CommitRound<Queue = unknown> {
   /** Partitions with records of this round. */

@@ -8,11 +8,12 @@ type ThreadedCompression = 'gzip' | 'zstd';
 /** Lowest bits of a batch's attributes. */
 export const compressionBits: Readonly<Record<Compression, number>> = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 };
 
-// Smaller batches (the offset of a commit, a single row) stay as they are: zstd needs 20 µs to set itself up and saves nothing.
+// Smaller batches (the offset of a commit, a single row) stay as they are: zstd needs 20 µs to set itself up and saves
+// nothing.
 const COMPRESS_FROM_BYTES = 1024;
 
-// gzip is the slow one: of 1.8 µs per row the main thread then pays 0.1. zstd would save 0.4 µs per row there, but cost the
-// process 0.2 more in hand-over and garbage collection.
+// gzip is the slow one: of 1.8 µs per row the main thread then pays 0.1. zstd would save 0.4 µs per row there, but cost
+// the process 0.2 more in hand-over and garbage collection.
 const THREAD_FROM_BYTES = 32 * 1024;
 
 // Room for the whole result at once: pieces of 16 kB, the default, cost a tenth more.
@@ -36,7 +37,10 @@ function chunkSize(bytes: number): number {
   return Math.max(MIN_CHUNK_BYTES, Math.min(MAX_CHUNK_BYTES, bytes));
 }
 
-/** The codec for a batch of so many bytes where this one is wanted; every reader takes uncompressed batches between others. */
+/**
+ * The codec for a batch of so many bytes where this one is wanted; every reader takes uncompressed batches between
+ * others.
+ */
 export function codecFor(wanted: Compression, bytes: number): Compression {
   return bytes < COMPRESS_FROM_BYTES ? 'none' : wanted;
 }

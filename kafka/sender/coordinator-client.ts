@@ -36,7 +36,10 @@ const BACK_OFF = { baseMs: 10, maxMs: 300 };
 const SOON_MS = [2, 3, 5, 5, 5, 5, 10, 10, 20];
 const LATEST_SOON_MS = 40;
 
-/** Asks the coordinator of one transactional id until there is a definite answer: each call again until then, or the deadline. */
+/**
+ * Asks the coordinator of one transactional id until there is a definite answer: each call again until then, or the
+ * deadline.
+ */
 export class CoordinatorClient {
   readonly #options: CoordinatorOptions;
 
@@ -49,8 +52,8 @@ export class CoordinatorClient {
   }
 
   /**
-   * Rejects with a ConnectorError: DELIVERY_TIMED_OUT when it is not known at the deadline whether the call took effect,
-   * KAFKA_UNREACHABLE when it was never sent.
+   * Rejects with a ConnectorError: DELIVERY_TIMED_OUT when it is not known at the deadline whether the call took
+   * effect, KAFKA_UNREACHABLE when it was never sent.
    */
   async call<T>(call: CoordinatorCall<T>): Promise<CoordinatorAnswer<T>> {
     const deadline = performance.now() + this.#options.deliveryTimeoutMs;

@@ -10,8 +10,8 @@ import { withDeadline } from './with-deadline.ts';
 const anyTime = (): void => undefined;
 
 /**
- * A new identity for a transactional id: whoever wrote under it before is fenced from now on, and its open transaction, if any, is
- * aborted by the coordinator before this resolves.
+ * A new identity for a transactional id: whoever wrote under it before is fenced from now on, and its open transaction,
+ * if any, is aborted by the coordinator before this resolves.
  */
 export async function takeOver(
   coordinator: CoordinatorClient,
@@ -29,8 +29,8 @@ export async function takeOver(
 }
 
 /**
- * The next epoch of our own identity (KIP-360). Copies of requests of the epoch before that are still on their way are refused
- * from now on: a late second EndTxn would otherwise end the next transaction in its middle.
+ * The next epoch of our own identity (KIP-360). Copies of requests of the epoch before that are still on their way are
+ * refused from now on: a late second EndTxn would otherwise end the next transaction in its middle.
  */
 export async function nextEpoch(
   coordinator: CoordinatorClient,

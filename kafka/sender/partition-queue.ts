@@ -36,8 +36,8 @@ interface OpenBatch {
 const RECORD_OVERHEAD = 32;
 
 /**
- * The records of one partition on their way out: batches leave in the order in which their records were appended, one at a
- * time, each with the sequence number after the one before.
+ * The records of one partition on their way out: batches leave in the order in which their records were appended, one
+ * at a time, each with the sequence number after the one before.
  */
 export class PartitionQueue {
   readonly partition: number;
@@ -134,7 +134,10 @@ export class PartitionQueue {
     batch.origin.round.acknowledged();
   }
 
-  /** The first batch was refused as too large and is not in Kafka: its records become two batches with the same numbering. */
+  /**
+   * The first batch was refused as too large and is not in Kafka: its records become two batches with the same
+   * numbering.
+   */
   split(): void {
     const batch = this.#head();
     this.#settings.limit.refused(batch.bytes.length);

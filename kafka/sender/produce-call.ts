@@ -2,7 +2,7 @@ import { Writer, type Reader } from '@platformatic/kafka';
 import type { BrokerConnection } from '../broker-connection.ts';
 
 /** A batch for one partition, as it goes on the wire. */
-export interface PartitionBatch {
+interface PartitionBatch {
   readonly topic: string;
   readonly partition: number;
   readonly bytes: Buffer;
@@ -40,8 +40,8 @@ const FIRST_FLEXIBLE = 9;
 const ALL_IN_SYNC_REPLICAS = -1;
 
 /**
- * Sends finished batches with one Produce request (protocol guide, versions 3 to 11) and returns every partition's answer. The
- * library's own call builds the batches itself, record by record, and reports errors by throwing.
+ * Sends finished batches with one Produce request (protocol guide, versions 3 to 11) and returns every partition's
+ * answer. The library's own call builds the batches itself, record by record, and reports errors by throwing.
  */
 export function produce(broker: BrokerConnection, request: ProduceRequest): Promise<ProduceAnswer> {
   return new Promise((resolve, reject) => {
@@ -62,7 +62,7 @@ export function produce(broker: BrokerConnection, request: ProduceRequest): Prom
   });
 }
 
-export function encodeProduce({ transactionalId, timeoutMs, batches }: ProduceRequest, flexible: boolean): Writer {
+function encodeProduce({ transactionalId, timeoutMs, batches }: ProduceRequest, flexible: boolean): Writer {
   const topics = [...Map.groupBy(batches, ({ topic }) => topic)];
   const writer = Writer.create()
     .appendString(transactionalId, flexible)
@@ -86,7 +86,7 @@ export function encodeProduce({ transactionalId, timeoutMs, batches }: ProduceRe
   return flexible ? writer.appendTaggedFields() : writer;
 }
 
-export function decodeProduce(reader: Reader, version: number): ProduceAnswer {
+function decodeProduce(reader: Reader, version: number): ProduceAnswer {
   const flexible = version >= FIRST_FLEXIBLE;
   const topics = reader.readArray(
     (fromTopic) => {

@@ -31,8 +31,8 @@ export interface ProduceLoopOptions {
   readonly life: AbortSignal;
 }
 
-// Short, since most failures here are a connection that was cut: with a second, a proxy that cuts once a second would stop
-// everything. The cap is what the election of a leader costs at worst beside its own time.
+// Short, since most failures here are a connection that was cut: with a second, a proxy that cuts once a second would
+// stop everything. The cap is what the election of a leader costs at worst beside its own time.
 const BACK_OFF = { baseMs: 10, maxMs: 300 };
 
 // What a request has beside its batches: header, transactional id, topic names.
@@ -42,8 +42,8 @@ const REQUEST_OVERHEAD = 1024;
 const BROKER_TIMEOUT_SHARE = 0.8;
 
 /**
- * Brings the batches of all partitions to their leaders: several partitions in one request, one batch of a partition at a
- * time, the same bytes again until the answer is definite.
+ * Brings the batches of all partitions to their leaders: several partitions in one request, one batch of a partition at
+ * a time, the same bytes again until the answer is definite.
  */
 export class ProduceLoop {
   readonly #options: ProduceLoopOptions;

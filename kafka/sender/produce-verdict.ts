@@ -2,8 +2,8 @@ import type { ErrorCode } from '../../errors/catalogue.ts';
 
 /**
  * What a partition's error code means for the batch that was sent: `done`: Kafka holds it; `again`: send the same bytes
- * again; `elsewhere`: the same, after looking up the leader anew; `split`: send its records in smaller batches; else the
- * catalogue's code with which the sender ends.
+ * again; `elsewhere`: the same, after looking up the leader anew; `split`: send its records in smaller batches; else
+ * the catalogue's code with which the sender ends.
  */
 export type ProduceVerdict = 'done' | 'again' | 'elsewhere' | 'split' | { readonly fatal: ErrorCode };
 
@@ -12,8 +12,8 @@ const verdicts = new Map<number, ProduceVerdict>([
   // 46: the answer to an earlier attempt was lost; the batch is there.
   ...all('done', 46),
   ...all('elsewhere', 3, 5, 6, 8, 9, 56, 72, 74, 75, 78, 80, 100, 103),
-  // −1: unknown to the broker itself; sending the same numbering again finds out. 7, 13, 19, 20: replicas. 14, 15, 16 and
-  // 51: the leader could not ask the transaction's coordinator. 2: damaged on its way. 89: quota.
+  // −1: unknown to the broker itself; sending the same numbering again finds out. 7, 13, 19, 20: replicas. 14, 15, 16
+  // and 51: the leader could not ask the transaction's coordinator. 2: damaged on its way. 89: quota.
   ...all('again', -1, 2, 7, 13, 14, 15, 16, 19, 20, 51, 89),
   ...all('split', 10, 18),
   ...all({ fatal: 'FENCED' }, 47, 90),

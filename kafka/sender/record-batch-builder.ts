@@ -10,8 +10,8 @@ const LOOP_COPY_BYTES = 32;
 const FIXED_BYTES = 2;
 
 /**
- * The records of one batch, in order, already in the bytes that go on the wire (record format v2: protocol guide, "Record
- * Batch"), behind room for the batch's header. One copy per record, no object.
+ * The records of one batch, in order, already in the bytes that go on the wire (record format v2: protocol guide,
+ * "Record Batch"), behind room for the batch's header. One copy per record, no object.
  */
 export class RecordBatchBuilder {
   readonly #pool: BufferPool;

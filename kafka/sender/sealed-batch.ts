@@ -14,8 +14,8 @@ export interface BatchOrigin {
 }
 
 /**
- * A closed batch. Producer, epoch and sequence are given to it once, when it first leaves, and stay the same bytes until the
- * broker gives a definite answer.
+ * A closed batch. Producer, epoch and sequence are given to it once, when it first leaves, and stay the same bytes
+ * until the broker gives a definite answer.
  */
 export class SealedBatch {
   readonly origin: BatchOrigin;
@@ -32,8 +32,8 @@ export class SealedBatch {
   }
 
   /**
-   * Closes the records in `buffer` (header room first, `length` in all), which goes back to the pool as soon as it is not needed.
-   * With a promise the batch is compressed by another thread; it may not leave before that has resolved.
+   * Closes the records in `buffer` (header room first, `length` in all), which goes back to the pool as soon as it is
+   * not needed. With a promise the batch is compressed by another thread; it may not leave before that has resolved.
    */
   static seal(
     origin: BatchOrigin,

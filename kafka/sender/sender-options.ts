@@ -9,7 +9,10 @@ export interface SenderOptions {
   readonly transactionalId: string | undefined;
   readonly transactionTimeoutMs: number;
   readonly compression: Compression;
-  /** Bytes at which a batch is closed, before compression; while its partition waits for an answer up to four times that. */
+  /**
+   * Bytes at which a batch is closed, before compression; while its partition waits for an answer up to four times
+   * that.
+   */
   readonly batchBytes: number;
   /** How long a record waits for more of its partition; a commit ends the wait. */
   readonly lingerMs: number;
@@ -18,7 +21,10 @@ export interface SenderOptions {
   /** A request without an answer for so long ends its connection and is sent again. */
   readonly requestTimeoutMs: number;
   readonly maxRequestBytes: number;
-  /** The lease: asked before every Produce, AddPartitionsToTxn and EndTxn(commit); false ends the sender with LEASE_LOST. */
+  /**
+   * The lease: asked before every Produce, AddPartitionsToTxn and EndTxn(commit); false ends the sender with
+   * LEASE_LOST.
+   */
   readonly mayWrite: () => boolean;
 }
 

@@ -15,7 +15,6 @@ import type { CommitOffset, SenderOptions } from './sender-options.ts';
 import { TopicQueues, type TopicSender } from './topic-sender.ts';
 import { Transaction } from './transaction.ts';
 
-export type { EncodedRecord } from './encoded-record.ts';
 export type { CommitOffset, SenderOptions } from './sender-options.ts';
 export type { TopicSender } from './topic-sender.ts';
 
@@ -24,9 +23,9 @@ const FREE_BUFFER_BYTES = 16 * 1024 * 1024;
 const CLOSE_MS = 5000;
 
 /**
- * One producer of Kafka, idempotent or transactional: what a `commit` that resolved covers is in Kafka once and in order, and
- * what no commit covers is never visible to a read_committed reader (transactional). The first failure that repeating
- * cannot mend ends it: every later call fails with it, and nothing more is written.
+ * One producer of Kafka, idempotent or transactional: what a `commit` that resolved covers is in Kafka once and in
+ * order, and what no commit covers is never visible to a read_committed reader (transactional). The first failure that
+ * repeating cannot mend ends it: every later call fails with it, and nothing more is written.
  */
 export class Sender {
   /** Resolves with what ended the sender; stays pending when it is closed without a failure. Never rejects. */
@@ -71,8 +70,8 @@ export class Sender {
   }
 
   /**
-   * Asks Kafka for a producer id. With a transactional id this fences the former owner and aborts its open transaction; what
-   * that one had committed is readable when this resolves.
+   * Asks Kafka for a producer id. With a transactional id this fences the former owner and aborts its open transaction;
+   * what that one had committed is readable when this resolves.
    */
   static async open(options: SenderOptions, signal: AbortSignal): Promise<Sender> {
     const { transactionalId, transactionTimeoutMs } = options;
@@ -99,9 +98,10 @@ export class Sender {
   }
 
   /**
-   * Ends what was appended since the last call. Transactional: the offsets are appended to it, and the transaction is committed.
-   * Idempotent: the offsets are written once everything before them is acknowledged. Resolves when Kafka holds all of it. What is
-   * appended after the call belongs to the next one and is batched and compressed meanwhile. One commit at a time.
+   * Ends what was appended since the last call. Transactional: the offsets are appended to it, and the transaction is
+   * committed. Idempotent: the offsets are written once everything before them is acknowledged. Resolves when Kafka
+   * holds all of it. What is appended after the call belongs to the next one and is batched and compressed meanwhile.
+   * One commit at a time.
    */
   async commit(offsets: readonly CommitOffset[]): Promise<void> {
     this.#check();
@@ -120,8 +120,8 @@ export class Sender {
   }
 
   /**
-   * Ends the sender; waiting commits fail. An open transaction is aborted where that is possible without a doubt (else the
-   * next owner or the transaction's time-out does it). Done within 5 s.
+   * Ends the sender; waiting commits fail. An open transaction is aborted where that is possible without a doubt (else
+   * the next owner or the transaction's time-out does it). Done within 5 s.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close();

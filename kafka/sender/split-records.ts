@@ -8,8 +8,8 @@ export interface RecordRun {
 }
 
 /**
- * Cuts the records of a batch (at least two, uncompressed, without header) at the boundary nearest to the middle of their
- * bytes. Order is kept; the second run's offset deltas begin with 0 again.
+ * Cuts the records of a batch (at least two, uncompressed, without header) at the boundary nearest to the middle of
+ * their bytes. Order is kept; the second run's offset deltas begin with 0 again.
  */
 export function splitRecords(records: Buffer, count: number): [RecordRun, RecordRun] {
   if (count < 2) throw new RangeError(`a batch of ${count} records cannot be split`);

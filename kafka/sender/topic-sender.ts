@@ -12,8 +12,8 @@ export interface TopicSender {
 }
 
 /**
- * The partitions of one topic: the partition of a record follows from its key as in the Java producer; records without a
- * key all go to one, so that their order is kept, too.
+ * The partitions of one topic: the partition of a record follows from its key as in the Java producer; records without
+ * a key all go to one, so that their order is kept, too.
  */
 export class TopicQueues implements TopicSender {
   readonly name: string;

@@ -18,7 +18,10 @@ import type { ProducerIdentity } from './producer-identity.ts';
 /** InitProducerId (22). From version 3 on a producer can raise its own epoch (KIP-360). */
 const initCodecs = [initProducerIdV3.api, initProducerIdV4.api, initProducerIdV5.api] as const;
 
-/** AddPartitionsToTxn (24). Versions 4 and up are for brokers; with ACLs they need rights on the whole cluster (KIP-890). */
+/**
+ * AddPartitionsToTxn (24). Versions 4 and up are for brokers; with ACLs they need rights on the whole cluster
+ * (KIP-890).
+ */
 const addCodecs = [
   addPartitionsToTxnV0.api,
   addPartitionsToTxnV1.api,
@@ -35,7 +38,10 @@ const unknownIdentity: ProducerIdentity = { producerId: -1n, producerEpoch: -1 }
 export interface InitProducerIdRequest {
   readonly transactionalId: string | null;
   readonly transactionTimeoutMs: number;
-  /** Present: raise the epoch of this one. Absent: a new producer, which fences every earlier one of the transactional id. */
+  /**
+   * Present: raise the epoch of this one. Absent: a new producer, which fences every earlier one of the transactional
+   * id.
+   */
   readonly current?: ProducerIdentity;
 }
 

@@ -3,8 +3,9 @@ import { classify, kafkaErrorCodes, kafkaErrorText } from '../error-class.ts';
 import { kafkaFailure } from '../kafka-failure.ts';
 
 /**
- * What a failed call to the transaction's coordinator means: `soon`: the transaction before is still being ended; `again`;
- * `elsewhere`: ask who coordinates now; `unknown`: the same, and whether the call took effect is not known; else the end.
+ * What a failed call to the transaction's coordinator means: `soon`: the transaction before is still being ended;
+ * `again`; `elsewhere`: ask who coordinates now; `unknown`: the same, and whether the call took effect is not known;
+ * else the end.
  */
 export type TransactionFailure = 'soon' | 'again' | 'elsewhere' | 'unknown' | ConnectorError;
 

@@ -16,8 +16,8 @@ export interface TransactionOptions {
 const NAMED_TOPICS = 5;
 
 /**
- * One transaction after the other: a partition gets records only after the coordinator knows that it is part of the open one.
- * Begun by the first partition, so a commit without records costs nothing.
+ * One transaction after the other: a partition gets records only after the coordinator knows that it is part of the
+ * open one. Begun by the first partition, so a commit without records costs nothing.
  */
 export class Transaction {
   readonly #options: TransactionOptions;
@@ -39,7 +39,9 @@ export class Transaction {
     return this.#begun && !this.#ending;
   }
 
-  /** Whether the partition is part of the transaction; if not it is added, together with all others wanted in this turn. */
+  /**
+   * Whether the partition is part of the transaction; if not it is added, together with all others wanted in this turn.
+   */
   admits(queue: PartitionQueue): boolean {
     if (this.#added.has(queue)) return true;
     this.want([queue]);
@@ -52,7 +54,9 @@ export class Transaction {
     if (this.#wanted.size > 0) this.#adding ??= this.#add();
   }
 
-  /** Says where commits write their offsets: these partitions are added with the first ones, which saves a round trip. */
+  /**
+   * Says where commits write their offsets: these partitions are added with the first ones, which saves a round trip.
+   */
   expect(queues: readonly PartitionQueue[]): void {
     this.#expected = queues;
   }

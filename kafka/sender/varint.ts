@@ -1,6 +1,6 @@
 /**
- * Kafka's zigzag varints as far as a producer needs them: lengths, deltas and counts from −1 to 2^30 − 1 (protocol guide,
- * "Protocol Primitive Types").
+ * Kafka's zigzag varints as far as a producer needs them: lengths, deltas and counts from −1 to 2^30 − 1 (protocol
+ * guide, "Protocol Primitive Types").
  */
 export const MAX_VARINT_VALUE = 2 ** 30 - 1;
 

@@ -1,7 +1,7 @@
 /**
- * Runs the work with a signal that aborts at the deadline (performance clock; with a TimeoutError, as AbortSignal.timeout
- * does) or with `outer`. Unlike AbortSignal.timeout and AbortSignal.any it leaves nothing behind when the work ends early, which
- * matters for a call made a hundred times a second with a deadline of two minutes.
+ * Runs the work with a signal that aborts at the deadline (performance clock; with a TimeoutError, as
+ * AbortSignal.timeout does) or with `outer`. Unlike AbortSignal.timeout and AbortSignal.any it leaves nothing behind
+ * when the work ends early, which matters for a call made a hundred times a second with a deadline of two minutes.
  */
 export async function withDeadline<T>(
   deadline: number,

@@ -29,7 +29,13 @@ export class Load {
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    this.#client = new pg.Client(options.address);
+    this.#client = this.#newClient();
+  }
+
+  #newClient(): pg.Client {
+    const client = new pg.Client(this.#options.address);
+    client.on('error', () => undefined); // the query in progress rejects too, and `stop` reports that
+    return client;
   }
 
   /** Creates the table; replica identity full, so that deletes carry the version they delete. */
@@ -62,8 +68,15 @@ export class Load {
     await this.#client.end();
   }
 
+  /** Ends without a last row; harmless when it has ended already. */
+  async abandon(): Promise<void> {
+    this.#stopped = true;
+    await this.#running?.catch(() => undefined);
+    await this.#client.end().catch(() => undefined);
+  }
+
   async resume(): Promise<void> {
-    this.#client = new pg.Client(this.#options.address);
+    this.#client = this.#newClient();
     await this.#client.connect();
     this.#stopped = false;
     this.start();

@@ -22,6 +22,8 @@ describe('outages', () => {
     try {
       await connector.more(300);
       await kafka.kill('SIGKILL');
+      // What Kafka had taken before is confirmed within a second; after that nothing may be.
+      await delay(3000);
       const first = await confirmedLsn(postgres, connector.name);
       const before = connector.load.written.length;
       // The promise is about time: 30 s of changes that nobody can store.

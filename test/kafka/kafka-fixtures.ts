@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kafka, logLevel, Partitioners, type Admin as KafkaJsAdmin, type Producer } from 'kafkajs';
+import kafkajs, { Kafka, logLevel, Partitioners, type Admin as KafkaJsAdmin, type Producer } from 'kafkajs';
 import { Admin } from '../../kafka/admin.ts';
 import type { Isolation } from '../../kafka/calls/list-offsets.ts';
 import { clientOptions } from '../../kafka/client-options.ts';
@@ -46,6 +46,14 @@ export class Opened {
     await this.#asAdmin(bootstrap, async (admin) => {
       await admin.fetchTopicOffsets(topic); // kafkajs knows the topic only afterwards
       await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset }] });
+    });
+  }
+
+  async stopCompaction(bootstrap: string, topic: string): Promise<void> {
+    const configEntries = [{ name: 'cleanup.policy', value: 'delete' }];
+    const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }];
+    await this.#asAdmin(bootstrap, async (admin) => {
+      await admin.alterConfigs({ validateOnly: false, resources });
     });
   }
 

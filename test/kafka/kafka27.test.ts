@@ -32,7 +32,10 @@ describe('Kafka 2.7, the oldest supported broker', () => {
     assert.equal((await admin.topicConfigs(name, soon())).get('cleanup.policy'), 'compact');
     assert.equal((await admin.endOffsets(name, 'read_committed', soon())).size, 3);
     assert.equal((await cluster.coordinator('group', 'g', { signal: soon() })).port, Number(bootstrap.split(':')[1]));
-    assert.equal((await cluster.coordinator('transaction', 't', { signal: soon() })).nodeId, (await cluster.controller({ signal: soon() })).nodeId); // prettier-ignore
+    assert.equal(
+      (await cluster.coordinator('transaction', 't', { signal: soon() })).nodeId,
+      (await cluster.controller({ signal: soon() })).nodeId,
+    );
     await assert.rejects(admin.createTopic({ ...topic, name: 'x', replicationFactor: 3 }, soon()), /has 1 broker/);
   });
 

@@ -59,7 +59,10 @@ export class LoggedMember {
       rebalanceTimeoutMs: 20_000,
       metadata: () => Buffer.from(this.metadata),
       assign: (members) => {
-        const all = members.map(({ metadata }) => metadata.toString()).sort().join(','); // prettier-ignore
+        const all = members
+          .map(({ metadata }) => metadata.toString())
+          .sort()
+          .join(',');
         return new Map(
           members.map(({ memberId, metadata }) => [memberId, Buffer.from(`${String(metadata)} of ${all}`)]),
         );

@@ -168,10 +168,13 @@ describe('secured brokers', () => {
 
   it('a wrong store password names the setting, not the password', () => {
     const config = { 'bootstrap.servers': kafka.bootstrap, 'security.protocol': 'SSL', ...pkcs12 };
-    assert.throws(() => clientOptions({ ...config, 'ssl.truststore.password': 'not-it' }), (error: Error) => {
-      assert.match(error.message, /cannot be opened with ssl.truststore.password/);
-      return !error.message.includes('not-it');
-    }); // prettier-ignore
+    assert.throws(
+      () => clientOptions({ ...config, 'ssl.truststore.password': 'not-it' }),
+      (error: Error) => {
+        assert.match(error.message, /cannot be opened with ssl.truststore.password/);
+        return !error.message.includes('not-it');
+      },
+    );
   });
 
   it('missing rights are said with what is needed, and not tried again', async () => {

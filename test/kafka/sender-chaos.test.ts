@@ -10,7 +10,7 @@ import type { KafkaBroker } from '../../scripts/stack/kafka-broker.ts';
 const CUT_ABOUT_MS = 500;
 
 describe('sender under a proxy that cuts connections before, in and after requests', function () {
-  this.timeout(chaosMilliseconds() + 180_000);
+  this.timeout(3 * chaosMilliseconds() + 180_000);
   let proxy: ChaosProxy;
   let kafka: KafkaBroker;
 

@@ -29,7 +29,7 @@ const failures: Readonly<Record<string, Failure>> = {
 };
 
 describe('sender on three brokers', function () {
-  this.timeout(chaosMilliseconds() + 180_000);
+  this.timeout(3 * chaosMilliseconds() + 180_000);
   let kafka: KafkaCluster;
 
   before(async () => {

@@ -86,7 +86,7 @@ describe('sender and its predecessors', () => {
   it('is fenced when the broker ended a transaction that was open for too long', async () => {
     const topic = topicName('expired');
     await createTopics(kafka.bootstrap, { [topic]: 1 });
-    const [sender, records] = await open(topic, { transactionTimeoutMs: 500 });
+    const [sender, records] = await open(topic, { transactionTimeoutMs: 1500 });
     records.append(recordOf(Buffer.from('a'), Buffer.from('too slow')));
     while ((await written(topic)) < 2n); // the record, then the marker of the broker
     await assert.rejects(sender.commit([]), { code: 'FENCED' });
@@ -97,7 +97,7 @@ describe('sender and its predecessors', () => {
   it('does not wait for ever for a frozen broker, and never calls its records committed', async () => {
     const topic = topicName('frozen');
     await createTopics(kafka.bootstrap, { [topic]: 1 });
-    const [sender, records] = await open(topic, { requestTimeoutMs: 500, deliveryTimeoutMs: 1500 });
+    const [sender, records] = await open(topic, { requestTimeoutMs: 1000, deliveryTimeoutMs: 4000 });
     records.append(recordOf(Buffer.from('a'), Buffer.from('before')));
     await sender.commit([]);
     await kafka.kill('SIGSTOP');

@@ -26,8 +26,8 @@ const paddings = [0, 7, 90, 250, 1500].map((length) => 'x'.repeat(length));
 export type Versions = ReadonlyMap<string, number>;
 
 /**
- * Appends versions 1, 2, 3, … of each key and commits without a pause, always ahead of the commits, as a task does that drains
- * a backlog.
+ * Appends versions 1, 2, 3, … of each key and commits without a pause, always ahead of the commits, as a task does that
+ * drains a backlog.
  */
 export class SenderLoad {
   readonly #sender: Sender;

@@ -1,5 +1,6 @@
 /**
- * A process that writes without ever committing, until it is killed: `sender-victim.ts BOOTSTRAP TOPIC TRANSACTIONAL_ID`.
+ * A process that writes without ever committing, until it is killed: `sender-victim.ts BOOTSTRAP TOPIC
+ * TRANSACTIONAL_ID`.
  */
 import { recordOf } from '../../kafka/sender/encoded-record.ts';
 import { clusterOf, openSender } from './sender-fixture.ts';

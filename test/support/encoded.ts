@@ -9,7 +9,7 @@ import type { ValueSettings, ValueType } from '../../formats/debezium/values/val
 import { valueTypeOf } from '../../formats/debezium/values/value-type-of.ts';
 import type { RecordSink } from '../../formats/encoded-record.ts';
 
-export const defaultSettings: ValueSettings = {
+const defaultSettings: ValueSettings = {
   decimalHandling: 'precise',
   timePrecision: 'adaptive',
   intervalHandling: 'numeric',
@@ -71,7 +71,11 @@ export function column(name: string, type: ColumnType, rest: Partial<ColumnSchem
   };
 }
 
-export function table(name: string, columns: readonly ColumnSchema[], key: readonly number[] | null = [0]): TableSchema {
+export function table(
+  name: string,
+  columns: readonly ColumnSchema[],
+  key: readonly number[] | null = [0],
+): TableSchema {
   return { database: 'shop', schema: 'public', table: name, columns, key };
 }
 

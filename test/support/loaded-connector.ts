@@ -64,8 +64,12 @@ export class LoadedConnector {
     assert.equal(verdictLine(verdict), 'lost 0, duplicated 0, out of order 0', verdict.examples.join('\n'));
   }
 
+  /** Safe after a failure too: it must not hide what failed. */
   async close(): Promise<void> {
+    await this.load.abandon();
     await this.reader.stop();
-    await this.#options.cluster.client.delete(this.name);
+    await this.#options.cluster.client.delete(this.name).catch((error: unknown) => {
+      console.error(`deleting ${this.name}:`, error);
+    });
   }
 }

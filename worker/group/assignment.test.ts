@@ -69,7 +69,13 @@ describe('assignment', () => {
   it('spreads the tasks of one connector', () => {
     const given = round([member('a'), member('b')], tasks('x-0', 'x-1', 'y-0', 'y-1'));
     for (const id of ['a', 'b'])
-      assert.deepEqual(given.get(id)?.tasks.map((key) => key.slice(0, 1)).toSorted(), ['x', 'y']);
+      assert.deepEqual(
+        given
+          .get(id)
+          ?.tasks.map((key) => key.slice(0, 1))
+          .toSorted(),
+        ['x', 'y'],
+      );
   });
 
   it('believes the newer generation when two members claim the same task', () => {

@@ -26,7 +26,10 @@ describe('leader of the group', () => {
       nowMs: 0,
     });
     const { leader, leaderUrl, configOffset } = decodeAssignment(given.get('b1') ?? Buffer.alloc(0));
-    assert.deepEqual({ leader, leaderUrl, configOffset }, { leader: 'a1', leaderUrl: 'http://a:8083', configOffset: 7n });
+    assert.deepEqual(
+      { leader, leaderUrl, configOffset },
+      { leader: 'a1', leaderUrl: 'http://a:8083', configOffset: 7n },
+    );
   });
 
   it('hands the work of a departed worker over at once without a delay', () => {

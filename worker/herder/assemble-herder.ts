@@ -58,7 +58,9 @@ export class HerderAssembly {
   readonly #local: LocalParts;
   readonly #secrets: SecretSettings;
   readonly #configEvents: ConfigEvents;
+  readonly #duties: LeaderDuties;
   readonly #exactlyOnce: boolean;
+  #configRead = false;
 
   constructor(input: AssemblyInput) {
     const { config, stores } = input;
@@ -74,6 +76,7 @@ export class HerderAssembly {
     });
     this.#local = this.#localParts();
     this.#taskSets = this.#taskConfigRequests();
+    this.#duties = this.#leaderDuties();
     this.group = this.#groupEvents();
     this.herder = this.#herder();
     this.#configEvents = this.#events();
@@ -83,9 +86,11 @@ export class HerderAssembly {
     this.#configEvents.receive(change);
   }
 
-  /** The config topic has been read to its end for the first time. */
+  /** The config topic has been read to its end for the first time: what had to wait for that begins. */
   onConfigRead(): void {
+    this.#configRead = true;
     this.#configEvents.changed();
+    if (this.membership.session?.isLeader === true) this.#duties.leading();
   }
 
   onTaskEvent(event: TaskEvent): void {
@@ -146,20 +151,15 @@ export class HerderAssembly {
     });
   }
 
-  #fence(
-    name: string,
-    { config }: ConnectorConfigState,
-    tasks: readonly number[],
-    signal: AbortSignal,
-  ): Promise<void> {
+  #fence(name: string, { config }: ConnectorConfigState, tasks: readonly number[], signal: AbortSignal): Promise<void> {
     const { values, clients } = this.#input.config;
     const producers = { groupId: values.groupId, producer: clients.producer };
     return fenceProducers(producers, { name, config }, tasks, signal);
   }
 
-  #groupEvents(): GroupEvents {
-    const { config, log, view, hosts, stores, signal } = this.#input;
-    const duties = new LeaderDuties({
+  #leaderDuties(): LeaderDuties {
+    const { log, view, stores, signal } = this.#input;
+    return new LeaderDuties({
       log,
       queue: this.#queue,
       leader: this.#leader,
@@ -169,6 +169,10 @@ export class HerderAssembly {
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
       signal,
     });
+  }
+
+  #groupEvents(): GroupEvents {
+    const { config, log, view, hosts } = this.#input;
     return new GroupEvents({
       clock: systemClock,
       log,
@@ -181,8 +185,10 @@ export class HerderAssembly {
         hosts.lease(sentAt, config.values.sessionTimeoutMs);
         this.#local.statusWriter.confirmed();
       },
-      onLeading: () => duties.leading(),
-      onFollowing: () => duties.following(),
+      onLeading: () => {
+        if (this.#configRead) this.#duties.leading();
+      },
+      onFollowing: () => this.#duties.following(),
       onLost: () => this.#local.statusWriter.drop(),
     });
   }

@@ -38,7 +38,9 @@ export function desiredTasks({ owned, view, exactlyOnce, certain }: Circumstance
       connector: name,
       task: taskNumberOf(key),
       taskConfig,
-      connectorConfig: connector.config,
+      // Converters and the like of the configuration that this set was made from: one that nobody has made tasks of yet, or
+      // could not, changes no task that runs.
+      connectorConfig: connector.appliedConfig ?? connector.config,
       paused: connector.targetState === 'PAUSED',
       ready: certain && !(exactlyOnce && connector.pendingFencing),
     });

@@ -24,9 +24,7 @@ function overrideProblems(config: Config, policy: WorkerRules['overridePolicy'])
     if (prefix === undefined) return [];
     const name = key.slice(prefix.length);
     if (policy === 'Principal' && principalKeys.has(name)) return [];
-    return [
-      [key, `The '${policy}' policy does not allow '${name}' to be overridden in the connector configuration.`],
-    ];
+    return [[key, `The '${policy}' policy does not allow '${name}' to be overridden in the connector configuration.`]];
   });
 }
 
@@ -57,7 +55,11 @@ export function frameworkProblems(values: ConnectorSettingValues, config: Config
   // Ignored, it would make a connector that comes from a Connect cluster begin again from nothing.
   if (offsetsStorageTopic !== null && offsetsStorageTopic !== '' && offsetsStorageTopic !== rules.offsetsTopic)
     problems.push(
-      notBuilt('offsets.storage.topic', offsetsStorageTopic, `Offsets are kept in the worker's topic ${rules.offsetsTopic}.`),
+      notBuilt(
+        'offsets.storage.topic',
+        offsetsStorageTopic,
+        `Offsets are kept in the worker's topic ${rules.offsetsTopic}.`,
+      ),
     );
   return problems;
 }

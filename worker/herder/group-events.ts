@@ -49,6 +49,8 @@ export class GroupEvents {
   #reported: Work = { connectors: [], tasks: [] };
   #lastGeneration = -1;
   #wish = 0;
+  /** A join is under way: its end looks again at everything that could ask for another. */
+  #joining = false;
   #cancelDelay: (() => void) | undefined;
   #leaving = false;
   #rounds = new Set<() => void>();
@@ -65,6 +67,7 @@ export class GroupEvents {
   /** What this worker says of itself when it joins. */
   metadata(): Buffer {
     const { membership, local, view, url } = this.#parts;
+    this.#joining = true;
     this.#reported = union(membership.session?.work, local.held);
     return encodeMetadata({
       url,
@@ -90,9 +93,17 @@ export class GroupEvents {
     const { membership, leader, local, log, onLeading, onFollowing } = this.#parts;
     const { work, leaderUrl } = decodeAssignment(assignment);
     this.#lastGeneration = generation;
+    this.#joining = false;
     membership.joined({ memberId, generation, isLeader, leaderUrl, work });
     log.info(
-      { generation, memberId, leader: leaderUrl, isLeader, connectors: work.connectors.length, tasks: work.tasks.length },
+      {
+        generation,
+        memberId,
+        leader: leaderUrl,
+        isLeader,
+        connectors: work.connectors.length,
+        tasks: work.tasks.length,
+      },
       'group: joined',
     );
     local.reconcile();
@@ -177,7 +188,7 @@ export class GroupEvents {
   }
 
   #rejoin(reason: string): void {
-    if (this.#leaving) return;
+    if (this.#leaving || this.#joining) return;
     this.#wish += 1;
     this.#requestRejoin(reason);
   }
@@ -198,4 +209,3 @@ function union(left: Work | undefined, right: Work): Work {
     tasks: [...new Set([...(left?.tasks ?? []), ...right.tasks])],
   };
 }
-

@@ -98,9 +98,11 @@ export class Herder implements HerderPort {
   connectorStatus(name: string): ConnectorStatus {
     const { view, statuses } = this.#parts;
     const state = view().connectors.get(name);
+    // The statuses of a deleted connector are removed a moment after it.
+    if (state === undefined) throw new RestError(404, `No status found for connector ${name}`);
     return connectorStatus(statuses, name, {
-      type: this.#typeOf(state?.config['connector.class']),
-      taskCount: state?.tasks.length,
+      type: this.#typeOf(state.config['connector.class']),
+      taskCount: state.tasks.length,
     });
   }
 
@@ -197,7 +199,11 @@ export class Herder implements HerderPort {
 
   validate(pluginClass: string, config: GivenConfig): Promise<ConfigInfos> {
     const included = config['connector.class'];
-    if (typeof included === 'string' && !sameClassName(included, pluginClass) && !this.#samePlugin(included, pluginClass))
+    if (
+      typeof included === 'string' &&
+      !sameClassName(included, pluginClass) &&
+      !this.#samePlugin(included, pluginClass)
+    )
       return Promise.reject(
         new RestError(400, `Included connector type ${included} does not match request type ${pluginClass}`),
       );

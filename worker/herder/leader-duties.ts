@@ -63,10 +63,9 @@ export class LeaderDuties {
   /** In the queue, where nothing is created meanwhile; what was seen before the topic was read to its end and is not in it is gone. */
   async #sweep(): Promise<void> {
     const { statuses, view, readConfigToEnd, leader, signal } = this.#parts;
-    const ids: StatusId[] = statuses.connectors().flatMap((connector) => [
-      { connector },
-      ...statuses.tasks(connector).map((task) => ({ connector, task })),
-    ]);
+    const ids: StatusId[] = statuses
+      .connectors()
+      .flatMap((connector) => [{ connector }, ...statuses.tasks(connector).map((task) => ({ connector, task }))]);
     if (obsoleteStatuses(ids, view()).length === 0) return;
     await readConfigToEnd(AbortSignal.any([signal, AbortSignal.timeout(readMs)]));
     leader.requireLeader();

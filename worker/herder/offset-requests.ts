@@ -13,7 +13,12 @@ export interface OffsetAccess {
   /** Everything stored for a connector. */
   all(connector: string): OffsetEntry[];
   /** Writes offsets, null forgets one; settles once they are in the topic, all or none of them with exactly-once. */
-  write(name: string, connector: ConnectorConfigState, offsets: readonly OffsetEntry[], signal: AbortSignal): Promise<void>;
+  write(
+    name: string,
+    connector: ConnectorConfigState,
+    offsets: readonly OffsetEntry[],
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface OffsetRequestParts {
@@ -25,7 +30,12 @@ export interface OffsetRequestParts {
   readonly connectorOf: (connector: ConnectorConfigState) => Promise<SourceConnector>;
   readonly exactlyOnce: boolean;
   /** Fences the producers of these tasks of a connector. */
-  readonly fence: (name: string, connector: ConnectorConfigState, tasks: readonly number[], signal: AbortSignal) => Promise<void>;
+  readonly fence: (
+    name: string,
+    connector: ConnectorConfigState,
+    tasks: readonly number[],
+    signal: AbortSignal,
+  ) => Promise<void>;
   readonly rounds: {
     /** Whether what exists has been dealt out and no member still holds a task that matches. */
     settledWithout(held: (task: string) => boolean): boolean;
@@ -64,9 +74,7 @@ export class OffsetRequests {
   }
 
   async reset(name: string): Promise<string> {
-    await this.#change(name, () =>
-      this.#parts.offsets.all(name).map(({ partition }) => ({ partition, offset: null })),
-    );
+    await this.#change(name, () => this.#parts.offsets.all(name).map(({ partition }) => ({ partition, offset: null })));
     return messageOf('reset');
   }
 

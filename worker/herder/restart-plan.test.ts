@@ -14,7 +14,10 @@ const status: ConnectorStatus = {
 
 describe('restart plan', () => {
   it('touches the connector and all tasks with includeTasks', () => {
-    assert.deepEqual(restartPlan(status, { includeTasks: true, onlyFailed: false }), { connector: true, tasks: [0, 1] });
+    assert.deepEqual(restartPlan(status, { includeTasks: true, onlyFailed: false }), {
+      connector: true,
+      tasks: [0, 1],
+    });
   });
 
   it('touches only what is FAILED with onlyFailed', () => {

@@ -9,10 +9,10 @@ export interface StatusTable {
   tasks(name: string): readonly number[];
 }
 
-/** What is known of a connector beside its statuses; `taskCount` undefined: it is not configured any more. */
+/** What is known of a connector beside its statuses. */
 export interface KnownConnector {
   readonly type: ConnectorStatus['type'];
-  readonly taskCount: number | undefined;
+  readonly taskCount: number;
 }
 
 /**
@@ -22,10 +22,9 @@ export interface KnownConnector {
 export function connectorStatus(table: StatusTable, name: string, known: KnownConnector): ConnectorStatus {
   const connector = table.connector(name);
   if (connector === undefined) throw new RestError(404, `No status found for connector ${name}`);
-  const limit = known.taskCount ?? Infinity;
   const tasks = table.tasks(name).flatMap((id) => {
     const status = table.task(name, id);
-    return status === undefined || id >= limit ? [] : [{ id, ...status }];
+    return status === undefined || id >= known.taskCount ? [] : [{ id, ...status }];
   });
   return { name, connector, tasks, type: known.type };
 }

@@ -23,7 +23,12 @@ export interface TaskConfigRequestParts {
   readonly view: () => ConfigSnapshot;
   readonly exactlyOnce: boolean;
   /** Fences the producers of these tasks of a connector. */
-  readonly fence: (name: string, connector: ConnectorConfigState, tasks: readonly number[], signal: AbortSignal) => Promise<void>;
+  readonly fence: (
+    name: string,
+    connector: ConnectorConfigState,
+    tasks: readonly number[],
+    signal: AbortSignal,
+  ) => Promise<void>;
   /** A set that cannot start says why in the statuses of its tasks. */
   readonly failTasks: (name: string, count: number, trace: string) => void;
   readonly signal: AbortSignal;
@@ -80,9 +85,11 @@ export class TaskConfigRequests {
   }
 
   #round(name: string, waitMs: number): void {
+    const { clock, queue, signal } = this.#parts;
     this.#rounds.add(name);
-    this.#parts.clock.after(waitMs, () => {
-      this.#parts.queue
+    const cancel = clock.after(waitMs, () => {
+      signal.removeEventListener('abort', cancel);
+      queue
         .run(`writing a task count record for connector ${name} to the config topic`, () => this.#fence(name))
         .then(
           () => {
@@ -92,6 +99,7 @@ export class TaskConfigRequests {
           (error: unknown) => this.#failed(name, error),
         );
     });
+    signal.addEventListener('abort', cancel, { once: true });
   }
 
   async #fence(name: string): Promise<void> {

@@ -61,8 +61,21 @@ class Bench {
   }
 
   fail(failure: Partial<TaskFailure> = {}, innocent = false): void {
-    const full = { code: 'INTERNAL', message: 'm', trace: 't', fencing: false, retry: 'automatic', ...failure } as const;
-    const report: TaskReport = { type: 'failed', id: 'x-0', incarnation: String(this.#incarnation), failure: full, innocent };
+    const full = {
+      code: 'INTERNAL',
+      message: 'm',
+      trace: 't',
+      fencing: false,
+      retry: 'automatic',
+      ...failure,
+    } as const;
+    const report: TaskReport = {
+      type: 'failed',
+      id: 'x-0',
+      incarnation: String(this.#incarnation),
+      failure: full,
+      innocent,
+    };
     this.slot.receive(report);
   }
 

@@ -31,6 +31,8 @@ export interface TaskSlotPort {
 interface Run {
   readonly task: DesiredTask;
   readonly incarnation: string;
+  /** Monotonic milliseconds at which its order went out. */
+  readonly orderedAt: number;
   paused: boolean;
 }
 
@@ -115,8 +117,7 @@ export class TaskSlot {
         this.#takeOver(run);
         break;
       case 'started':
-        this.#state = { is: 'running', run, since: this.#port.clock.now() };
-        this.#port.status(this.key, 'RUNNING');
+        this.#started(run);
         break;
       case 'paused':
         // A pause that was taken back before it took effect is no news.
@@ -166,7 +167,20 @@ export class TaskSlot {
   }
 
   #start(task: DesiredTask): void {
-    this.#state = { is: 'starting', run: { task, incarnation: this.#port.start(task), paused: task.paused } };
+    const orderedAt = this.#port.clock.now();
+    this.#state = {
+      is: 'starting',
+      run: { task, incarnation: this.#port.start(task), orderedAt, paused: task.paused },
+    };
+  }
+
+  #started(run: Run): void {
+    const { clock, log } = this.#port;
+    const since = clock.now();
+    this.#state = { is: 'running', run, since };
+    const ms = Math.round(since - run.orderedAt);
+    log.info({ task: this.key, incarnation: run.incarnation, ms }, 'task: running');
+    this.#port.status(this.key, 'RUNNING');
   }
 
   #stop(run: Run, quiet: boolean, thenWaitMs = 0): void {
@@ -176,6 +190,7 @@ export class TaskSlot {
 
   #stopped({ run, quiet, thenWaitMs }: Extract<State, { is: 'stopping' }>): void {
     this.#state = { is: 'idle' };
+    this.#port.log.info({ task: this.key, incarnation: run.incarnation, quiet }, 'task: stopped');
     if (thenWaitMs > 0 && this.#wanted !== undefined) this.#wait(run.task, thenWaitMs);
     this.#port.onReleased(this.key, quiet);
     this.#settle();
@@ -213,7 +228,10 @@ export class TaskSlot {
       log.error({ ...fields, retry: failure.retry, restarts: this.#budget.restarts }, `task failed; ${advice}`);
       this.#state = { is: 'failed', task: run.task };
     } else {
-      log.warn({ ...fields, restarts: this.#budget.restarts, most: limits.most, nextAttemptMs: waitMs }, 'task failed; it is started again');
+      log.warn(
+        { ...fields, restarts: this.#budget.restarts, most: limits.most, nextAttemptMs: waitMs },
+        'task failed; it is started again',
+      );
       this.#state = { is: 'idle' };
       this.#wait(run.task, waitMs);
     }

@@ -73,7 +73,8 @@ describe('validation of a connector configuration', () => {
     await assert.rejects(check({ name: 'x' }), { status: 400, message: /contains no connector type/ });
     await assert.rejects(check({ 'connector.class': 'io.x.Nope' }), {
       status: 400,
-      message: /^Failed to find any class that implements Connector and which name matches io\.x\.Nope, available connectors are: PluginDesc\{/,
+      message:
+        /^Failed to find any class that implements Connector and which name matches io\.x\.Nope, available connectors are: PluginDesc\{/,
     });
   });
 

@@ -64,7 +64,10 @@ class Problems {
 function singleProblems(settings: readonly Setting<unknown>[], config: GivenConfig, problems: Problems): void {
   const nulls = Object.entries(config).filter(([, value]) => value === null);
   for (const [key] of nulls)
-    problems.add(key, `Invalid value null for configuration ${key}: Null value can not be supplied as the configuration value.`);
+    problems.add(
+      key,
+      `Invalid value null for configuration ${key}: Null value can not be supplied as the configuration value.`,
+    );
   const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
   const parsed = parseSettings(Object.fromEntries(settings.map((setting) => [setting.name, setting])), given);
   for (const [key, texts] of parsed.problems)
@@ -82,7 +85,10 @@ function maskProblems(settings: readonly Setting<unknown>[], config: GivenConfig
   const isSecret = secretsOf(new Set(settings.filter(({ type }) => type === 'PASSWORD').map(({ name }) => name)));
   for (const [key, value] of Object.entries(config))
     if (value === masked && isSecret(key))
-      problems.add(key, `Invalid value ${masked} for configuration ${key}: that is how a stored value is shown; give the value itself`);
+      problems.add(
+        key,
+        `Invalid value ${masked} for configuration ${key}: that is how a stored value is shown; give the value itself`,
+      );
 }
 
 /** The keys that have a value. */

@@ -109,7 +109,10 @@ export class TaskHosts {
     const allowedMs = (ending.quiet ? 0 : ending.graceMs) + HUNG_MS;
     clearTimeout(task.killTimer);
     task.killTimer = setTimeout(() => {
-      this.#options.log.error({ task: id, taskHost: host.process.pid, allowedMs }, 'task host: task did not stop; killed');
+      this.#options.log.error(
+        { task: id, taskHost: host.process.pid, allowedMs },
+        'task host: task did not stop; killed',
+      );
       host.ending = true;
       host.process.kill();
     }, allowedMs);

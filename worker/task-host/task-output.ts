@@ -38,8 +38,9 @@ export async function openTaskOutput(order: TaskOrder, lease: Lease, signal: Abo
   const closeClusters = async (): Promise<void> => {
     await Promise.all([cluster.close(), adminCluster?.close()]);
   };
+  let sender: Sender | undefined;
   try {
-    const sender = await Sender.open(
+    const opened = await Sender.open(
       {
         cluster,
         transactionalId: order.exactlyOnce ? transactionalId(order) : undefined,
@@ -54,26 +55,28 @@ export async function openTaskOutput(order: TaskOrder, lease: Lease, signal: Abo
       },
       signal,
     );
-    const offsetsTopic = await sender.topic(order.offsetsTopic, { signal });
+    sender = opened;
+    const offsetsTopic = await opened.topic(order.offsetsTopic, { signal });
     const open = new Map<string, TopicSender>();
     return {
-      sender,
+      sender: opened,
       format,
       offsetsTopic,
       inFlightBytes: settings.bufferMemory,
       openTopic: async (name, inner) => {
         const known =
           open.get(name) ??
-          (await openTopic({ name, cluster, adminCluster, sender, plan: rules?.(name), signal: inner }));
+          (await openTopic({ name, cluster, adminCluster, sender: opened, plan: rules?.(name), signal: inner }));
         open.set(name, known);
         return known;
       },
       close: async () => {
-        await sender.close();
+        await opened.close();
         await closeClusters();
       },
     };
   } catch (error) {
+    await sender?.close();
     await closeClusters();
     throw error;
   }

@@ -6,7 +6,7 @@ const TYPES_WITH_DEFAULT: ReadonlySet<string> = new Set([
   ...['json', 'jsonb', 'xml', 'uuid', 'date', 'time', 'timestamp', 'timestamptz', 'interval'],
 ]);
 
-const TYPE_NAME = String.raw`[a-z_][\w. "]*(?:\(\d+(?:,\d+)?\))?(?: with(?:out)? time zone)?`;
+const TYPE_NAME = String.raw`[a-z_"][\w. "]*(?:\(\d+(?:,\d+)?\))?(?: with(?:out)? time zone)?`;
 const CAST = String.raw`(?:::${TYPE_NAME})?`;
 /** What pg_get_expr prints for a constant: nothing but a literal and at most one cast, so that it is safe to evaluate. */
 const CONSTANT = new RegExp(

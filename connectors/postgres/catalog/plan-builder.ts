@@ -44,7 +44,10 @@ export function buildPlan(source: PlanSource, rules: PlanRules): RelationPlan {
     columns,
     key: key === null ? null : key.map((name) => columns.findIndex((column) => column.name === name)),
   };
-  return { schema, capture, width: columns.length };
+  const enums = columns.flatMap(({ type }, column) =>
+    type.kind === 'enum' ? [{ column, labels: type.labels.map((label) => Buffer.from(label, 'utf8')) }] : [],
+  );
+  return { schema, capture, width: columns.length, enums };
 }
 
 /** The same plan with the schema object of an earlier version of the table, if nothing has changed. */

@@ -13,6 +13,9 @@ export class RelationRegistry implements Relations {
   readonly #rules: PlanRules;
   readonly #catalog: Catalog;
   readonly #plans = new Map<number, RelationPlan | null>();
+  readonly #messages = new Map<number, RelationMessage>();
+  /** Labels that were asked for: one that the catalog does not have (it was renamed since) is asked for once. */
+  readonly #askedLabels = new Set<string>();
   #pending: RelationMessage | undefined;
 
   constructor(rules: PlanRules, catalog: Catalog) {
@@ -35,6 +38,14 @@ export class RelationRegistry implements Relations {
     if (news) this.#pending = relation;
     else this.#set(relation);
     return !news;
+  }
+
+  askLabel(oid: number, label: string): boolean {
+    const question = `${oid} ${label}`;
+    if (this.#askedLabels.has(question)) return false;
+    this.#askedLabels.add(question);
+    this.#pending = this.#messages.get(oid);
+    return this.#pending !== undefined;
   }
 
   noteType(bytes: Buffer, at: number): void {
@@ -63,6 +74,7 @@ export class RelationRegistry implements Relations {
   }
 
   #set(relation: RelationMessage): void {
+    this.#messages.set(relation.oid, relation);
     const table = this.#catalog.table(relation.oid);
     const plan = buildPlan({ relation, table, types: this.#catalog.types.types }, this.#rules);
     this.#plans.set(relation.oid, keepSchema(plan, this.#earlier(relation.oid)));

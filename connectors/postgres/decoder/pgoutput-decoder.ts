@@ -42,6 +42,8 @@ export class PgoutputDecoder {
   readonly #skipDeletes: boolean;
   readonly #skipTruncates: boolean;
   #changes: RowChange[] = [];
+  /** The table of the last change, if that waits for labels of its enums. */
+  #relabelled: number | undefined;
   // The message being decoded.
   #bytes: Buffer = Buffer.alloc(0);
   #end = 0;
@@ -59,6 +61,7 @@ export class PgoutputDecoder {
 
   /** The changes decoded since the last call. */
   take(): RowChange[] {
+    if (this.#relabelled !== undefined) this.#relabel(this.#relabelled);
     const taken = this.#changes;
     this.#changes = [];
     return taken;
@@ -70,14 +73,13 @@ export class PgoutputDecoder {
     this.#end = end;
     this.#high = high;
     this.#low = low;
+    if (this.#relabelled !== undefined) this.#relabel(this.#relabelled);
     const body = start + 1;
     switch (bytes[start]) {
       case INSERT:
-        if (this.#cursor.count(high, low, 'INSERT')) this.#insert(body);
-        return true;
+        return !this.#cursor.count(high, low, 'INSERT') || this.#insert(body);
       case UPDATE:
-        if (this.#cursor.count(high, low, 'UPDATE')) this.#update(body);
-        return true;
+        return !this.#cursor.count(high, low, 'UPDATE') || this.#update(body);
       case DELETE:
         if (this.#cursor.count(high, low, 'DELETE')) this.#delete(body);
         return true;
@@ -105,31 +107,31 @@ export class PgoutputDecoder {
     }
   }
 
-  #insert(at: number): void {
+  #insert(at: number): boolean {
     const plan = this.#plan(at);
-    if (plan === null || this.#skipInserts) return;
+    if (plan === null || this.#skipInserts) return true;
     const base = this.#arena.reserve(2 * plan.width);
     this.#checkEnd(this.#tuple(at + 5, plan, base));
-    this.#push('c', plan, { before: null, after: this.#image(base), partialBefore: false });
+    const after = this.#image(base);
+    this.#push('c', plan, { before: null, after, partialBefore: false });
+    return plan.enums.length === 0 || this.#hasKnownLabels(at, plan, after);
   }
 
-  #update(at: number): void {
+  #update(at: number): boolean {
     const plan = this.#plan(at);
-    if (plan === null || this.#skipUpdates) return;
+    if (plan === null || this.#skipUpdates) return true;
     const base = this.#arena.reserve(4 * plan.width);
     const oldBase = base + 2 * plan.width;
     const marker = this.#bytes[at + 4];
-    if (marker !== KEY_TUPLE && marker !== OLD_TUPLE) {
-      this.#arena.release(oldBase);
-      this.#checkEnd(this.#tuple(at + 5, plan, base));
-      this.#push('u', plan, { before: null, after: this.#image(base), partialBefore: false });
-      return;
-    }
-    const next = this.#tuple(at + 5, plan, oldBase);
+    const hasOld = marker === KEY_TUPLE || marker === OLD_TUPLE;
+    if (!hasOld) this.#arena.release(oldBase);
+    const next = hasOld ? this.#tuple(at + 5, plan, oldBase) : at + 4;
     this.#checkEnd(this.#tuple(next + 1, plan, base));
     if (marker === OLD_TUPLE) fillUnavailable(this.#arena.fields, base, plan.width);
-    const partialBefore = marker === KEY_TUPLE;
-    this.#push('u', plan, { before: this.#image(oldBase), after: this.#image(base), partialBefore });
+    const before = hasOld ? this.#image(oldBase) : null;
+    const after = this.#image(base);
+    this.#push('u', plan, { before, after, partialBefore: marker === KEY_TUPLE });
+    return plan.enums.length === 0 || this.#hasKnownLabels(at, plan, after);
   }
 
   #delete(at: number): void {
@@ -157,6 +159,29 @@ export class PgoutputDecoder {
     const plan = this.#relations.plan(oid);
     if (plan === undefined) throw new RangeError(`a change of the unknown relation ${oid}: the stream is broken`);
     return plan;
+  }
+
+  /** False: a label was added to an enum since the catalog was asked, which no Relation message tells. */
+  #hasKnownLabels(at: number, plan: RelationPlan, row: RowImage): boolean {
+    const oid = uint32(this.#bytes, at);
+    for (const { column, labels } of plan.enums) {
+      const start = row.fields[row.at + 2 * column] ?? 0;
+      const length = row.fields[row.at + 2 * column + 1] ?? NULL_FIELD;
+      if (length < 0 || labels.some((label) => isAt(row.bytes, start, length, label))) continue;
+      if (!this.#relations.askLabel(oid, row.bytes.toString('utf8', start, start + length))) continue;
+      this.#relabelled = oid;
+      return false;
+    }
+    return true;
+  }
+
+  /** Gives the last change the schema with the labels that were asked for. */
+  #relabel(oid: number): void {
+    this.#relabelled = undefined;
+    const last = this.#changes.pop();
+    const plan = this.#relations.plan(oid);
+    if (last === undefined) return;
+    this.#changes.push({ ...last, table: plan?.schema ?? last.table });
   }
 
   #image(at: number): RowImage {
@@ -222,4 +247,8 @@ function fillUnavailable(fields: Int32Array, base: number, width: number): void 
     fields[at] = fields[at + behind] ?? 0;
     fields[at + 1] = fields[at + behind + 1] ?? UNAVAILABLE_FIELD;
   }
+}
+
+function isAt(bytes: Buffer, start: number, length: number, label: Buffer): boolean {
+  return length === label.length && bytes.compare(label, 0, length, start, start + length) === 0;
 }

@@ -7,6 +7,14 @@ export interface RelationPlan {
   readonly capture: Int32Array;
   /** Number of captured columns. */
   readonly width: number;
+  /** Captured columns that hold one label of an enum. */
+  readonly enums: readonly EnumColumn[];
+}
+
+export interface EnumColumn {
+  readonly column: number;
+  /** The labels that the catalog had when it was asked last, as UTF-8. */
+  readonly labels: readonly Buffer[];
 }
 
 /** What the decoder asks about tables. */
@@ -15,6 +23,8 @@ export interface Relations {
   plan(oid: number): RelationPlan | null | undefined;
   /** Takes a Relation message. False: the catalog has to be asked first; decoding waits until that is done. */
   define(bytes: Buffer, at: number): boolean;
+  /** Takes a label that the plan of the table does not have. True: the catalog has to be asked before decoding goes on. */
+  askLabel(oid: number, label: string): boolean;
   /** Takes a Type message. */
   noteType(bytes: Buffer, at: number): void;
 }

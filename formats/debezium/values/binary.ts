@@ -35,7 +35,7 @@ function opaqueType({ binaryHandling, placeholder }: BinarySettings, encode: Val
   };
 }
 
-export function base64Text(bytes: Buffer, urlSafe = false): string {
+function base64Text(bytes: Buffer, urlSafe = false): string {
   const text = bytes.toString('base64');
   return urlSafe ? text.replaceAll('+', '-').replaceAll('/', '_') : text;
 }

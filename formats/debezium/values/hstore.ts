@@ -3,7 +3,7 @@ import { jsonString } from '../../json/json-text.ts';
 import { UnrepresentableValue, type ValueSettings, type ValueType } from './value-type.ts';
 
 /** Pairs of `"key"=>"value", "other"=>NULL`; quotes and backslashes inside are escaped by a backslash. */
-export function parseHstore(text: string): [string, string | null][] {
+function parseHstore(text: string): [string, string | null][] {
   const pairs: [string, string | null][] = [];
   const pair = /\s*"((?:[^"\\]|\\.)*)"=>(?:NULL|"((?:[^"\\]|\\.)*)")(?:,|$)/suy;
   while (pair.lastIndex < text.length) {

@@ -11,7 +11,7 @@ type MoneySettings = Pick<ValueSettings, 'decimalHandling' | 'decimalFormat' | '
  * An amount of money as a number. The text depends on lc_monetary: signs are `-` or parentheses around, and the last of
  * several separators, or a single one that is not followed by three digits, is the decimal point.
  */
-export function parseMoney(text: string): DecimalNumber {
+function parseMoney(text: string): DecimalNumber {
   const negative = /^\s*\(.*\)\s*$/.test(text) || text.includes('-');
   const digits = /\d(?:[\d.,'\s\u00a0\u202f]*\d)?/.exec(text)?.[0];
   if (digits === undefined) throw new UnrepresentableValue(`"${text}" is not an amount of money`);

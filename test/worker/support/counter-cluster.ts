@@ -6,7 +6,10 @@ import { z } from 'zod';
 import { ConnectClient } from '../../../scripts/demo/connect-client.ts';
 import { servers } from '../../support/servers.ts';
 
+/** The least that a broker takes by default. */
 export const sessionTimeoutMs = 6000;
+/** For what has no deadline of its own: a machine that is busy with other tests is slow, not wrong. */
+export const patientMs = 60_000;
 
 const hello = z.object({ url: z.string(), workerId: z.string() });
 const json = 'org.apache.kafka.connect.json.JsonConverter';
@@ -76,7 +79,11 @@ export class CounterWorker {
 
   /** Process ids of its task hosts (Linux). */
   hosts(): number[] {
-    return readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+    return readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .map(Number);
   }
 
   /** Lines with this message, e.g. `group: membership lost`. */
@@ -95,7 +102,7 @@ export class CounterWorker {
   }
 
   async untilReady(): Promise<void> {
-    await until(async () => (await this.call('GET', '/health')).status === 200, 20_000, 'a worker ready');
+    await until(async () => (await this.call('GET', '/health')).status === 200, patientMs, 'a worker ready');
   }
 }
 
@@ -192,11 +199,12 @@ export class CounterCluster {
     const { tasks } = await this.client.until(
       name,
       (status) => status.tasks.find(({ id }) => id === task)?.state === 'RUNNING',
-      30_000,
+      patientMs,
     );
     const workerId = tasks.find(({ id }) => id === task)?.worker_id;
     const owner = this.workers.find((worker) => worker.workerId === workerId);
-    if (owner === undefined) throw new Error(`the status names ${String(workerId)}, which is no worker of this cluster`);
+    if (owner === undefined)
+      throw new Error(`the status names ${String(workerId)}, which is no worker of this cluster`);
     return owner;
   }
 

@@ -82,7 +82,10 @@ export const counterConnector: SourceConnector = {
   settings: counterSettings,
   validate: () => Promise.resolve([]),
   taskConfigs: (config) =>
-    Array.from({ length: Number(config['counter.tasks'] ?? '1') }, (_, task) => ({ ...config, 'task.number': String(task) })),
+    Array.from({ length: Number(config['counter.tasks'] ?? '1') }, (_, task) => ({
+      ...config,
+      'task.number': String(task),
+    })),
   createTask: (context) => new CounterTask(context),
   checkOffsets: (_config, offsets) => {
     for (const { offset } of offsets)

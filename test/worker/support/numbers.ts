@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
+import { createTopic } from '../../../scripts/demo/create-topic.ts';
 import { RecordReader, type ReadRecord } from '../../support/record-reader.ts';
 import { servers } from '../../support/servers.ts';
 
@@ -17,7 +18,9 @@ export class Numbers {
     this.#reader = reader;
   }
 
+  /** Creates the topic: the counter may not have written to it yet. */
   static async open(topic: string): Promise<Numbers> {
+    await createTopic(servers().kafka.bootstrap, topic, 1);
     return new Numbers(await RecordReader.open(servers().kafka.bootstrap, topic));
   }
 
@@ -34,7 +37,10 @@ export class Numbers {
   /** Every number once and in order: nothing lost, repeated or out of order. */
   verify(): void {
     const { all } = this;
-    assert.deepEqual(all, Array.from({ length: all.length }, (_, index) => index + 1));
+    assert.deepEqual(
+      all,
+      Array.from({ length: all.length }, (_, index) => index + 1),
+    );
   }
 
   close(): Promise<void> {

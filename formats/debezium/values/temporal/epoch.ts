@@ -6,9 +6,11 @@ const MINUS = 0x2d;
 const EXACT_DAYS = 104_248;
 const MAX_INT64 = 2n ** 63n - 1n;
 
-/** Milliseconds since 1970-01-01, rounded down. Below 2^53 for every year that PostgreSQL knows. */
+/** Milliseconds since 1970-01-01, rounded down; beyond 2^53 from the year 287396 on. */
 export function writeEpochMillis(out: ByteWriter, days: number, micros: number): void {
-  writeInteger(out, days * 86_400_000 + Math.floor(micros / 1000));
+  const millis = days * 86_400_000 + Math.floor(micros / 1000);
+  if (millis <= Number.MAX_SAFE_INTEGER) writeInteger(out, millis);
+  else writeParts(out, days * 86_400 + Math.floor(micros / 1e6), Math.floor((micros % 1e6) / 1000), 3);
 }
 
 /** Microseconds since 1970-01-01. */

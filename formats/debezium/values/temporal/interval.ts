@@ -3,7 +3,7 @@ import { jsonString } from '../../../json/json-text.ts';
 import { UnrepresentableValue, type ValueSettings, type ValueType } from '../value-type.ts';
 
 /** Parts of an interval, each with its own sign; seconds as text to keep their digits. */
-export interface IntervalParts {
+interface IntervalParts {
   readonly years: number;
   readonly months: number;
   readonly days: number;
@@ -17,7 +17,7 @@ const DAYS_PER_MONTH = 365.25 / 12;
 const MAX_INT64 = 2n ** 63n - 1n;
 
 /** `1 year 2 mons -3 days +04:05:06.78` (intervalstyle postgres; PostgreSQL 18 manual, 8.5.5). */
-export function parseInterval(text: string): IntervalParts {
+function parseInterval(text: string): IntervalParts {
   if (/infinity$/.test(text)) throw new UnrepresentableValue('an infinite interval has no length');
   const part = (unit: string): number => Number(new RegExp(`([+-]?\\d+) ${unit}s?\\b`).exec(text)?.[1] ?? 0);
   const [, sign = '', hours = '0', minutes = '0', seconds = '0'] = /([+-]?)(\d+):(\d+):([\d.]+)/.exec(text) ?? [];
@@ -34,7 +34,7 @@ export function parseInterval(text: string): IntervalParts {
 }
 
 /** Microseconds, by the same steps in doubles as Debezium's MicroDuration, so that they round alike. */
-export function intervalMicros(parts: IntervalParts): bigint {
+function intervalMicros(parts: IntervalParts): bigint {
   const days = (parts.years * 12 + parts.months) * DAYS_PER_MONTH + parts.days;
   const seconds = ((days * 24 + parts.hours) * 60 + parts.minutes) * 60 + Number(parts.seconds);
   const micros = BigInt(Math.trunc(seconds * 1e6));
@@ -43,7 +43,7 @@ export function intervalMicros(parts: IntervalParts): bigint {
 }
 
 /** `P1Y2M3DT4H5M6.78S`, always with all six parts. */
-export function intervalIso(parts: IntervalParts): string {
+function intervalIso(parts: IntervalParts): string {
   const { years, months, days, hours, minutes, seconds } = parts;
   return `P${years}Y${months}M${days}DT${hours}H${minutes}M${seconds}S`;
 }

@@ -20,7 +20,7 @@ export function infinitySign({ bytes, start }: ByteRange): -1 | 0 | 1 {
 }
 
 /** Astronomical year, month and day of the date at the start of a range, in that order, to `take`. */
-export function readDate<T>(range: ByteRange, take: (year: number, month: number, day: number) => T): T {
+function readDate<T>(range: ByteRange, take: (year: number, month: number, day: number) => T): T {
   const { bytes, start, end } = range;
   let year = 0;
   let i = start;

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { chown, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { PostgresServer } from '../../scripts/stack/postgres-server.ts';
+import { postgres15Binaries, postgresUser } from '../../scripts/stack/postgres-binaries.ts';
+import { servers } from '../support/servers.ts';
+import { OffsetStore, TaskDriver } from './support/task-driver.ts';
+import { TestDatabase, until } from './support/test-database.ts';
+
+describe('a PostgreSQL server that is restarted', () => {
+  let server: PostgresServer;
+  let database: TestDatabase;
+  let driver: TaskDriver;
+
+  before(async () => {
+    server = await servers().stack.start('postgres', { as: 'postgres-restarted' });
+  });
+
+  after(() => servers().stack.stop('postgres-restarted'));
+
+  beforeEach(async () => {
+    database = await TestDatabase.create(server.address);
+    await database.sql('CREATE TABLE item (id int PRIMARY KEY)');
+  });
+
+  afterEach(async () => {
+    await driver.stop();
+    await database.drop();
+  });
+
+  for (const how of ['in order', 'after a crash'] as const) {
+    it(`${how} loses and repeats nothing, and the task goes on by itself`, async () => {
+      driver = await new TaskDriver({ config: database.config() }).start();
+      await database.sql('INSERT INTO item SELECT generate_series(1, 100)');
+      await driver.waitForChanges(100);
+      if (how === 'after a crash') await server.kill('SIGKILL');
+      await server.restart();
+      await database.reconnect();
+      await database.sql('INSERT INTO item SELECT generate_series(101, 200)');
+      await driver.waitForChanges(200);
+      assert.deepEqual(
+        driver.seen.map(({ after }) => Number(after?.['id'])),
+        Array.from({ length: 200 }, (_, index) => index + 1),
+      );
+      const written = await database.value('SELECT pg_current_wal_lsn()');
+      await database.sql('INSERT INTO item VALUES (201)');
+      await until(() => database.hasConfirmed(written), 'the slot moves again');
+    });
+  }
+});
+
+describe('a PostgreSQL server with transaction ids above 2^31', () => {
+  let driver: TaskDriver;
+
+  it('gives them as they are, not as negative numbers', async function () {
+    const binaries = await postgres15Binaries().catch(() => undefined);
+    if (binaries === undefined) {
+      if (this.test !== undefined) this.test.title += ' (no pg_resetwal: PostgreSQL 15 is not installed)';
+      this.skip();
+    }
+    const server = await servers().stack.start('postgres15', { as: 'postgres-old-xids' });
+    // Two steps with everything frozen in between: a jump of more than 2^31 would make all rows lie in the future.
+    for (const xid of [1_500_000_000, 3_000_000_000]) await jump(server, binaries, xid);
+    const database = await TestDatabase.create(server.address);
+    await database.sql('CREATE TABLE item (id int PRIMARY KEY)');
+    const offsets = new OffsetStore();
+    driver = await new TaskDriver({ config: database.config(), offsets }).start();
+    await database.sql('INSERT INTO item VALUES (1)');
+    await driver.waitForChanges(1);
+    const xid = await database.value('SELECT xmin::text FROM item');
+    assert.ok(Number(xid) > 2 ** 31);
+    assert.equal(driver.changes[0]?.transaction.xid, Number(xid));
+    await until(() => driver.offset?.['txId'] !== undefined, 'the offset is stored');
+    assert.equal(driver.offset?.['txId'], Number(xid));
+    await driver.stop();
+    await database.drop();
+    await servers().stack.stop('postgres-old-xids');
+  });
+});
+
+/** Sets the next transaction id of a server and freezes all rows there. */
+async function jump(server: PostgresServer, binaries: string, xid: number): Promise<void> {
+  await server.kill('SIGINT');
+  const run = promisify(execFile);
+  await run(join(binaries, 'pg_resetwal'), ['-f', '-x', String(xid), server.dataFolder], {
+    cwd: server.dataFolder,
+    ...postgresUser(),
+  });
+  // The commit log has two bits per transaction and 32 pages of 8 kB per file; the new one must exist.
+  const segment = Math.floor(xid / (32 * 8192 * 4))
+    .toString(16)
+    .toUpperCase()
+    .padStart(4, '0');
+  const file = join(server.dataFolder, 'pg_xact', segment);
+  await writeFile(file, Buffer.alloc(32 * 8192));
+  const owner = postgresUser();
+  if (owner !== undefined) await chown(file, owner.uid, owner.gid);
+  await server.start();
+  for (const name of ['template1', 'postgres']) {
+    const client = await TestDatabase.connectTo(server.address, name);
+    await client.query('VACUUM FREEZE');
+    await client.end();
+  }
+}

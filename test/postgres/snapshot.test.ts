@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { servers } from '../support/servers.ts';
+import { OffsetStore, TaskDriver } from './support/task-driver.ts';
+import { TestDatabase, until } from './support/test-database.ts';
+
+describe('initial snapshot of PostgreSQL', () => {
+  let database: TestDatabase;
+  let driver: TaskDriver;
+
+  beforeEach(async () => {
+    database = await TestDatabase.create(servers().postgres.address);
+  });
+
+  afterEach(async () => {
+    await driver.stop();
+    await database.drop();
+  });
+
+  const initial = { 'snapshot.mode': 'initial' };
+
+  it('reads all rows that exist and then every change, each row marked as Debezium does', async () => {
+    await database.sql(
+      `CREATE TABLE a (id int PRIMARY KEY, name text); CREATE TABLE b (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY)`,
+    );
+    await database.sql(
+      `INSERT INTO a VALUES (1, 'one'), (2, E'tab\\tand\\nline \\\\N'), (3, NULL); INSERT INTO c VALUES (1), (2)`,
+    );
+    driver = await new TaskDriver({ config: database.config(initial) }).start();
+    await database.sql(`INSERT INTO b VALUES (9)`);
+    assert.deepEqual(
+      (await driver.waitForChanges(6)).map(({ op, table, after }) => [op, table, after]),
+      [
+        ['r', 'a', { id: '1', name: 'one' }],
+        ['r', 'a', { id: '2', name: 'tab\tand\nline \\N' }],
+        ['r', 'a', { id: '3', name: null }],
+        ['r', 'c', { id: '1' }],
+        ['r', 'c', { id: '2' }],
+        ['c', 'b', { id: '9' }],
+      ],
+    );
+    assert.deepEqual(
+      driver.changes.map(({ transaction }) => transaction.snapshot),
+      ['first', 'true', 'last_in_data_collection', 'first_in_data_collection', 'last', 'false'],
+    );
+  });
+
+  it('stores offsets with the marks of a snapshot until it is completed, and completed ones at its end', async () => {
+    await database.sql('CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1)');
+    const states: unknown[] = [];
+    driver = new TaskDriver({ config: database.config(initial) });
+    const keep = driver.onBatch;
+    driver.onBatch = (batch) => {
+      keep(batch);
+      for (const { offset } of batch.offsets)
+        states.push([offset?.['millrace.state'], offset?.['snapshot'], offset?.['snapshot_completed']]);
+    };
+    await driver.start();
+    assert.deepEqual(states.slice(0, 3), [
+      ['creating', 'INITIAL', false],
+      ['snapshot', 'INITIAL', false],
+      ['stream', 'INITIAL', true],
+    ]);
+    await database.sql('INSERT INTO a VALUES (2)');
+    await driver.waitForChanges(2);
+    await until(() => driver.offset?.['snapshot'] === undefined, 'the offset is one of streaming');
+  });
+
+  it('takes no snapshot for a connector that has an offset', async () => {
+    await database.sql('CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1)');
+    const offsets = new OffsetStore();
+    const config = database.config(initial);
+    driver = await new TaskDriver({ config, offsets }).start();
+    await driver.stop();
+    driver = await new TaskDriver({ config, offsets, incarnation: '2' }).start();
+    await database.sql('INSERT INTO a VALUES (2)');
+    assert.equal((await driver.waitForChanges(1))[0]?.op, 'c');
+  });
+
+  it('completes at once when there is nothing to read', async () => {
+    driver = await new TaskDriver({ config: database.config(initial) }).start();
+    await until(() => driver.offset?.['snapshot_completed'] === true, 'the completed snapshot is stored');
+  });
+
+  it('loses no deletion when it is killed in its middle while rows are deleted', async () => {
+    await database.sql(`CREATE TABLE item (id int PRIMARY KEY, name text);
+      INSERT INTO item SELECT n, repeat('x', 500) FROM generate_series(1, 20000) n`);
+    const config = database.config(initial);
+    const offsets = new OffsetStore();
+    const state = new Map<string, string>();
+    driver = new TaskDriver({ config, offsets });
+    const room = Promise.withResolvers<undefined>();
+    const keep = driver.onBatch;
+    driver.onBatch = (batch) => {
+      keep(batch);
+      if (driver.changes.length > 1000) driver.room = room.promise.then(() => undefined);
+    };
+    void driver.run();
+    await until(() => driver.changes.length > 1000, 'the snapshot is in its middle');
+    const first = driver.changes.length;
+    await until(() => driver.waiting === 0, 'Kafka has what was read');
+    assert.ok(first < 20_000);
+    // Rows that consumers have seen and rows that they have not; then the process is gone.
+    await database.sql('DELETE FROM item WHERE id <= 500 OR id > 19500');
+    const seenFirst = driver.seen;
+    await driver.stop();
+    assert.equal(driver.offset?.['millrace.state'], 'snapshot');
+    const from = driver.offset['lsn'];
+
+    driver = new TaskDriver({ config, offsets, incarnation: '2' });
+    const second = driver;
+    await second.start();
+    assert.ok(second.logged.some(({ message, fields }) => message === 'streaming' && fields['from'] !== undefined));
+    await second.waitForChanges(19_000 + 1000);
+    for (const { op, before, after } of [...seenFirst, ...second.seen]) {
+      if (op === 'd') state.delete(before?.['id'] ?? '');
+      else state.set(after?.['id'] ?? '', after?.['name'] ?? '');
+    }
+    const rows = await database.sql('SELECT id::text, name FROM item');
+    assert.deepEqual(
+      new Map([...state].sort()),
+      new Map(rows.map(({ id, name }) => [String(id), String(name)] as const).sort()),
+    );
+    assert.equal(second.changes.filter(({ op }) => op === 'd').length, 1000, 'it streamed from where the slot began');
+    assert.equal(second.changes[0]?.transaction.commitLsn, from);
+  });
+
+  it('begins anew with a new slot when it was killed between its first offset and the slot', async () => {
+    await database.sql('CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1)');
+    const offsets = new OffsetStore();
+    offsets.set({ server: database.name }, { 'millrace.state': 'creating', 'millrace.slot': database.name });
+    await database.sql(`SELECT pg_create_logical_replication_slot('${database.name}', 'pgoutput')`);
+    const before = await database.confirmed();
+    driver = await new TaskDriver({ config: database.config(initial), offsets }).start();
+    assert.equal((await driver.waitForChanges(1))[0]?.op, 'r');
+    assert.notEqual(await database.confirmed(), before);
+  });
+
+  it('keeps a slot that somebody else has made, and streams from where that is', async () => {
+    await database.sql(`CREATE TABLE a (id int PRIMARY KEY); CREATE PUBLICATION ${database.name} FOR ALL TABLES`);
+    await database.sql(`SELECT pg_create_logical_replication_slot('${database.name}', 'pgoutput')`);
+    await database.sql('INSERT INTO a VALUES (1)');
+    driver = await new TaskDriver({ config: database.config(initial) }).start();
+    const changes = await driver.waitForChanges(2);
+    assert.deepEqual(
+      changes.map(({ op, after }) => [op, after?.['id']]),
+      [
+        ['r', '1'],
+        ['c', '1'],
+      ],
+    );
+  });
+
+  it('reads a table again that was rewritten between the snapshot and its turn', async () => {
+    await database.sql(`CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1);
+      CREATE TABLE b (id int PRIMARY KEY, n int); INSERT INTO b SELECT n, n FROM generate_series(1, 10) n`);
+    driver = new TaskDriver({ config: database.config(initial) });
+    const room = Promise.withResolvers<undefined>();
+    const keep = driver.onBatch;
+    driver.onBatch = (batch) => {
+      keep(batch);
+      // The offset-only batches before the first row must pass.
+      if (driver.logged.some(({ message }) => message === 'snapshot begins'))
+        driver.room ??= room.promise.then(() => undefined);
+    };
+    void driver.run();
+    await driver.waitForLog('snapshot begins');
+    await until(() => driver.room !== undefined, 'the first table has been read');
+    // Rewrites the table: to the snapshot, which is older, it then looks empty.
+    await database.sql('ALTER TABLE b ALTER n TYPE bigint');
+    driver.room = undefined;
+    room.resolve(undefined);
+    await driver.waitForLog('streaming');
+    assert.equal(driver.changes.filter(({ table }) => table.table === 'b').length, 10);
+    assert.equal(driver.changes.at(-1)?.transaction.snapshot, 'last');
+  });
+
+  it('begins again by itself when its connection is cut', async () => {
+    await database.sql(`CREATE TABLE item (id int PRIMARY KEY, name text);
+      INSERT INTO item SELECT n, repeat('x', 500) FROM generate_series(1, 20000) n`);
+    driver = new TaskDriver({ config: database.config(initial) });
+    const room = Promise.withResolvers<undefined>();
+    const keep = driver.onBatch;
+    driver.onBatch = (batch) => {
+      keep(batch);
+      if (driver.changes.length > 1000 && driver.batches < 1000) driver.room = room.promise.then(() => undefined);
+    };
+    void driver.run();
+    await until(() => driver.changes.length > 1000, 'the snapshot is in its middle');
+    await database.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%'`);
+    driver.onBatch = keep;
+    driver.room = undefined;
+    room.resolve(undefined);
+    await driver.waitForLog('snapshot completed');
+    assert.ok(driver.changes.length > 20_000);
+    assert.equal(driver.changes.at(-1)?.transaction.snapshot, 'last');
+  });
+
+  it('reads what the publication sends: its columns and rows', async () => {
+    await database.sql(`CREATE TABLE item (id int PRIMARY KEY, name text, secret text);
+      INSERT INTO item VALUES (1, 'one', 's'), (2, 'two', 's');
+      CREATE PUBLICATION ${database.name} FOR TABLE item (id, name) WHERE (id > 1)`);
+    driver = await new TaskDriver({ config: database.config(initial) }).start();
+    await database.sql(`INSERT INTO item VALUES (3, 'three', 's')`);
+    const [row, change] = await driver.waitForChanges(2);
+    assert.deepEqual(
+      [row?.after, change?.after],
+      [
+        { id: '2', name: 'two' },
+        { id: '3', name: 'three' },
+      ],
+    );
+    assert.deepEqual(driver.changes[0]?.table, driver.changes[1]?.table);
+  });
+});

@@ -1,0 +1,193 @@
+import { postgresConnector } from '../../../connectors/postgres/connector.ts';
+import type { ChangeBatch, SourceOffset, SourcePartition } from '../../../connectors/change-batch.ts';
+import type { ChangeEvent, RowChange } from '../../../connectors/change-event.ts';
+import { fieldText, type RowImage } from '../../../connectors/row-image.ts';
+import type { Emitted, SourceTask, TaskContext, TaskLog } from '../../../connectors/source-connector.ts';
+import { until } from './test-database.ts';
+
+/** What Kafka would hold of a source's offsets: survives its tasks. */
+export class OffsetStore {
+  readonly #offsets = new Map<string, SourceOffset>();
+
+  get(partition: SourcePartition): SourceOffset | undefined {
+    return this.#offsets.get(JSON.stringify(partition));
+  }
+
+  set(partition: SourcePartition, offset: SourceOffset | null): void {
+    if (offset === null) this.#offsets.delete(JSON.stringify(partition));
+    else this.#offsets.set(JSON.stringify(partition), offset);
+  }
+}
+
+/** A change in a form that tests can compare: values as text, null for NULL, undefined for unavailable. */
+export interface Seen {
+  readonly op: string;
+  readonly table: string;
+  readonly before: Readonly<Record<string, string | null | undefined>> | null;
+  readonly after: Readonly<Record<string, string | null | undefined>> | null;
+}
+
+interface Pending {
+  readonly batch: ChangeBatch;
+  readonly settle: PromiseWithResolvers<undefined>;
+}
+
+export interface DriverOptions {
+  readonly config: Readonly<Record<string, string>>;
+  readonly offsets?: OffsetStore;
+  /** Last part of the application name. */
+  readonly incarnation?: string;
+  /** False: batches wait until `acknowledge`. */
+  readonly acknowledging?: boolean;
+}
+
+/** Runs one task of the connector as a task host would, and keeps what it hands over. */
+export class TaskDriver implements TaskContext {
+  readonly connector = 'test';
+  readonly task = 0;
+  readonly config: Readonly<Record<string, string>>;
+  readonly applicationName: string;
+  readonly offsets: OffsetStore;
+  readonly logged: { level: string; message: string; fields: Readonly<Record<string, unknown>> }[] = [];
+  readonly changes: RowChange[] = [];
+  readonly events: ChangeEvent[] = [];
+  /** Called with each batch as it is handed over; for tests that keep nothing. */
+  onBatch: (batch: ChangeBatch) => void = (batch) => this.#keep(batch);
+  /** What `emit` answers about room. */
+  room: Promise<void> | undefined;
+  lease = true;
+  isStarted = false;
+  batches = 0;
+  readonly #abort = new AbortController();
+  readonly #pending: Pending[] = [];
+  #acknowledging: boolean;
+  #ended: Promise<void> | undefined;
+  #task: SourceTask | undefined;
+
+  constructor({ config, offsets = new OffsetStore(), incarnation = '1', acknowledging = true }: DriverOptions) {
+    this.config = config;
+    this.offsets = offsets;
+    this.applicationName = `millrace/group/${config['topic.prefix'] ?? ''}/0/${incarnation}`;
+    this.#acknowledging = acknowledging;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get log(): TaskLog {
+    const at =
+      (level: string) =>
+      (fields: Readonly<Record<string, unknown>>, message: string): void =>
+        void this.logged.push({ level, message, fields });
+    return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  }
+
+  readOffset(partition: SourcePartition): Promise<SourceOffset | undefined> {
+    return Promise.resolve(this.offsets.get(partition));
+  }
+
+  emit(batch: ChangeBatch): Emitted {
+    this.batches += 1;
+    this.onBatch(batch);
+    const pending = { batch, settle: Promise.withResolvers<undefined>() };
+    this.#pending.push(pending);
+    if (this.#acknowledging) setImmediate(() => this.acknowledge());
+    return { room: this.room, acknowledged: pending.settle.promise };
+  }
+
+  commitNow(): void {
+    // everything is committed at once
+  }
+
+  mayConfirm(): boolean {
+    return this.lease;
+  }
+
+  started(): void {
+    this.isStarted = true;
+  }
+
+  /** Starts the task and waits until it streams (or whatever else is asked for in the log). */
+  async start(until_ = 'streaming'): Promise<this> {
+    this.run();
+    await Promise.race([this.waitForLog(until_), this.#ended]);
+    return this;
+  }
+
+  /** Starts the task; the promise is how it ends. */
+  run(): Promise<void> {
+    this.#task = postgresConnector.createTask(this);
+    this.#ended = this.#task.run();
+    this.#ended.catch(() => undefined);
+    return this.#ended;
+  }
+
+  /** How the task ends. */
+  get ended(): Promise<void> {
+    return this.#ended ?? Promise.resolve();
+  }
+
+  /** Everything handed over counts as being in Kafka from now on; with `false` nothing new does. */
+  setAcknowledging(acknowledging: boolean): void {
+    this.#acknowledging = acknowledging;
+    if (acknowledging) this.acknowledge();
+  }
+
+  /** Kafka has taken the first `count` batches that wait, in order, and their offsets. */
+  acknowledge(count = Number.POSITIVE_INFINITY): void {
+    for (const { batch, settle } of this.#pending.splice(0, count)) {
+      for (const { partition, offset } of batch.offsets) this.offsets.set(partition, offset);
+      settle.resolve(undefined);
+    }
+  }
+
+  reject(error: Error): void {
+    for (const { settle } of this.#pending.splice(0)) settle.reject(error);
+  }
+
+  get waiting(): number {
+    return this.#pending.length;
+  }
+
+  waitForLog(message: string): Promise<void> {
+    return until(() => this.logged.some((entry) => entry.message === message), `the task logs '${message}'`);
+  }
+
+  async waitForChanges(count: number): Promise<Seen[]> {
+    const ended = this.#ended?.then(() => true) ?? Promise.resolve(false);
+    await Promise.race([until(() => this.changes.length >= count, `${count} changes have come`), ended]);
+    return this.seen;
+  }
+
+  get seen(): Seen[] {
+    return this.changes.map(seen);
+  }
+
+  /** The newest committed offset. */
+  get offset(): SourceOffset | undefined {
+    return this.offsets.get({ server: this.config['topic.prefix'] ?? '' });
+  }
+
+  /** Ends the task as a host does; what waits is never acknowledged. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#ended?.catch(() => undefined); // a test that is about a failure has looked at it
+  }
+
+  #keep(batch: ChangeBatch): void {
+    for (const event of batch.events) {
+      this.events.push(event);
+      if (event.kind === 'row') this.changes.push(event);
+    }
+  }
+}
+
+/** A change with its values as text. */
+export function seen(change: RowChange): Seen {
+  const values = (image: RowImage | null): Record<string, string | null | undefined> | null =>
+    image === null
+      ? null
+      : Object.fromEntries(change.table.columns.map(({ name }, index) => [name, fieldText(image, index)]));
+  return { op: change.op, table: change.table.table, before: values(change.before), after: values(change.after) };
+}
