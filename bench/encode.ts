@@ -101,7 +101,7 @@ async function oneRound(stream: RecordedStream, schemas: boolean): Promise<Round
 function pass(stream: RecordedStream, take: (change: RowChange) => void): number {
   const plan = sevenColumnPlan();
   const cursor = new TransactionCursor('bench', { done: 0n, resume: { kind: 'boundary' } }, null);
-  const relations = { plan: () => plan, define: () => true, noteType: () => undefined };
+  const relations = { plan: () => plan, define: () => true, askLabel: () => false, noteType: () => undefined };
   const decoder = new PgoutputDecoder(cursor, relations, new Set());
   const { bytes, starts, lsns } = stream;
   let changes = 0;

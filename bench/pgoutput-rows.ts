@@ -41,7 +41,7 @@ export function sevenColumnPlan(): RelationPlan {
     key: [0],
   };
   const capture = Int32Array.from(schema.columns.keys());
-  return { schema, capture, width: capture.length };
+  return { schema, capture, width: capture.length, enums: [] };
 }
 
 /**

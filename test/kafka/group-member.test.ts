@@ -78,7 +78,7 @@ describe('group member', () => {
     const killed = performance.now();
     await b.assigned('b of b', b.mark);
     const after = performance.now() - killed;
-    assert.ok(after > SESSION_MS / 2 && after < 2 * SESSION_MS, `${after} ms`);
+    assert.ok(after > SESSION_MS / 2 && after < SESSION_MS + 10_000, `${after} ms`);
   });
 
   it('joins anew for changed metadata of a follower, and not for unchanged ones', async () => {
@@ -113,7 +113,7 @@ describe('group member', () => {
     await a.assigned('a2 of a2', mark);
     const beats = a.events.of('beat').map(({ at }) => at);
     const gaps = beats.slice(1).map((at, index) => at - (beats[index] ?? at));
-    assert.ok(Math.max(...gaps) < 1000, `longest gap between heartbeats: ${Math.max(...gaps)} ms`);
+    assert.ok(Math.max(...gaps) < SESSION_MS / 2, `longest gap between heartbeats: ${Math.max(...gaps)} ms`);
     assert.deepEqual(a.events.of('lost'), []);
 
     child.kill('SIGCONT');

@@ -53,7 +53,7 @@ describe('secured brokers', () => {
       () => assert.fail('it was let in'),
       (reason: unknown) => reason,
     );
-    assert.ok(performance.now() - begin < 5000, 'it was tried again');
+    assert.ok(performance.now() - begin < 15_000, 'it was tried again');
     return error;
   }
 

@@ -1,3 +1,4 @@
+import type { TaskLog } from '../../connectors/source-connector.ts';
 import { debeziumFormat } from '../../formats/debezium/debezium-format.ts';
 import type { Format } from '../../formats/format.ts';
 import { Admin } from '../../kafka/admin.ts';
@@ -20,6 +21,13 @@ export interface TaskOutput {
   close(): Promise<void>;
 }
 
+export interface OutputParts {
+  readonly order: TaskOrder;
+  readonly lease: Lease;
+  readonly log: TaskLog;
+  readonly signal: AbortSignal;
+}
+
 /** As in Connect (KIP-618), so that a Java worker fences our tasks and we its. */
 export function transactionalId(order: Pick<TaskOrder, 'groupId' | 'connector' | 'task'>): string {
   return `${order.groupId}-${order.connector}-${order.task}`;
@@ -29,9 +37,12 @@ export function transactionalId(order: Pick<TaskOrder, 'groupId' | 'connector' |
  * Opens the sender, which fences the task's former incarnation when exactly-once is on. Configuration problems come
  * before that: a task that cannot run must not stop one that does.
  */
-export async function openTaskOutput(order: TaskOrder, lease: Lease, signal: AbortSignal): Promise<TaskOutput> {
+export async function openTaskOutput({ order, lease, log, signal }: OutputParts): Promise<TaskOutput> {
   const settings = parseProducerSettings(order.producerConfig);
-  const format = debeziumFormat(order.connectorConfig, order.workerConverters);
+  const format = debeziumFormat(order.connectorConfig, order.workerConverters, {
+    task: order.task,
+    warn: (message) => log.warn({}, message),
+  });
   const rules = order.topicCreation ? topicCreationRules(order.connectorConfig) : undefined;
   const cluster = new Cluster(clientOptions(order.producerConfig));
   const adminCluster = rules === undefined ? undefined : new Cluster(clientOptions(order.adminConfig));

@@ -97,8 +97,8 @@ export class TaskRunner {
   }
 
   async #runTask(): Promise<void> {
-    const { id, order, links, lease, connector } = this.#parts;
-    const output = await openTaskOutput(order, lease, this.#abort.signal);
+    const { id, order, links, lease, connector, log } = this.#parts;
+    const output = await openTaskOutput({ order, lease, log, signal: this.#abort.signal });
     try {
       links.send({ type: 'fenced', id, incarnation: order.incarnation });
       await abortable(this.#proceed.promise, this.#abort.signal);

@@ -129,6 +129,9 @@ export class TransactionCursor {
   /** The server says that it sent everything before `end`. Counts between transactions only; true when that is news. */
   advance(end: Lsn): boolean {
     if (this.#open !== undefined || end <= this.#done) return false;
+    // An interrupted transaction is still to come, unless the server is past its commit: then it sends it no more.
+    if (this.#resume.kind === 'ordinal' && this.#resume.commit < end) this.#resume = { kind: 'boundary' };
+    if (this.#resume.kind !== 'boundary') return false;
     this.#done = end;
     return true;
   }

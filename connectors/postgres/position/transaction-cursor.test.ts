@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import type { Resume } from './stream-position.ts';
+import { TransactionCursor } from './transaction-cursor.ts';
+
+function cursorAt(done: bigint, resume: Resume = { kind: 'boundary' }): TransactionCursor {
+  return new TransactionCursor('d', { done, resume }, null);
+}
+
+/** Begins a transaction and says which of its changes (by LSN) are delivered. */
+function transaction(
+  cursor: TransactionCursor,
+  begin: { commit: bigint; xid?: number },
+  lsns: readonly number[],
+): boolean[] {
+  cursor.begin({ timeMicros: 1n, xid: 1, ...begin });
+  return lsns.map((lsn) => cursor.count(0, lsn, 'INSERT'));
+}
+
+describe('knowing which changes were delivered', () => {
+  it('passes over transactions that were finished before, and takes one whose commit record begins where they end', () => {
+    const cursor = cursorAt(100n);
+    assert.deepEqual(transaction(cursor, { commit: 90n }, [10, 11]), [false, false]);
+    assert.equal(cursor.position(), undefined);
+    cursor.commit(100n);
+    assert.deepEqual(transaction(cursor, { commit: 100n }, [12]), [true]);
+    cursor.commit(130n);
+    assert.equal(cursor.position()?.done, 130n);
+  });
+
+  it('skips exactly the changes delivered of an interrupted transaction, though several share an LSN', () => {
+    const cursor = cursorAt(100n, { kind: 'ordinal', commit: 200n, ordinal: 3 });
+    assert.equal(cursor.position(), undefined);
+    assert.deepEqual(transaction(cursor, { commit: 200n }, [150, 150]), [false, false]);
+    assert.equal(cursor.position(), undefined, 'not before the place where it was');
+    assert.equal(cursor.count(0, 150, 'INSERT'), false);
+    assert.deepEqual(cursor.position()?.open, { commit: 200n, ordinal: 3 });
+    assert.equal(cursor.count(0, 150, 'INSERT'), true);
+    assert.deepEqual(cursor.position()?.open, { commit: 200n, ordinal: 4 });
+  });
+
+  it('forgets the interrupted transaction when another one comes in its place', () => {
+    const cursor = cursorAt(100n, { kind: 'ordinal', commit: 200n, ordinal: 3 });
+    assert.deepEqual(transaction(cursor, { commit: 150n }, [110]), [true]);
+    cursor.commit(160n);
+    assert.deepEqual(transaction(cursor, { commit: 200n }, [170]), [true]);
+  });
+
+  it('finds Debezium’s place in the transaction with its xid by LSN, and by the number of events at that LSN', () => {
+    const all: Resume = { kind: 'lsn', xid: 7, lsn: 120n, eventsAtLsn: null };
+    assert.deepEqual(transaction(cursorAt(100n, all), { commit: 200n, xid: 7 }, [110, 120, 120, 130, 120]), [
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+    assert.deepEqual(transaction(cursorAt(100n, all), { commit: 200n, xid: 8 }, [110, 120]), [true, true]);
+    const one: Resume = { ...all, eventsAtLsn: 1 };
+    assert.deepEqual(transaction(cursorAt(100n, one), { commit: 200n, xid: 7 }, [110, 120, 120]), [false, false, true]);
+    const none: Resume = { ...all, eventsAtLsn: 0 };
+    assert.deepEqual(transaction(cursorAt(100n, none), { commit: 200n, xid: 7 }, [120]), [true]);
+  });
+
+  it('tells Debezium the last LSN of which nothing is outstanding', () => {
+    const cursor = cursorAt(100n);
+    transaction(cursor, { commit: 200n }, [110]);
+    assert.deepEqual(
+      [cursor.position()?.lsn, cursor.position()?.messageType],
+      [100n, 'COMMIT'],
+      'more may come at 110',
+    );
+    cursor.count(0, 120, 'UPDATE');
+    assert.deepEqual([cursor.position()?.lsn, cursor.position()?.messageType], [110n, 'INSERT']);
+    cursor.count(0, 120, 'DELETE');
+    assert.deepEqual([cursor.position()?.lsn, cursor.position()?.messageType], [110n, 'INSERT']);
+    cursor.commit(210n);
+    assert.deepEqual([cursor.position()?.lsn, cursor.position()?.messageType], [210n, 'COMMIT']);
+  });
+
+  it('goes forward with what the server says it has sent, but never within a transaction', () => {
+    const cursor = cursorAt(100n);
+    assert.equal(cursor.advance(90n), false);
+    assert.equal(cursor.advance(150n), true);
+    assert.equal(cursor.position()?.done, 150n);
+    cursor.begin({ commit: 300n, timeMicros: 1n, xid: 1 });
+    assert.equal(cursor.advance(250n), false);
+    cursor.commit(310n);
+    assert.equal(cursor.previousCommitEnd, 310n);
+  });
+
+  it('waits for an interrupted transaction only as long as it can still come', () => {
+    const cursor = cursorAt(100n, { kind: 'ordinal', commit: 200n, ordinal: 3 });
+    assert.equal(cursor.advance(150n), false);
+    assert.equal(cursor.position(), undefined);
+    assert.equal(cursor.advance(250n), true);
+    assert.equal(cursor.position()?.done, 250n);
+  });
+
+  it('stops at a stream that makes no sense', () => {
+    const cursor = cursorAt(0n);
+    assert.throws(() => cursor.transaction, RangeError);
+    assert.throws(() => cursor.commit(1n), RangeError);
+  });
+});
