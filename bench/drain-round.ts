@@ -8,7 +8,10 @@ import { TopicWatch, untilEnd } from './topic-watch.ts';
 export interface DrainRound {
   readonly rowsPerSecond: number;
   readonly cpuSecondsPerMillion: number;
+  /** Everything: for ours with the spare task host that idles. */
   readonly peakRssBytes: number;
+  /** The worker and the task host at work. */
+  readonly peakWorkingRssBytes: number;
 }
 
 export interface DrainOptions {
@@ -37,10 +40,10 @@ export async function drainRound(options: DrainOptions): Promise<DrainRound> {
   await client.create(slot, connectorConfig({ address: bench.postgres.address, table, slot, prefix: slot, extra }));
   await client.untilRunning(slot, 60_000);
   await untilEnd(bootstrap, topic, rows, TIMEOUT_MS);
-  const { cpuSeconds, peakRssBytes } = await usage.stop();
+  const { cpuSeconds, ...peaks } = await usage.stop();
   const seconds = await appendSeconds(bootstrap, topic, rows);
   await client.delete(slot);
-  return { rowsPerSecond: rows / seconds, cpuSecondsPerMillion: (cpuSeconds * 1e6) / rows, peakRssBytes };
+  return { rowsPerSecond: rows / seconds, cpuSecondsPerMillion: (cpuSeconds * 1e6) / rows, ...peaks };
 }
 
 /** Seconds between the first and the last append, and proof that exactly the rows are there. */

@@ -29,6 +29,7 @@ function figuresOf(rounds: readonly DrainRound[]): Record<string, unknown> {
     rowsPerSecond: spread(rounds.map((round) => round.rowsPerSecond)),
     cpuSecondsPerMillion: spread(rounds.map((round) => round.cpuSecondsPerMillion)),
     peakRssBytes: spread(rounds.map((round) => round.peakRssBytes)),
+    peakWorkingRssBytes: spread(rounds.map((round) => round.peakWorkingRssBytes)),
   };
 }
 
@@ -84,6 +85,7 @@ function summarise(sides: readonly Side[], limit: string, print: (line: string) 
     print(`  rows/s                 ${spreadText(spread(rounds.map((round) => round.rowsPerSecond)))}`);
     print(`  CPU s per million rows ${spreadText(spread(rounds.map((round) => round.cpuSecondsPerMillion)))}`);
     print(`  peak RSS MB            ${spreadText(spread(rounds.map((round) => round.peakRssBytes / 1e6)))}`);
+    print(`  … without idle spare   ${spreadText(spread(rounds.map((round) => round.peakWorkingRssBytes / 1e6)))}`);
   }
   const [ours, reference] = sides;
   const result: Record<string, unknown> = {

@@ -1,4 +1,4 @@
-export type ClientKind = 'producer' | 'consumer' | 'admin';
+type ClientKind = 'producer' | 'consumer' | 'admin';
 
 const clientIdOf: Readonly<Record<ClientKind, string>> = {
   producer: 'connector-producer',

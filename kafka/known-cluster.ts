@@ -1,7 +1,7 @@
 import type { BrokerTarget } from './broker-connection.ts';
 import type { MetadataAnswer, MetadataTopic } from './calls/metadata.ts';
 
-export interface PartitionLeader {
+interface PartitionLeader {
   /** Node id; −1: none at the moment. */
   readonly leader: number;
   readonly leaderEpoch: number;

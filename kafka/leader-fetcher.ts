@@ -16,6 +16,8 @@ export interface FetchDuty {
   take(request: ReadonlyMap<number, bigint>, fetched: readonly FetchedPartition[]): boolean;
   /** A fetch failed as a whole: throws when that is the end of the reading. */
   failed(error: unknown): void;
+  /** So many fetches in a row were not good. */
+  struggling(nodeId: number, failures: number): void;
 }
 
 // A tailing reader hears of a record at once, since the broker answers when one byte is there; the wait only sets how often
@@ -27,6 +29,9 @@ const MAX_BYTES = 1 << 20;
 const PARTITION_MAX_BYTES = 1 << 19;
 // A broker that does not answer for so long beyond the wait is stopped or gone, and another one may lead by now.
 const ANSWER_TIMEOUT_MS = 10_000;
+
+// Failed fetches in a row between two lines of log: about 10 s. The first comes after half of them: a change of leaders is no news.
+const REPORT_EVERY = 10;
 
 /**
  * Reads from one leader on a connection of its own (the broker holds fetches back, and with them all that comes after) until
@@ -51,6 +56,7 @@ export async function fetchFromLeader(
         duty.failed(error);
       }
       failures = good ? 0 : failures + 1;
+      if (failures % REPORT_EVERY === REPORT_EVERY / 2) duty.struggling(nodeId, failures);
       if (!good) await backOff(failures, cluster.retryBackOff, signal);
     }
   } finally {

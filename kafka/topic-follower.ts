@@ -4,7 +4,7 @@ import { backOff } from './back-off.ts';
 import type { FetchedPartition } from './calls/fetch.ts';
 import type { Isolation } from './calls/list-offsets.ts';
 import type { Cluster, TopicMetadata } from './cluster.ts';
-import { kafkaErrorText, isWorthRetrying } from './error-class.ts';
+import { isWorthRetrying, kafkaErrorName, kafkaErrorText } from './error-class.ts';
 import { fetchVerdict } from './fetch-verdict.ts';
 import { kafkaFailure } from './kafka-failure.ts';
 import type { KafkaLog } from './kafka-log.ts';
@@ -42,6 +42,8 @@ export class TopicFollower implements FetchDuty {
   #topic: TopicMetadata;
   #leadersWanted: PromiseWithResolvers<void> = Promise.withResolvers();
   #unknownSince: number | undefined;
+  /** What went wrong last, for the log. */
+  #problem = '';
 
   constructor(options: TopicFollowerOptions) {
     this.isolation = options.isolation;
@@ -96,8 +98,10 @@ export class TopicFollower implements FetchDuty {
       if (from === undefined || from !== this.#positions.get(partition)?.next) continue;
       const verdict = fetchVerdict(fetched, { topic: this.topic, from });
       if (verdict instanceof ConnectorError) throw verdict;
-      if (verdict === 'look again') good = false;
-      else this.#setPosition(partition, this.#read(fetched, from), fetched);
+      if (verdict === 'look again') {
+        good = false;
+        this.#problem = `${this.topic}-${partition}: ${kafkaErrorName(fetched.errorCode)}`;
+      } else this.#setPosition(partition, this.#read(fetched, from), fetched);
     }
     if (!good) this.#leadersWanted.resolve();
     this.#options.onAdvance();
@@ -107,8 +111,16 @@ export class TopicFollower implements FetchDuty {
   failed(error: unknown): void {
     if (error instanceof ConnectorError || !isWorthRetrying(error))
       throw kafkaFailure(error, `reading topic ${this.topic}`);
-    this.#options.log.debug({ topic: this.topic, error: kafkaErrorText(error) }, 'Kafka: fetch failed');
+    this.#problem = kafkaErrorText(error);
     this.#leadersWanted.resolve();
+  }
+
+  struggling(nodeId: number, failures: number): void {
+    const { topic } = this;
+    this.#options.log.warn(
+      { topic, broker: nodeId, failures, error: this.#problem },
+      'Kafka: the topic cannot be read',
+    );
   }
 
   #read(fetched: FetchedPartition, from: bigint): bigint {

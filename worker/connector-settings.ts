@@ -197,7 +197,7 @@ export const connectorSettings = {
     documentation:
       "A topic of the connector's own for its offsets. Not part of this version: must be unset, or the worker's offset.storage.topic.",
   }),
-  errorsMaxRetries: integer('errors.max.retries', 'INT', {
+  taskRestartMax: integer('task.restart.max', 'INT', {
     ...restarts,
     default: '-1',
     check: atLeast(-1),

@@ -42,8 +42,8 @@ const byState: ReadonlyMap<string, Verdict> = new Map<string, Verdict>([
   ['55006', fatal('POSTGRES_SLOT_IN_USE')],
 ]);
 
-/** Node's codes for hosts that cannot be the right ones; everything else about sockets may be over soon. */
-const SOCKET_FATAL: ReadonlySet<string> = new Set(['ERR_INVALID_ARG_TYPE', 'ERR_SOCKET_BAD_PORT']);
+/** Codes of the operating system, and Node's about sockets and TLS; other codes of Node are about wrong arguments. */
+const CONNECTION_CODE = /^(?:E(?!RR_)|ERR_(?:STREAM|SOCKET|SSL|TLS))/;
 
 /** Judges anything that a connection to PostgreSQL may throw. */
 export function judge(error: unknown): Verdict {
@@ -53,7 +53,6 @@ export function judge(error: unknown): Verdict {
   if (error instanceof RangeError) return fatal('POSTGRES_STREAM_BROKEN');
   if (!(error instanceof Error)) return fatal('INTERNAL');
   if (/SCRAM|SASL|password/i.test(error.message)) return fatal('POSTGRES_LOGIN_REJECTED');
-  if (SOCKET_FATAL.has(codeOf(error))) return fatal('POSTGRES_UNREACHABLE');
   return isConnectionError(error) ? transient : fatal('INTERNAL');
 }
 
@@ -64,8 +63,12 @@ function judgeServer(error: pg.DatabaseError): Verdict {
   return byState.get(state) ?? byState.get(state.slice(0, 2)) ?? fatal('POSTGRES_QUERY_FAILED');
 }
 
-function isConnectionError(error: Error): boolean {
-  return codeOf(error).startsWith('E') || /connection|closed|timeout|timed out|no answer|stream/i.test(error.message);
+function isConnectionError(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isConnectionError);
+  if (!(error instanceof Error)) return false;
+  return (
+    CONNECTION_CODE.test(codeOf(error)) || /connection|closed|timeout|timed out|no answer|stream/i.test(error.message)
+  );
 }
 
 function codeOf(error: Error): string {

@@ -39,7 +39,12 @@ const IDLE_OFFSET_INTERVAL_MS = 5000;
 /** Streams until something breaks. */
 export async function streamUntilBroken(parts: StreamSessionParts): Promise<StreamEnd> {
   const { config, setup, handover, from, rules } = parts;
-  const cursor = new TransactionCursor(config.database, from.start, from.previousCommitEnd);
+  const cursor = new TransactionCursor({
+    database: config.database,
+    start: from.start,
+    previousCommitEnd: from.previousCommitEnd,
+    logEnd: setup.facts.logEnd,
+  });
   const relations = new RelationRegistry(rules, setup.catalog);
   const count = numbering(config.publicationName);
   const reader = new StreamReader({

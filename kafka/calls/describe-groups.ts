@@ -15,7 +15,7 @@ export interface GroupDescription {
   readonly members: readonly GroupMemberDescription[];
 }
 
-export interface GroupMemberDescription {
+interface GroupMemberDescription {
   readonly memberId: string;
   readonly clientId: string;
   /** Address from which it came, `/10.0.0.7`. */

@@ -31,6 +31,9 @@ describe('states of a connector', () => {
     cluster = await CounterCluster.start(3);
   });
 
+  // What goes on counting would slow down the tests that follow.
+  afterEach(() => cluster.deleteAll());
+
   after(async () => {
     await cluster.close();
   });
@@ -121,7 +124,7 @@ describe('states of a connector', () => {
     const before = started();
     await cluster.create(name, {
       'counter.fails': 'INTERNAL',
-      'errors.max.retries': '2',
+      'task.restart.max': '2',
       'task.restart.backoff.ms': '50',
     });
     await until(() => started() === before + 3, patientMs, 'two restarts');

@@ -18,6 +18,9 @@ describe('requests to a cluster of workers', () => {
     cluster = await CounterCluster.start(2);
   });
 
+  // What goes on counting would slow down the tests that follow.
+  afterEach(() => cluster.deleteAll());
+
   after(async () => {
     await cluster.close();
   });

@@ -77,3 +77,27 @@ describe('a task whose worker goes', () => {
     numbers?.verify();
   });
 });
+
+describe('a task at least once', () => {
+  it('loses nothing when its worker is killed', async () => {
+    const cluster = await CounterCluster.start(2, { 'exactly.once.source.support': 'disabled' });
+    const numbers = await Numbers.open(cluster.topic('a'));
+    try {
+      await cluster.create('a');
+      const owner = await cluster.owner('a');
+      await numbers.more(20);
+      owner.kill('SIGKILL');
+      await owner.ended();
+      const seen = numbers.all.length;
+      await until(() => numbers.all.length > seen + 50, patientMs, 'the counter going on');
+      const distinct = [...new Set(numbers.all)];
+      assert.deepEqual(
+        distinct,
+        Array.from({ length: distinct.length }, (_, index) => index + 1),
+      );
+    } finally {
+      await numbers.close();
+      await cluster.close();
+    }
+  });
+});

@@ -11,8 +11,8 @@ export interface RestartLimits {
 
 /** A task that ran for so long has shown that its last failure is over. */
 const provenMs = 10 * 60_000;
-const { errorsMaxRetries, taskRestartBackoffMs, taskRestartBackoffMaxMs } = connectorSettings;
-const settings = { errorsMaxRetries, taskRestartBackoffMs, taskRestartBackoffMaxMs };
+const { taskRestartMax, taskRestartBackoffMs, taskRestartBackoffMaxMs } = connectorSettings;
+const settings = { taskRestartMax, taskRestartBackoffMs, taskRestartBackoffMaxMs };
 
 /** What a connector's configuration says about restarts; defaults where it is wrong, since validation has refused that. */
 export function restartLimits(config: Config): RestartLimits {
@@ -20,7 +20,7 @@ export function restartLimits(config: Config): RestartLimits {
   const { values: defaults } = parseSettings(settings, {});
   const right = problems.size === 0 ? values : defaults;
   return {
-    most: right.errorsMaxRetries,
+    most: right.taskRestartMax,
     firstWaitMs: right.taskRestartBackoffMs,
     longestWaitMs: right.taskRestartBackoffMaxMs,
   };

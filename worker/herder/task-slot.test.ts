@@ -234,7 +234,7 @@ describe('a task on its worker', () => {
 
   it('stays FAILED when its restarts are spent, and starts when asked by hand', () => {
     const bench = new Bench();
-    bench.slot.want(task({ connectorConfig: { 'errors.max.retries': '1' } }));
+    bench.slot.want(task({ connectorConfig: { 'task.restart.max': '1' } }));
     bench.fail();
     bench.pass(1000);
     bench.fail();

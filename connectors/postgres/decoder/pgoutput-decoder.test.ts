@@ -3,7 +3,7 @@ import type { RowChange } from '../../change-event.ts';
 import { fieldText, type RowImage } from '../../row-image.ts';
 import type { TableSchema } from '../../table-schema.ts';
 import { TransactionCursor } from '../position/transaction-cursor.ts';
-import type { Resume } from '../position/stream-position.ts';
+import type { Resume, StartPoint } from '../position/stream-position.ts';
 import { uint32 } from '../wire/big-endian.ts';
 import { MessageCutter } from '../wire/message-cutter.ts';
 import { PgoutputDecoder } from './pgoutput-decoder.ts';
@@ -91,6 +91,10 @@ function schemaOf({ schema, table, columns }: Pick<RelationMessage, 'schema' | '
   };
 }
 
+function newCursor(start: StartPoint): TransactionCursor {
+  return new TransactionCursor({ database: 'test', start, previousCommitEnd: null, logEnd: 0n });
+}
+
 interface Played {
   readonly changes: RowChange[];
   readonly cursor: TransactionCursor;
@@ -101,7 +105,7 @@ function play(
   hex: string,
   { done = 0n, resume = { kind: 'boundary' } as Resume, skipped = '', relations = new AllRelations() } = {},
 ): Played {
-  const cursor = new TransactionCursor('test', { done, resume }, null);
+  const cursor = newCursor({ done, resume });
   const decoder = new PgoutputDecoder(cursor, relations, new Set([...skipped] as RowChange['op'][]));
   const cutter = new MessageCutter(({ bytes, start, end }) => {
     if (bytes[start] !== XLOG_DATA) return true;
@@ -263,7 +267,7 @@ describe('decoding pgoutput', () => {
   it('waits for the catalog at a label that it does not know, and gives that very row the schema that has it', () => {
     const relations = new AllRelations();
     relations.labels = ['ok'];
-    const cursor = new TransactionCursor('test', { done: 0n, resume: { kind: 'boundary' } }, null);
+    const cursor = newCursor({ done: 0n, resume: { kind: 'boundary' } });
     const decoder = new PgoutputDecoder(cursor, relations, new Set());
     const waits: number[] = [];
     const cutter = new MessageCutter(({ bytes, start, end }) => {

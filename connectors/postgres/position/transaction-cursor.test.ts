@@ -3,7 +3,7 @@ import type { Resume } from './stream-position.ts';
 import { TransactionCursor } from './transaction-cursor.ts';
 
 function cursorAt(done: bigint, resume: Resume = { kind: 'boundary' }): TransactionCursor {
-  return new TransactionCursor('d', { done, resume }, null);
+  return new TransactionCursor({ database: 'd', start: { done, resume }, previousCommitEnd: null, logEnd: 240n });
 }
 
 /** Begins a transaction and says which of its changes (by LSN) are delivered. */

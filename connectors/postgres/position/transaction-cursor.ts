@@ -10,6 +10,14 @@ export interface Begin {
   readonly xid: number;
 }
 
+export interface CursorStart {
+  readonly database: string;
+  readonly start: StartPoint;
+  readonly previousCommitEnd: Lsn | null;
+  /** End of the server's log before the session began. */
+  readonly logEnd: Lsn;
+}
+
 /** The transaction that the stream is in. */
 interface Open extends Begin {
   /** True when all of it was delivered in an earlier life: the slot is behind the stored offset. */
@@ -22,6 +30,7 @@ interface Open extends Begin {
  */
 export class TransactionCursor {
   readonly #database: string;
+  readonly #logEnd: Lsn;
   #done: Lsn;
   #resume: Resume;
   #open: Open | undefined;
@@ -40,11 +49,12 @@ export class TransactionCursor {
   #lastXid: number | null = null;
   #lastTimeMicros: bigint | null = null;
 
-  constructor(database: string, start: StartPoint, previousCommitEnd: Lsn | null) {
+  constructor({ database, start, previousCommitEnd, logEnd }: CursorStart) {
     this.#database = database;
     this.#done = start.done;
     this.#resume = start.resume;
     this.#previousCommitEnd = previousCommitEnd;
+    this.#logEnd = logEnd;
   }
 
   get done(): Lsn {
@@ -129,9 +139,9 @@ export class TransactionCursor {
   /** The server says that it sent everything before `end`. Counts between transactions only; true when that is news. */
   advance(end: Lsn): boolean {
     if (this.#open !== undefined || end <= this.#done) return false;
-    // An interrupted transaction is still to come, unless the server is past its commit: then it sends it no more.
-    if (this.#resume.kind === 'ordinal' && this.#resume.commit < end) this.#resume = { kind: 'boundary' };
-    if (this.#resume.kind !== 'boundary') return false;
+    // An interrupted transaction was in the log when the session began: past that, it comes no more.
+    if (this.#resume.kind !== 'boundary' && end < this.#logEnd) return false;
+    this.#resume = { kind: 'boundary' };
     this.#done = end;
     return true;
   }

@@ -208,6 +208,11 @@ export class CounterCluster {
     return owner;
   }
 
+  async deleteAll(): Promise<void> {
+    const { body } = await this.any.call('GET', '/connectors');
+    for (const name of z.array(z.string()).parse(body)) await this.client.delete(name);
+  }
+
   async close(): Promise<void> {
     for (const worker of this.workers) if (worker.running) worker.kill('SIGKILL');
     for (const worker of this.workers) await worker.ended();

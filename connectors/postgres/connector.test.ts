@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { postgresConnector } from './connector.ts';
+
+const config = {
+  'topic.prefix': 'inv',
+  'database.hostname': 'h',
+  'database.user': 'u',
+  'database.dbname': 'd',
+  'database.password': 'secret',
+};
+
+describe('the PostgreSQL connector', () => {
+  it('runs one task, with Debezium’s configuration and task class', () => {
+    assert.deepEqual(postgresConnector.taskConfigs(config, 8), [
+      { ...config, 'task.class': 'io.debezium.connector.postgresql.PostgresConnectorTask' },
+    ]);
+  });
+
+  it('takes only offsets that it could start from, of its own source', () => {
+    const check = (partition: Record<string, string>, offset: Record<string, string | number> | null): void =>
+      postgresConnector.checkOffsets(config, [{ partition, offset }]);
+    check({ server: 'inv' }, { lsn: 5 });
+    check({ server: 'inv' }, null);
+    assert.throws(() => check({ server: 'other' }, { lsn: 5 }), {
+      code: 'POSTGRES_OFFSET_INVALID',
+      message: /\{"server":"inv"\}/,
+    });
+    assert.throws(() => check({ server: 'inv', x: 'y' }, { lsn: 5 }), { code: 'POSTGRES_OFFSET_INVALID' });
+    assert.throws(() => check({ server: 'inv' }, { position: 5 }), { code: 'POSTGRES_OFFSET_INVALID' });
+  });
+
+  it('defines each setting once, secrets as such', () => {
+    const settings = Object.values(postgresConnector.settings);
+    assert.equal(new Set(settings.map(({ name }) => name)).size, settings.length);
+    const secrets = settings.filter(({ type }) => type === 'PASSWORD').map(({ name }) => name);
+    assert.deepEqual(secrets, ['database.password', 'database.sslpassword']);
+    for (const { name, defaultText, parse } of settings)
+      if (typeof defaultText === 'string') assert.doesNotThrow(() => parse(defaultText), name);
+  });
+});
