@@ -10,7 +10,7 @@ export interface PluginEntry extends PluginName {
 }
 
 /** The connectors of this version. */
-export const builtInConnectors: readonly PluginEntry[] = [
+const builtInConnectors: readonly PluginEntry[] = [
   {
     className: 'io.debezium.connector.postgresql.PostgresConnector',
     aliases: ['postgres'],

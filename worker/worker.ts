@@ -97,6 +97,7 @@ export class Worker implements RunnableWorker {
       abortable(this.#joined.promise, both),
     ]);
     this.#started = true;
+    this.#assembly.onStarted();
     return this.#assembly.herder;
   }
 

@@ -11,6 +11,7 @@ export class Handover {
   readonly #context: TaskContext;
   readonly #tracker: OffsetTracker;
   readonly #failed = Promise.withResolvers<never>();
+  readonly #stopped = Promise.withResolvers<never>();
   #failure: Error | undefined;
   /** Called whenever `durable` may have moved. */
   onDurable: () => void = () => undefined;
@@ -19,6 +20,9 @@ export class Handover {
     this.#context = context;
     this.#tracker = new OffsetTracker(durable);
     this.#failed.promise.catch(() => undefined);
+    this.#stopped.promise.catch(() => undefined);
+    const { signal } = context;
+    signal.addEventListener('abort', () => this.#stopped.reject(new Error('the task is stopped')), { once: true });
   }
 
   /** Rejects when a batch could not be delivered, or nobody knows whether it was: the task is over then. */
@@ -45,14 +49,15 @@ export class Handover {
   emit(batch: ChangeBatch, done: Lsn): Promise<void> | undefined {
     const { acknowledged, room } = this.#hand(batch, done);
     acknowledged.catch(() => undefined); // known by `failed`
-    return room === undefined ? undefined : Promise.race([room, this.failed]);
+    return room === undefined ? undefined : Promise.race([room, this.failed, this.#stopped.promise]);
   }
 
   /** Hands over and waits until Kafka has it. */
   async store(batch: ChangeBatch, done: Lsn): Promise<void> {
     const { acknowledged } = this.#hand(batch, done);
+    acknowledged.catch(() => undefined); // when the task is stopped first
     this.#context.commitNow();
-    await acknowledged;
+    await Promise.race([acknowledged, this.#stopped.promise]);
   }
 
   #hand(batch: ChangeBatch, done: Lsn): Emitted {

@@ -15,7 +15,7 @@ import {
   type OffsetSource,
   type StoredOffset,
 } from './position/stored-offset.ts';
-import { createSlot, dropSlot, type CreatedSlot } from './setup/slot.ts';
+import { createSlot, dropSlot, reportingBlockers, type CreatedSlot } from './setup/slot.ts';
 import { runSnapshot } from './snapshot/snapshot-run.ts';
 import { parseConfig, type SourceConfig } from './source-config.ts';
 import { streamUntilBroken } from './stream-session.ts';
@@ -166,12 +166,8 @@ export class PostgresTask implements SourceTask {
     if (setup.decision.action === 'recreate') await dropSlot(setup.session, name);
     const session = await this.#opener.replication();
     try {
-      const created = await createSlot(session, {
-        name,
-        failover,
-        exportSnapshot: withSnapshot,
-        version: setup.facts.version,
-      });
+      const creation = { name, failover, exportSnapshot: withSnapshot, version: setup.facts.version };
+      const created = await reportingBlockers(setup.session, this.#context.log, createSlot(session, creation));
       this.#context.log.info({ slot: name, from: formatLsn(created.consistentPoint) }, 'created the slot');
       const state = streamFrom(created.consistentPoint, setup.source);
       if (!withSnapshot) return state;

@@ -12,6 +12,8 @@ export class TopicReader {
   lastArrival = 0;
   readonly #consumer: Consumer;
   readonly #topic: string;
+  /** Newest offset seen, by partition. */
+  readonly #newest = new Map<number, bigint>();
   readonly #listeners = new Set<(change: Change) => void>();
 
   constructor(bootstrap: string, topic: string) {
@@ -31,7 +33,12 @@ export class TopicReader {
     await this.#consumer.subscribe({ topic: this.#topic, fromBeginning: true });
     await this.#consumer.run({
       eachBatch: ({ batch }) => {
-        for (const message of batch.messages) if (message.value !== null) this.#take(message.value);
+        for (const { offset, value } of batch.messages) {
+          // After a rebalance of its own group the reader is given records again that it has seen: the same offsets.
+          if (BigInt(offset) <= (this.#newest.get(batch.partition) ?? -1n)) continue;
+          this.#newest.set(batch.partition, BigInt(offset));
+          if (value !== null) this.#take(value);
+        }
         return Promise.resolve();
       },
     });

@@ -8,16 +8,18 @@ import { sql, tableConnector, TestCluster, uniqueName } from '../support/test-cl
 const ROWS = 1_000_000;
 const GROWTH_BYTES = 150 * 1024 * 1024;
 
-/** Summed RSS of a process and its children, in bytes. */
+/** RSS in bytes of a worker and the task host at work: the largest of its children, since a spare one idles beside it. */
 async function rssOf(pid: number): Promise<number> {
-  let sum = 0;
+  let own = 0;
+  let largestChild = 0;
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     const text = await readFile(`/proc/${entry}/status`, 'utf8').catch(() => '');
-    const own = Number(entry) === pid || new RegExp(`^PPid:\\t${pid}$`, 'm').test(text);
-    if (own) sum += Number(/^VmRSS:\s+(\d+)/m.exec(text)?.[1] ?? 0) * 1024;
+    const rss = Number(/^VmRSS:\s+(\d+)/m.exec(text)?.[1] ?? 0) * 1024;
+    if (Number(entry) === pid) own = rss;
+    else if (new RegExp(`^PPid:\\t${pid}$`, 'm').test(text)) largestChild = Math.max(largestChild, rss);
   }
-  return sum;
+  return own + largestChild;
 }
 
 describe('a transaction of 1,000,000 rows', function () {

@@ -33,10 +33,14 @@ export class RecordReader {
     keep: (record: ReadRecord) => boolean = () => true,
   ): Promise<RecordReader> {
     const reader = new RecordReader(bootstrap, topic);
+    const newest = new Map<number, bigint>();
     await reader.#consumer.connect();
     await reader.#consumer.subscribe({ topic, fromBeginning: true });
     await reader.#consumer.run({
       eachMessage: ({ partition, message }) => {
+        // After a rebalance of its own group the reader is given records again that it has seen: the same offsets.
+        if (BigInt(message.offset) <= (newest.get(partition) ?? -1n)) return Promise.resolve();
+        newest.set(partition, BigInt(message.offset));
         const headers: Record<string, string> = {};
         for (const [name, value] of Object.entries(message.headers ?? {})) headers[name] = String(value);
         const record: ReadRecord = {

@@ -134,7 +134,7 @@ describe('task hosts', () => {
 
   it('keep one spare started and take it for the next task', async () => {
     const test = open(4, 1);
-    test.hosts.keepWarm(true);
+    test.hosts.keepWarm();
     const [spare] = test.hosts.pids;
     test.hosts.start('a-0', order());
     assert.equal(test.hosts.pidOf('a-0'), spare);

@@ -17,7 +17,7 @@ export const processSettings = {
     importance: 'LOW',
     check: between(0, 1),
     documentation:
-      'Idle task hosts kept started, so that a task that moves here begins at once. One costs about 60 MB; it is started after the first task.',
+      'Idle task hosts kept started, so that a task that moves here begins at once. One costs about 60 MB; it is started once the cluster has a connector.',
   }),
   taskHostsHeapMaxMb: integer('task.hosts.heap.max.mb', 'INT', {
     optional: true,

@@ -10,7 +10,6 @@ import type { WorkerConfig } from '../worker-config.ts';
 import { systemClock } from './clock.ts';
 import { ConfigEvents } from './config-events.ts';
 import { ConnectorRequests } from './connector-requests.ts';
-import { formatRules } from './format-rules.ts';
 import { GroupEvents } from './group-events.ts';
 import { Herder } from './herder.ts';
 import { LeaderDuties } from './leader-duties.ts';
@@ -27,8 +26,8 @@ import { SerialQueue } from './serial-queue.ts';
 import { StateRequests } from './state-requests.ts';
 import { statusTable } from './status-table-view.ts';
 import { TaskConfigRequests } from './task-config-requests.ts';
-import type { FormatRules, Validator } from './validation.ts';
 import { workOf } from './work-of.ts';
+import { workerValidator } from './worker-validator.ts';
 
 export interface AssemblyInput {
   readonly config: WorkerConfig;
@@ -61,6 +60,7 @@ export class HerderAssembly {
   readonly #duties: LeaderDuties;
   readonly #exactlyOnce: boolean;
   #configRead = false;
+  #started = false;
 
   constructor(input: AssemblyInput) {
     const { config, stores } = input;
@@ -93,6 +93,12 @@ export class HerderAssembly {
     if (this.membership.session?.isLeader === true) this.#duties.leading();
   }
 
+  /** The worker takes requests: what would have held that up begins now. */
+  onStarted(): void {
+    this.#started = true;
+    this.#prepare();
+  }
+
   onTaskEvent(event: TaskEvent): void {
     this.#local.tasks.receive(event);
   }
@@ -101,6 +107,15 @@ export class HerderAssembly {
   async close(): Promise<void> {
     this.group.leaving();
     await this.#local.share.close();
+  }
+
+  #prepare(): void {
+    const { view, hosts } = this.#input;
+    const known = view().connectors;
+    // Where there are connectors a task may come here at any moment; where there are none, a spare is waste.
+    if (known.size > 0) hosts.keepWarm();
+    // So that answers hide what only the definitions of a plug-in know to be a secret. A class that is not here has none.
+    for (const { config } of known.values()) void this.#secrets.loaded(config).catch(() => undefined);
   }
 
   #localParts(): LocalParts {
@@ -193,24 +208,9 @@ export class HerderAssembly {
     });
   }
 
-  #validator(): Validator {
-    const { config, plugins } = this.#input;
-    let formats: Promise<FormatRules> | undefined;
-    return {
-      plugins,
-      rules: {
-        exactlyOnce: this.#exactlyOnce,
-        overridePolicy: config.values.clientOverridePolicy,
-        offsetsTopic: config.topics.offset.name,
-        topicCreation: config.values.topicCreationEnable,
-      },
-      formats: () => (formats ??= formatRules(config.converters)),
-    };
-  }
-
   #herder(): Herder {
-    const { plugins, stores, view, log, signal } = this.#input;
-    const validator = this.#validator();
+    const { config, plugins, stores, view, log, signal } = this.#input;
+    const validator = workerValidator(config, plugins);
     const common = { queue: this.#queue, leader: this.#leader, view, signal };
     const { connectors, tasks } = this.#local;
     const states = new StateRequests({
@@ -240,7 +240,7 @@ export class HerderAssembly {
         ...common,
         writer: stores.config,
         validator,
-        isSecret: (config) => this.#secrets.loaded(config),
+        isSecret: (given) => this.#secrets.loaded(given),
         log,
       }),
       states,
@@ -272,7 +272,7 @@ export class HerderAssembly {
   }
 
   #events(): ConfigEvents {
-    const { log, view, hosts } = this.#input;
+    const { log, view } = this.#input;
     const { share, connectors, tasks, statusWriter } = this.#local;
     return new ConfigEvents({
       log,
@@ -286,11 +286,7 @@ export class HerderAssembly {
         share.reconcile();
         this.group.workChanged();
         if (this.membership.session?.isLeader === true) this.#taskSets.fencePending();
-        const known = view().connectors;
-        // Where there are tasks in the cluster, one may come here at any moment; where there are none, a spare is waste.
-        hosts.keepWarm([...known.values()].some((connector) => connector.tasks.length > 0));
-        // So that answers hide what only the definitions of a plug-in know to be a secret.
-        for (const { config } of known.values()) void this.#secrets.loaded(config).catch(() => undefined);
+        if (this.#started) this.#prepare();
       },
     });
   }

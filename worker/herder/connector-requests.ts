@@ -11,7 +11,7 @@ import type { TargetState } from '../../config-topics/records/target-state-recor
 import { validateConfig, withoutNulls, type GivenConfig, type Validator } from './validation.ts';
 
 /** Writes of connectors to the config topic; each settles once this worker has read it back. */
-export interface ConnectorWriter {
+interface ConnectorWriter {
   /** The state, if given, comes first: the connector never runs for a moment in another one. */
   putConnector(name: string, config: Config, initialState?: TargetState): Promise<void>;
   removeConnector(name: string): Promise<void>;

@@ -85,6 +85,23 @@ describe('a connector on its worker', () => {
     assert.deepEqual(calls, ['RUNNING', 'publish 1', 'wait 250', 'publish 1', 'wait 500']);
   });
 
+  it('makes good a set of tasks that was taken away, but not when a stop follows', async () => {
+    const { slot, calls, timers, settle } = bench();
+    const published = { tasks: [{ t: '0' }], appliedConfig: config };
+    slot.want(state(published));
+    await settle();
+    slot.want(state({ tasks: [] }));
+    assert.deepEqual(calls, ['RUNNING', 'wait 250']);
+    timers.shift()?.();
+    assert.deepEqual(calls, ['RUNNING', 'wait 250', 'publish 1']);
+    await settle();
+    slot.want(state({ tasks: [] }));
+    slot.want(state({ tasks: [], targetState: 'STOPPED' }));
+    await settle();
+    assert.deepEqual(calls.slice(3), ['wait 250', 'STOPPED']);
+    assert.equal(timers.length, 0);
+  });
+
   it('stops trying once it is stopped', async () => {
     const { slot, calls, timers, settle } = bench({ publish: () => Promise.reject(new Error('no leader')) });
     slot.want(state());

@@ -51,7 +51,7 @@ export class ConnectorSlot {
   want(view: ConnectorConfigState): void {
     this.#view = view;
     if (this.#config !== view.config || this.#target !== view.targetState) void this.#bringUp(view);
-    else this.#publishWhatDiffers();
+    else this.#publishSoon();
   }
 
   /** By hand; settles when the connector has started. Rejects with why it could not. */
@@ -103,12 +103,29 @@ export class ConnectorSlot {
     return undefined;
   }
 
-  #publishWhatDiffers(): void {
+  /**
+   * When the published tasks change under a configuration that does not: a stop takes the tasks away first and says so in
+   * the next record, so what differs is looked at once more a moment later.
+   */
+  #publishSoon(): void {
+    if (this.#cancelRetry !== undefined || this.#publishing || !this.#differs()) return;
+    this.#cancelRetry = this.#port.clock.after(firstWaitMs, () => {
+      this.#cancelRetry = undefined;
+      this.#publishWhatDiffers();
+    });
+  }
+
+  #differs(): boolean {
     const view = this.#view;
     const generated = this.#generated;
-    if (view === undefined || generated === undefined || this.#publishing || this.#cancelRetry !== undefined) return;
+    if (view === undefined || generated === undefined) return false;
     const applied = view.appliedConfig !== undefined && sameConfig(view.appliedConfig, generated.config);
-    if (applied && sameConfigs(view.tasks, generated.tasks)) return;
+    return !applied || !sameConfigs(view.tasks, generated.tasks);
+  }
+
+  #publishWhatDiffers(): void {
+    const generated = this.#generated;
+    if (generated === undefined || this.#publishing || this.#cancelRetry !== undefined || !this.#differs()) return;
     this.#publishing = true;
     const { signal } = this.#abort;
     this.#port.publish(this.#name, generated.tasks, signal).then(

@@ -8,7 +8,7 @@ import { obsoleteStatuses } from './status-sweep.ts';
 import type { TaskConfigRequests } from './task-config-requests.ts';
 
 /** The status topic, as the leader clears it up. */
-export interface StatusArchive {
+interface StatusArchive {
   connectors(): readonly string[];
   tasks(name: string): readonly number[];
   deleteConnector(name: string): void;

@@ -11,7 +11,7 @@ import { restartPlan, withRestarting, type RestartFlags } from './restart-plan.t
 import type { SerialQueue } from './serial-queue.ts';
 
 /** Writes of states to the config topic; each settles once this worker has read it back. */
-export interface StateWriter {
+interface StateWriter {
   putTargetState(name: string, state: TargetState): Promise<void>;
   putTaskConfigs(name: string, configs: readonly Config[]): Promise<void>;
   putRestart(request: RestartFlags & { readonly connector: string }): Promise<void>;

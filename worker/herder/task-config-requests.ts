@@ -9,7 +9,7 @@ import { RestError } from './rest-error.ts';
 import type { SerialQueue } from './serial-queue.ts';
 
 /** Writes of task sets to the config topic; each settles once this worker has read it back. */
-export interface TaskSetWriter {
+interface TaskSetWriter {
   putTaskConfigs(name: string, configs: readonly Config[]): Promise<void>;
   putTaskCountRecord(name: string, count: number): Promise<void>;
 }

@@ -35,7 +35,7 @@ export interface Validator {
 }
 
 /** The connector that a configuration names. RestError 400 with Connect's texts when it names none that is here. */
-export async function connectorOfConfig(plugins: PluginRegistry, config: GivenConfig): Promise<SourceConnector> {
+async function connectorOfConfig(plugins: PluginRegistry, config: GivenConfig): Promise<SourceConnector> {
   const className = config['connector.class'];
   if (className === undefined || className === null || className.trim() === '')
     throw new RestError(400, 'Connector config contains no connector type: connector.class is missing');

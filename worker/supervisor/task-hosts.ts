@@ -18,7 +18,7 @@ export type TaskEvent =
 export interface TaskHostsOptions {
   /** Most hosts with tasks; beyond it tasks share. */
   readonly max: number;
-  /** Idle hosts kept started while `keepWarm` is on: 0 or 1. */
+  /** Idle hosts kept started after `keepWarm`: 0 or 1. */
   readonly spare: number;
   readonly heapMaxMb: number | undefined;
   readonly log: TaskLog;
@@ -68,11 +68,10 @@ export class TaskHosts {
     this.#options = options;
   }
 
-  /** Whether a spare is kept started, so that a task that comes here begins 0.4 s earlier. */
-  keepWarm(on: boolean): void {
-    this.#warm = on;
-    if (on) this.#startSpare();
-    else this.#endSpares(0);
+  /** From now on a spare is kept started, so that a task that comes here begins 0.4 s earlier. */
+  keepWarm(): void {
+    this.#warm = true;
+    this.#startSpare();
   }
 
   start(id: string, order: TaskOrder): void {

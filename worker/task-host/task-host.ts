@@ -227,6 +227,6 @@ export class TaskHost {
 
   #send(message: FromHost): void {
     // The channel may close between two messages; then 'disconnect' ends this process.
-    if (process.connected) process.send?.(message);
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
   }
 }

@@ -52,6 +52,7 @@ export async function openSocket(target: SocketTarget, tls: TlsAttempt, signal: 
 async function secure(plain: Socket, host: string, options: ConnectionOptions): Promise<Socket> {
   const secured = connectTls({ ...options, socket: plain, host });
   plain.once('close', () => secured.destroy());
+  plain.on('error', () => undefined); // the secured socket reports it
   try {
     await event(secured, 'secureConnect');
   } catch (cause) {

@@ -66,6 +66,26 @@ function createCommand({ name, exportSnapshot, failover, version }: SlotCreation
   return `${command} (SNAPSHOT '${exportSnapshot ? 'export' : 'nothing'}'${failoverOption})`;
 }
 
+const BLOCKERS_INTERVAL_MS = 10_000;
+
+/** Waits for the creation of a slot and tells meanwhile which transactions it waits for: one that never ends blocks it for ever. */
+export async function reportingBlockers<T>(session: Session, log: TaskLog, creation: Promise<T>): Promise<T> {
+  const query = `
+SELECT pid, application_name, state, xact_start::text FROM pg_catalog.pg_stat_activity
+WHERE backend_xid IS NOT NULL ORDER BY xact_start LIMIT 3`;
+  const timer = setInterval(() => {
+    session.query(query).then(
+      (transactions) => log.warn({ transactions }, 'the slot can be created once these transactions have ended'),
+      () => undefined, // the session is lost, which the creation will notice, too
+    );
+  }, BLOCKERS_INTERVAL_MS);
+  try {
+    return await creation;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** A slot that is gone already is fine. */
 export async function dropSlot(session: Session, name: string): Promise<void> {
   await session.query(

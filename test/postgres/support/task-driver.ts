@@ -110,7 +110,7 @@ export class TaskDriver implements TaskContext {
 
   /** Starts the task and waits until it streams (or whatever else is asked for in the log). */
   async start(until_ = 'streaming'): Promise<this> {
-    this.run();
+    void this.run();
     await Promise.race([this.waitForLog(until_), this.#ended]);
     return this;
   }

@@ -75,7 +75,7 @@ class CounterTask implements SourceTask {
   }
 }
 
-export const counterConnector: SourceConnector = {
+const counterConnector: SourceConnector = {
   className: 'test.CounterConnector',
   aliases: [],
   version: '1.0',

@@ -1,0 +1,19 @@
+import type { PluginRegistry } from '../plugins.ts';
+import type { WorkerConfig } from '../worker-config.ts';
+import { formatRules } from './format-rules.ts';
+import type { FormatRules, Validator } from './validation.ts';
+
+/** How this worker checks configurations. */
+export function workerValidator({ values, topics, converters }: WorkerConfig, plugins: PluginRegistry): Validator {
+  let formats: Promise<FormatRules> | undefined;
+  return {
+    plugins,
+    rules: {
+      exactlyOnce: values.exactlyOnceSourceSupport === 'enabled',
+      overridePolicy: values.clientOverridePolicy,
+      offsetsTopic: topics.offset.name,
+      topicCreation: values.topicCreationEnable,
+    },
+    formats: () => (formats ??= formatRules(converters)),
+  };
+}
