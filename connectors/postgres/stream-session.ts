@@ -118,7 +118,7 @@ function startTimers({ context, config, opener, setup }: StreamSessionParts, rea
   timers.push(setInterval(() => reader.emitIdlePosition(), idle));
   timers.push(
     setInterval(() => {
-      if (reader.silentMs > opener.senderTimeoutMs)
+      if (reader.silentMs > opener.silenceLimitMs)
         silent.reject(
           new Error(`no word from the server for ${Math.round(reader.silentMs)} ms: the connection is dead`),
         );

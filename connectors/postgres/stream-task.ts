@@ -106,6 +106,7 @@ export class PostgresTask implements SourceTask {
 
   /** One round: set up, snapshot if due, stream. Ends by throwing. */
   async #session(): Promise<void> {
+    this.#streamingSinceMs = undefined;
     const parts = { context: this.#context, config: this.#config, opener: this.#opener };
     const setup = await setUp(parts, this.#stored);
     try {

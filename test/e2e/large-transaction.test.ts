@@ -6,7 +6,7 @@ import { servers } from '../support/servers.ts';
 import { sql, tableConnector, TestCluster, uniqueName } from '../support/test-cluster.ts';
 
 const ROWS = 1_000_000;
-const GROWTH_BYTES = 150 * 1024 * 1024;
+const GROWTH_BYTES = 150_000_000;
 
 /** RSS in bytes of a worker and the task host at work: the largest of its children, since a spare one idles beside it. */
 async function rssOf(pid: number): Promise<number> {

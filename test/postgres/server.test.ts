@@ -51,6 +51,29 @@ describe('a PostgreSQL server that is restarted', () => {
   }
 });
 
+describe('a session to PostgreSQL that is frozen on the other side', () => {
+  it('is given up and opened again although the connection looks sound', async () => {
+    const database = await TestDatabase.create(servers().postgres.address);
+    await database.sql('CREATE TABLE item (id int PRIMARY KEY)');
+    const driver = await new TaskDriver({ config: database.config() }).start();
+    const sender = await database.value('SELECT active_pid FROM pg_replication_slots WHERE slot_name = $1', [
+      database.name,
+    ]);
+    process.kill(Number(sender), 'SIGSTOP');
+    await database.sql('INSERT INTO item VALUES (1)');
+    await until(
+      () => driver.logged.some(({ fields }) => /no word from the server/.test(String(fields['error']))),
+      'the silence is noticed',
+      60_000,
+    );
+    process.kill(Number(sender), 'SIGCONT');
+    await driver.waitForChanges(1);
+    assert.deepEqual(driver.seen[0]?.after, { id: '1' });
+    await driver.stop();
+    await database.drop();
+  });
+});
+
 describe('a PostgreSQL server with transaction ids above 2^31', () => {
   let driver: TaskDriver;
 

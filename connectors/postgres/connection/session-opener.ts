@@ -8,6 +8,7 @@ const CONNECT_TIMEOUT_MS = 20_000;
 /** The server gives a session up that has been silent for this many status intervals; at least for five seconds. */
 const SILENT_INTERVALS = 3;
 const MIN_SENDER_TIMEOUT_MS = 5000;
+const SILENT_SENDER_TIMEOUTS = 4;
 
 /**
  * Text forms of values do not depend on what somebody has set for the role or database: both for rows of the stream, which the
@@ -42,6 +43,14 @@ export class SessionOpener {
   /** After how long without a word from us the server ends a replication session. */
   get senderTimeoutMs(): number {
     return Math.max(MIN_SENDER_TIMEOUT_MS, SILENT_INTERVALS * this.#config.statusIntervalMs);
+  }
+
+  /**
+   * After how long without a word from the server we take the session for dead, although each status message asks for an answer.
+   * Generous, since a server may be busy with a transaction that it has nothing to say about.
+   */
+  get silenceLimitMs(): number {
+    return SILENT_SENDER_TIMEOUTS * this.senderTimeoutMs;
   }
 
   /** A session for queries, `database.initial.statements` done. */

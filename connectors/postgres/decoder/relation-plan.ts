@@ -11,7 +11,7 @@ export interface RelationPlan {
   readonly enums: readonly EnumColumn[];
 }
 
-export interface EnumColumn {
+interface EnumColumn {
   readonly column: number;
   /** The labels that the catalog had when it was asked last, as UTF-8. */
   readonly labels: readonly Buffer[];

@@ -3,7 +3,7 @@ import type { CatalogTable } from '../catalog/catalog-table.ts';
 import type { Session } from '../connection/session.ts';
 
 /** What a publication sends of a table beyond "everything": a snapshot has to read the same. */
-export interface PublishedPart {
+interface PublishedPart {
   /** Explicit column list; null: all columns. */
   readonly columns: readonly string[] | null;
   /** Row filter as SQL; null: all rows. */

@@ -14,7 +14,7 @@ import type { SnapshotRows } from './snapshot-rows.ts';
 import { tableReading } from './snapshot-table.ts';
 
 /** Takes what has been read. A promise: read on when it settles. */
-export type SnapshotSink = (bytes: number) => Promise<void> | undefined;
+type SnapshotSink = (bytes: number) => Promise<void> | undefined;
 
 /**
  * Reads tables as one snapshot shows them and adds their rows to `rows`. The seam for other ways of reading (several readers,

@@ -12,7 +12,7 @@ import { publishedForms } from '../setup/publication.ts';
 import type { SourceConfig } from '../source-config.ts';
 import type { TaskSetup } from '../task-setup.ts';
 import { readPublishedParts } from './published-part.ts';
-import { SerialSnapshotReader } from './snapshot-reader.ts';
+import { SerialSnapshotReader, type SnapshotReader } from './snapshot-reader.ts';
 import { SnapshotRows } from './snapshot-rows.ts';
 
 export interface SnapshotParts {
@@ -57,7 +57,7 @@ export async function runSnapshot(parts: SnapshotParts): Promise<void> {
   // A reader that waits for room would otherwise wait for ever.
   handover.failed.catch(() => session.socket.destroy());
   try {
-    const reader = new SerialSnapshotReader({
+    const reader: SnapshotReader = new SerialSnapshotReader({
       session,
       catalogSession: setup.session,
       catalog: setup.catalog,

@@ -57,6 +57,7 @@ const ERROR_RESPONSE = 'E'.charCodeAt(0);
 const XLOG_DATA = 'w'.charCodeAt(0);
 const KEEPALIVE = 'k'.charCodeAt(0);
 const XLOG_HEADER_BYTES = 25;
+const START_PATIENCE_MS = 60_000;
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 /**
  * The server writes each change to the socket by itself. Whoever reads as fast as it writes gets three rows per read and spends
@@ -113,7 +114,12 @@ class CopyBothStream implements ReplicationStream {
     const text = Buffer.from(`Q\0\0\0\0${command}\0`, 'utf8');
     text.writeInt32BE(text.length - 1, 1);
     this.#session.socket.write(text);
-    await Promise.race([this.#started.promise, this.#failed.promise]);
+    const late = setTimeout(() => this.#fail(new Error('no answer to START_REPLICATION')), START_PATIENCE_MS);
+    try {
+      await Promise.race([this.#started.promise, this.#failed.promise]);
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   pause(): void {

@@ -184,7 +184,7 @@ export class TaskDriver implements TaskContext {
 }
 
 /** A change with its values as text. */
-export function seen(change: RowChange): Seen {
+function seen(change: RowChange): Seen {
   const values = (image: RowImage | null): Record<string, string | null | undefined> | null =>
     image === null
       ? null
