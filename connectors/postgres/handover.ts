@@ -3,26 +3,27 @@ import type { Emitted, TaskContext } from '../source-connector.ts';
 import type { Lsn } from './lsn.ts';
 import { OffsetTracker } from './position/offset-tracker.ts';
 
+/** What handing over takes of a task's context. */
+type Host = Pick<TaskContext, 'emit' | 'commitNow' | 'signal'>;
+
 /**
  * The only way from this connector to Kafka: hands batches to the task's host and knows what of them has arrived. Nothing is
  * confirmed to the server but what `durable` says.
  */
 export class Handover {
-  readonly #context: TaskContext;
+  readonly #context: Host;
   readonly #tracker: OffsetTracker;
   readonly #failed = Promise.withResolvers<never>();
-  readonly #stopped = Promise.withResolvers<never>();
+  readonly #waiting = new Set<PromiseWithResolvers<undefined>>();
   #failure: Error | undefined;
   /** Called whenever `durable` may have moved. */
   onDurable: () => void = () => undefined;
 
-  constructor(context: TaskContext, durable: Lsn) {
+  constructor(context: Host, durable: Lsn) {
     this.#context = context;
     this.#tracker = new OffsetTracker(durable);
     this.#failed.promise.catch(() => undefined);
-    this.#stopped.promise.catch(() => undefined);
-    const { signal } = context;
-    signal.addEventListener('abort', () => this.#stopped.reject(new Error('the task is stopped')), { once: true });
+    context.signal.addEventListener('abort', () => this.#letGo(new Error('the task is stopped')), { once: true });
   }
 
   /** Rejects when a batch could not be delivered, or nobody knows whether it was: the task is over then. */
@@ -49,7 +50,7 @@ export class Handover {
   emit(batch: ChangeBatch, done: Lsn): Promise<void> | undefined {
     const { acknowledged, room } = this.#hand(batch, done);
     acknowledged.catch(() => undefined); // known by `failed`
-    return room === undefined ? undefined : Promise.race([room, this.failed, this.#stopped.promise]);
+    return room === undefined ? undefined : this.#wait(room);
   }
 
   /** Hands over and waits until Kafka has it. */
@@ -57,7 +58,33 @@ export class Handover {
     const { acknowledged } = this.#hand(batch, done);
     acknowledged.catch(() => undefined); // when the task is stopped first
     this.#context.commitNow();
-    await Promise.race([acknowledged, this.#stopped.promise]);
+    await this.#wait(acknowledged);
+  }
+
+  /**
+   * Waits for the promise, but no longer than the task lives. No Promise.race with a promise of the task's life: that would
+   * keep a few hundred bytes of each wait until the task ends.
+   */
+  #wait(until: Promise<void>): Promise<void> {
+    const waiting = Promise.withResolvers<undefined>();
+    if (this.#context.signal.aborted) waiting.reject(new Error('the task is stopped'));
+    this.#waiting.add(waiting);
+    until.then(
+      () => {
+        this.#waiting.delete(waiting);
+        waiting.resolve(undefined);
+      },
+      (error: unknown) => {
+        this.#waiting.delete(waiting);
+        waiting.reject(error);
+      },
+    );
+    return waiting.promise;
+  }
+
+  #letGo(reason: Error): void {
+    for (const waiting of this.#waiting) waiting.reject(reason);
+    this.#waiting.clear();
   }
 
   #hand(batch: ChangeBatch, done: Lsn): Emitted {
@@ -71,6 +98,7 @@ export class Handover {
       (error: unknown) => {
         this.#failure ??= error instanceof Error ? error : new Error(String(error));
         this.#failed.reject(this.#failure);
+        this.#letGo(this.#failure);
         throw this.#failure;
       },
     );
