@@ -100,7 +100,12 @@ async function oneRound(stream: RecordedStream, schemas: boolean): Promise<Round
 /** Decodes the stream chunk by chunk and hands each chunk's changes on; answers their number. */
 function pass(stream: RecordedStream, take: (change: RowChange) => void): number {
   const plan = sevenColumnPlan();
-  const cursor = new TransactionCursor('bench', { done: 0n, resume: { kind: 'boundary' } }, null);
+  const cursor = new TransactionCursor({
+    database: 'bench',
+    start: { done: 0n, resume: { kind: 'boundary' } },
+    previousCommitEnd: null,
+    logEnd: 0n,
+  });
   const relations = { plan: () => plan, define: () => true, askLabel: () => false, noteType: () => undefined };
   const decoder = new PgoutputDecoder(cursor, relations, new Set());
   const { bytes, starts, lsns } = stream;

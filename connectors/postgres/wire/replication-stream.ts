@@ -167,7 +167,9 @@ class CopyBothStream implements ReplicationStream {
     const now = performance.now();
     const close = now - this.#lastReadMs <= READ_PAUSE_MS * 2;
     this.#lastReadMs = now;
-    if (!close || bytes >= SMALL_READ_BYTES || this.#gathering) return;
+    // What the socket has read ahead is handed out first, read by read: a pause for each would let a backlog of small reads grow.
+    const behind = this.#session.socket.readableLength > 0;
+    if (!close || behind || bytes >= SMALL_READ_BYTES || this.#gathering) return;
     this.#gathering = true;
     this.#session.socket.pause();
     setTimeout(() => {
