@@ -18,7 +18,7 @@ import { Transaction } from './transaction.ts';
 export type { CommitOffset, SenderOptions } from './sender-options.ts';
 export type { TopicSender } from './topic-sender.ts';
 
-const FREE_BUFFER_BYTES = 16 * 1024 * 1024;
+const FREE_BUFFER_BYTES = 8 * 1024 * 1024;
 
 const CLOSE_MS = 5000;
 

@@ -31,7 +31,7 @@ describe('position of the slot', () => {
     const { postgres, kafka } = servers();
     const cluster = await TestCluster.start();
     const name = uniqueName('idle');
-    await sql(postgres, `CREATE TABLE ${name} (id int PRIMARY KEY); CREATE TABLE ${name}_other (id int)`);
+    await sql(postgres, `CREATE TABLE ${name} (id int PRIMARY KEY); CREATE TABLE ${name}_other (id int PRIMARY KEY)`);
     await sql(postgres, `CREATE DATABASE ${name}_db`);
     await cluster.client.create(name, tableConnector(postgres, name, name, { 'status.update.interval.ms': '500' }));
     await cluster.client.untilRunning(name, 40_000);

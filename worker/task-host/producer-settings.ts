@@ -51,7 +51,7 @@ export const producerSettings = {
     documentation: 'Largest batch, after compression, that is sent.',
   }),
   bufferMemory: integer('buffer.memory', 'LONG', {
-    default: '33554432',
+    default: '16777216',
     group,
     check: atLeast(1_000_000),
     documentation: 'Bytes of records that may wait for their commit; at this bound the source is paused.',
