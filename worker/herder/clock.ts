@@ -1,4 +1,4 @@
-import { monotonicMs } from '../task-host/monotonic-clock.ts';
+import { monotonicMs } from '../../kafka/monotonic-ms.ts';
 
 /** Time as the herder sees it; tests have one that they control. */
 export interface Clock {

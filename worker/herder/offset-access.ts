@@ -3,7 +3,8 @@ import type { OffsetStore } from '../../config-topics/offset-store.ts';
 import { Sender } from '../../kafka/sender/sender.ts';
 import type { OffsetEntry } from './herder-port.ts';
 import type { OffsetAccess } from './offset-requests.ts';
-import { senderOptions, transactionalIdOf, withConnectorCluster, type ConnectorProducers } from './producer-fencing.ts';
+import { transactionalIdOf } from '../task-host/transactional-id.ts';
+import { senderOptions, withConnectorCluster, type ConnectorProducers } from './producer-fencing.ts';
 
 /** The offset topic for requests: offsets are written with the rights, and with exactly-once in the name, of the connector's task 0. */
 export class StoredOffsets implements OffsetAccess {

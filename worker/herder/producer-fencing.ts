@@ -2,17 +2,13 @@ import { Cluster } from '../../kafka/cluster.ts';
 import { clientOptions } from '../../kafka/client-options.ts';
 import { connectorClientConfig } from '../../kafka/client-config.ts';
 import { Sender, type SenderOptions } from '../../kafka/sender/sender.ts';
+import { transactionalIdOf } from '../task-host/transactional-id.ts';
 import type { Config } from './config-equality.ts';
 
 export interface ConnectorProducers {
   readonly groupId: string;
   /** The worker's `producer.*` settings, prefix removed. */
   readonly producer: Config;
-}
-
-/** As in Connect (KIP-618), so that workers of both kinds fence each other's tasks. */
-export function transactionalIdOf(groupId: string, connector: string, task: number): string {
-  return `${groupId}-${connector}-${task}`;
 }
 
 /** The way in which a producer of one task writes a few records from the worker's process. */

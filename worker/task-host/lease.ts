@@ -1,4 +1,4 @@
-import { monotonicMs } from './monotonic-clock.ts';
+import { monotonicMs } from '../../kafka/monotonic-ms.ts';
 
 /**
  * Writing is allowed only until the newest lease ends. The worker sends one after each good heartbeat of its group

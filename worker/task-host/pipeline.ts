@@ -7,7 +7,7 @@ import { encodeOffsetKey, encodeOffsetValue } from '../../config-topics/offset-c
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { BatchQueue, type QueuedBatch } from './batch-queue.ts';
 import { commitIn } from './commit-policy.ts';
-import { monotonicMs } from './monotonic-clock.ts';
+import { monotonicMs } from '../../kafka/monotonic-ms.ts';
 import type { OutputTopic, RecordOutput } from './record-output.ts';
 import { RoomGate } from './room-gate.ts';
 

@@ -9,6 +9,7 @@ import { ConnectorError } from '../../errors/connector-error.ts';
 import type { Lease } from './lease.ts';
 import type { TaskOrder } from './messages.ts';
 import { parseProducerSettings } from './producer-settings.ts';
+import { transactionalIdOf } from './transactional-id.ts';
 import { topicCreationRules, type TopicPlan } from './topic-creation.ts';
 
 /** A task's way into Kafka: its sender, its format and how its topics are opened. */
@@ -26,11 +27,6 @@ export interface OutputParts {
   readonly lease: Lease;
   readonly log: TaskLog;
   readonly signal: AbortSignal;
-}
-
-/** As in Connect (KIP-618), so that a Java worker fences our tasks and we its. */
-export function transactionalId(order: Pick<TaskOrder, 'groupId' | 'connector' | 'task'>): string {
-  return `${order.groupId}-${order.connector}-${order.task}`;
 }
 
 /**
@@ -54,7 +50,7 @@ export async function openTaskOutput({ order, lease, log, signal }: OutputParts)
     const opened = await Sender.open(
       {
         cluster,
-        transactionalId: order.exactlyOnce ? transactionalId(order) : undefined,
+        transactionalId: order.exactlyOnce ? transactionalIdOf(order.groupId, order.connector, order.task) : undefined,
         transactionTimeoutMs: settings.transactionTimeoutMs,
         compression: settings.compressionType,
         batchBytes: settings.batchSize,

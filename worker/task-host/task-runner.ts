@@ -6,7 +6,7 @@ import type { TaskFailure, TaskOrder } from './messages.ts';
 import { Pipeline } from './pipeline.ts';
 import { taskContext } from './task-context.ts';
 import type { TaskLinks } from './task-links.ts';
-import { openTaskOutput, type TaskOutput } from './task-output.ts';
+import { openTaskOutput } from './task-output.ts';
 import type { TopicSender } from '../../kafka/sender/sender.ts';
 
 export interface RunnerParts {
@@ -114,7 +114,7 @@ export class TaskRunner {
       await this.#runSource(pipeline, connector);
     } finally {
       this.#pipeline?.close();
-      await closeOutput(output);
+      await output.close();
     }
   }
 
@@ -146,10 +146,6 @@ export class TaskRunner {
       throw new ConnectorError('TASK_STOPPED', 'the task was stopped without committing');
     await withDeadline(pipeline.finish(), this.#ending?.graceMs ?? Infinity);
   }
-}
-
-async function closeOutput(output: TaskOutput): Promise<void> {
-  await output.close();
 }
 
 function failureOf(error: unknown): TaskFailure {

@@ -1,24 +1,4 @@
-import { defineSetting, type Setting } from '../../../settings/setting.ts';
-
-/**
- * Settings of Debezium whose effect is not built yet. A configuration that leaves them at their default works; any other value is
- * refused by name, since data would be missing, unmasked or in another place without anybody noticing.
- */
-function refused(name: string, defaultText: string | null, effect: string): Setting<string | null> {
-  return defineSetting<string | null>({
-    name,
-    type: 'STRING',
-    defaultText,
-    importance: 'LOW',
-    group: 'Not built yet',
-    documentation: `${effect} Not built yet: only ${defaultText ?? 'leaving it out'} is accepted.`,
-    parse: (text) => text.trim(),
-    check: (value) => {
-      if (value === '' || value?.toLowerCase() === defaultText) return undefined;
-      return `${name} is not built yet; ${defaultText === null ? 'leave it out' : `use ${defaultText}`}`;
-    },
-  });
-}
+import { refused } from '../../../settings/refused-setting.ts';
 
 export const refusedSettings = {
   sslFactory: refused('database.sslfactory', null, 'A Java class that makes TLS sockets.'),
