@@ -1,4 +1,5 @@
 import type { RowImage } from './row-image.ts';
+import type { SourceRecord } from './source-record.ts';
 import type { TableSchema } from './table-schema.ts';
 
 /** Debezium's marks of rows read in a snapshot; `false` for rows from the log. */
@@ -47,4 +48,10 @@ export interface Heartbeat {
   readonly timeMs: number;
 }
 
-export type ChangeEvent = RowChange | Heartbeat;
+/** A finished record of a connector that is no database: it goes through transforms and converters as it is. */
+export interface RecordEvent {
+  readonly kind: 'record';
+  readonly record: SourceRecord;
+}
+
+export type ChangeEvent = RowChange | Heartbeat | RecordEvent;

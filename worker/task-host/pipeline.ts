@@ -155,6 +155,8 @@ export class Pipeline<T extends OutputTopic> {
         }
         if (encoding === undefined) return this.#stopToOpen(queued, done, event);
         encoding.encoder.encode(event, encoding.topic);
+      } else if (event.kind === 'record') {
+        throw new ConnectorError('INTERNAL', 'finished records need converters, which this pipeline was not given');
       } else {
         if (this.#heartbeats === undefined) return this.#stopToOpen(queued, done, event);
         this.#options.format.encodeHeartbeat(event, this.#heartbeats);
