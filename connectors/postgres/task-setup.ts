@@ -7,7 +7,7 @@ import type { Session } from './connection/session.ts';
 import type { OffsetSource, StoredOffset } from './position/stored-offset.ts';
 import { decideStart } from './position/start-check.ts';
 import { serverObstacles, slotObstacles, type Obstacle } from './setup/prechecks.ts';
-import { ensurePublication, type Publication } from './setup/publication.ts';
+import { ensurePublication, publicationPlan, type Publication } from './setup/publication.ts';
 import { readServerFacts, type ServerFacts } from './setup/server-facts.ts';
 import { decideSlot, type SlotDecision, type SlotState } from './setup/slot-decision.ts';
 import { claimSlot, readSlot } from './setup/slot.ts';
@@ -60,15 +60,8 @@ async function examine(
   checkSystem(stored, facts, config);
   const catalog = new Catalog(new CaptureFilter(config));
   await catalog.load(session);
-  const publication = await ensurePublication(session, {
-    name: config.publicationName,
-    mode: config.publicationMode,
-    viaPartitionRoot: config.publishViaPartitionRoot,
-    skippedOperations: config.skippedOperations,
-    allowTablesWithoutIdentity: config.allowTablesWithoutIdentity,
-    isStandby: facts.isStandby,
-    tables: catalog.tables,
-  });
+  const plan = publicationPlan(config, facts.isStandby, catalog.tables);
+  const publication = await ensurePublication(session, plan);
   const { slot, decision } = await settleSlot(session, config, stored, context.signal);
   if (decision.action === 'create') refuse(await slotObstacles(session, config, slot));
   if (decision.action !== 'recreate' && decision.warning !== undefined)

@@ -6,7 +6,7 @@ import { Catalog } from './catalog/catalog.ts';
 import { SessionOpener } from './connection/session-opener.ts';
 import type { Session } from './connection/session.ts';
 import { serverObstacles, slotObstacles } from './setup/prechecks.ts';
-import { checkPublication, tryCreation } from './setup/publication.ts';
+import { checkPublication, publicationPlan, tryCreation } from './setup/publication.ts';
 import { readServerFacts } from './setup/server-facts.ts';
 import { decideSlot } from './setup/slot-decision.ts';
 import { readSlot } from './setup/slot.ts';
@@ -60,15 +60,7 @@ async function examine(config: SourceConfig, session: Session): Promise<SettingP
   if (problems.length > 0) return problems;
   const catalog = new Catalog(new CaptureFilter(config));
   await catalog.load(session);
-  const plan = {
-    name: config.publicationName,
-    mode: config.publicationMode,
-    viaPartitionRoot: config.publishViaPartitionRoot,
-    skippedOperations: config.skippedOperations,
-    allowTablesWithoutIdentity: config.allowTablesWithoutIdentity,
-    isStandby: facts.isStandby,
-    tables: catalog.tables,
-  };
+  const plan = publicationPlan(config, facts.isStandby, catalog.tables);
   if ((await checkPublication(session, plan)) === undefined) await tryCreation(session, plan);
   return problems;
 }

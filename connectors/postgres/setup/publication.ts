@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ConnectorError } from '../../../errors/connector-error.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
 import type { Session } from '../connection/session.ts';
+import type { SourceConfig } from '../source-config.ts';
 
 /** What is asked of the publication. */
 export interface PublicationPlan {
@@ -15,6 +16,23 @@ export interface PublicationPlan {
   readonly isStandby: boolean;
   /** All tables that match the filters. */
   readonly tables: readonly CatalogTable[];
+}
+
+/** What a configuration asks of its publication, for these tables. */
+export function publicationPlan(
+  config: SourceConfig,
+  isStandby: boolean,
+  tables: readonly CatalogTable[],
+): PublicationPlan {
+  return {
+    name: config.publicationName,
+    mode: config.publicationMode,
+    viaPartitionRoot: config.publishViaPartitionRoot,
+    skippedOperations: config.skippedOperations,
+    allowTablesWithoutIdentity: config.allowTablesWithoutIdentity,
+    isStandby,
+    tables,
+  };
 }
 
 /** The publication as it is. */
