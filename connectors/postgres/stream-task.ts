@@ -110,8 +110,7 @@ export class PostgresTask implements SourceTask {
     const parts = { context: this.#context, config: this.#config, opener: this.#opener };
     const setup = await setUp(parts, this.#stored);
     try {
-      if (!this.#isStarted) this.#context.started();
-      this.#isStarted = true;
+      if (setup.decision.action === 'use') this.#reportStarted();
       const found = await this.#stateToStreamFrom(setup);
       const state = checkedStart(found, setup, parts);
       if (state !== found) this.#inherited = undefined;
@@ -121,6 +120,12 @@ export class PostgresTask implements SourceTask {
     } finally {
       await setup.session.close();
     }
+  }
+
+  /** Only once the slot exists: whoever sees the task RUNNING takes it that changes from now on will come. */
+  #reportStarted(): void {
+    if (!this.#isStarted) this.#context.started();
+    this.#isStarted = true;
   }
 
   async #stream(setup: TaskSetup, from: StreamState): Promise<never> {
@@ -170,6 +175,7 @@ export class PostgresTask implements SourceTask {
       const creation = { name, failover, exportSnapshot: withSnapshot, version: setup.facts.version };
       const created = await reportingBlockers(setup.session, this.#context.log, createSlot(session, creation));
       this.#context.log.info({ slot: name, from: formatLsn(created.consistentPoint) }, 'created the slot');
+      this.#reportStarted();
       const state = streamFrom(created.consistentPoint, setup.source);
       if (!withSnapshot) return state;
       return await this.#snapshot(setup, state, { ...created, session });

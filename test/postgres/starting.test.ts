@@ -4,7 +4,7 @@ import type { SettingProblem } from '../../connectors/source-connector.ts';
 import type { PostgresServer } from '../../scripts/stack/postgres-server.ts';
 import { servers } from '../support/servers.ts';
 import { OffsetStore, TaskDriver } from './support/task-driver.ts';
-import { TestDatabase } from './support/test-database.ts';
+import { TestDatabase, until } from './support/test-database.ts';
 
 describe('what keeps a PostgreSQL connector from starting', () => {
   let database: TestDatabase;
@@ -199,5 +199,22 @@ describe('what keeps a PostgreSQL connector from starting', () => {
       const [problem] = await postgresConnector.validate(plain.config(), AbortSignal.timeout(30_000));
       assert.match(problem?.message ?? '', /ALTER SYSTEM SET wal_level = 'logical'/);
     });
+  });
+
+  it('is an open transaction while its slot is made, and the task is not RUNNING before: a change made after RUNNING always comes', async () => {
+    const other = await database.session();
+    await other.query('BEGIN; INSERT INTO item VALUES (1)');
+    const driver = new TaskDriver({ config: database.config() });
+    void driver.run();
+    const creating = `SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE_REPLICATION_SLOT%' AND wait_event = 'transactionid'`;
+    await until(async () => (await database.value(creating)) === '1', 'the slot waits for the transaction');
+    assert.equal(driver.isStarted, false);
+    await other.query('COMMIT');
+    await until(() => driver.isStarted, 'the task has started');
+    await database.sql('INSERT INTO item VALUES (2)');
+    await driver.waitForChanges(1);
+    assert.equal(driver.seen[0]?.after?.['id'], '2');
+    await driver.stop();
+    await other.end();
   });
 });
