@@ -15,6 +15,10 @@ export interface EncodedRecord {
   valueStart: number;
   valueEnd: number;
   headers: readonly EncodedHeader[];
+  /** Milliseconds since 1970 UTC; undefined: the time of sending. */
+  timestampMs?: number | undefined;
+  /** Undefined: by the key, as Kafka's default partitioner does. */
+  partition?: number | undefined;
 }
 
 /** Takes the finished records of one topic; copies what it keeps. */

@@ -23,8 +23,10 @@ const TRANSACTIONAL = 0x10;
 export interface BatchHeader {
   readonly compression: Compression;
   readonly transactional: boolean;
-  /** Milliseconds since the epoch; all records of the batch carry it. */
+  /** Milliseconds since the epoch, from which the records' times count. */
   readonly timestamp: number;
+  /** The latest of the records' times. */
+  readonly maxTimestamp: number;
   readonly count: number;
   readonly producerId: bigint;
   readonly producerEpoch: number;
@@ -34,15 +36,14 @@ export interface BatchHeader {
 
 /** Fills the first 61 bytes of a batch whose (compressed) records already stand behind them, checksum included. */
 export function writeBatchHeader(batch: Buffer, header: BatchHeader): void {
-  const timestamp = BigInt(header.timestamp);
   batch.writeBigInt64BE(0n, 0);
   batch.writeInt32BE(batch.length - LEADER_EPOCH_AT, LENGTH_AT);
   batch.writeInt32BE(-1, LEADER_EPOCH_AT);
   batch.writeInt8(2, MAGIC_AT);
   batch.writeInt16BE(compressionBits[header.compression] | (header.transactional ? TRANSACTIONAL : 0), ATTRIBUTES_AT);
   batch.writeInt32BE(header.count - 1, LAST_OFFSET_DELTA_AT);
-  batch.writeBigInt64BE(timestamp, BASE_TIMESTAMP_AT);
-  batch.writeBigInt64BE(timestamp, MAX_TIMESTAMP_AT);
+  batch.writeBigInt64BE(BigInt(header.timestamp), BASE_TIMESTAMP_AT);
+  batch.writeBigInt64BE(BigInt(header.maxTimestamp), MAX_TIMESTAMP_AT);
   batch.writeBigInt64BE(header.producerId, PRODUCER_ID_AT);
   batch.writeInt16BE(header.producerEpoch, PRODUCER_EPOCH_AT);
   batch.writeInt32BE(header.sequence, SEQUENCE_AT);

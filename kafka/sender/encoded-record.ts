@@ -12,6 +12,10 @@ export interface EncodedRecord {
   readonly valueStart: number;
   readonly valueEnd: number;
   readonly headers: readonly RecordHeader[];
+  /** Milliseconds since 1970 UTC; undefined: the time of sending. */
+  readonly timestampMs?: number | undefined;
+  /** Undefined: by the key, as Kafka's default partitioner does. */
+  readonly partition?: number | undefined;
 }
 
 /** A record of its own bytes, for callers that hold key and value apart. */

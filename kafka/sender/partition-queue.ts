@@ -29,7 +29,6 @@ export type QueueRound = CommitRound<PartitionQueue>;
 interface OpenBatch {
   readonly builder: RecordBatchBuilder;
   readonly round: QueueRound;
-  readonly timestamp: number;
 }
 
 // More than a record's bytes beside key and value, unless it has headers.
@@ -82,14 +81,14 @@ export class PartitionQueue {
   /** Closes the open batch, if there is one: nothing is added to it any more. */
   seal(): void {
     if (this.#open === undefined) return;
-    const { builder, round, timestamp } = this.#open;
+    const { builder, round } = this.#open;
     const { pool, compression, transactional, limit, onReady, onBroken } = this.#settings;
-    const { length, count } = builder;
+    const { length, count, timestamp, maxTimestamp } = builder;
     this.#open = undefined;
     this.leavesAt = Infinity;
     this.#expectedBytes = length;
     const { batch, compressed } = SealedBatch.seal(
-      { round, compression: codecFor(compression, length), transactional, timestamp },
+      { round, compression: codecFor(compression, length), transactional, timestamp, maxTimestamp },
       { buffer: builder.finish(), length, count, pool },
     );
     this.#sealed.push(batch);
@@ -162,7 +161,7 @@ export class PartitionQueue {
   #begin(round: QueueRound): OpenBatch {
     const { pool, onBegun } = this.#settings;
     const builder = new RecordBatchBuilder(pool, this.#expectedBytes);
-    this.#open = { builder, round, timestamp: Date.now() };
+    this.#open = { builder, round };
     round.queues.add(this);
     onBegun(this);
     return this.#open;

@@ -97,6 +97,27 @@ describe('sealed batch', () => {
     ]);
   });
 
+  it('carries the times that records bring themselves, far away or before 1970, also once it is split', () => {
+    const times = [timestamp + 5, timestamp - 86_400_000 * 365 * 40, -1, timestamp + 4_000_000_000, undefined];
+    const builder = new RecordBatchBuilder(pool, 1, timestamp);
+    const [record = recordOf(null, null)] = records(1);
+    for (const timestampMs of times) builder.append({ ...record, timestampMs });
+    const { length, count, maxTimestamp } = builder;
+    const origin = { round: new CommitRound(true), compression: 'none', transactional: false } as const;
+    const filled = { buffer: builder.finish(), length, count, pool };
+    const { batch } = SealedBatch.seal({ ...origin, timestamp, maxTimestamp }, filled);
+    const read = (part: SealedBatch): number[] => {
+      part.number(identity, 0);
+      const { firstTimestamp, maxTimestamp: latest, records: all } = readRecordsBatch(Reader.from(part.bytes));
+      assert.equal(latest, BigInt(timestamp + 4_000_000_000));
+      return all.map(({ timestampDelta }) => Number(firstTimestamp + timestampDelta));
+    };
+    const parts = batch.split();
+    const expected = times.map((time) => time ?? timestamp);
+    assert.deepEqual(parts.flatMap(read), expected);
+    assert.deepEqual(read(batch), expected);
+  });
+
   it('grows to hold a record of any size', () => {
     const content = [...records(2), ...records(1, 3_000_000), ...records(2)];
     assert.deepEqual(decoded(seal(content, 'none')), pairs(content));

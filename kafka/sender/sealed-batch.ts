@@ -9,8 +9,10 @@ export interface BatchOrigin {
   readonly round: CommitRound;
   readonly compression: Compression;
   readonly transactional: boolean;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, from which the records' own times count. */
   readonly timestamp: number;
+  /** The latest of the records' times; default: `timestamp`. */
+  readonly maxTimestamp?: number;
 }
 
 /**
@@ -70,9 +72,12 @@ export class SealedBatch {
   /** Gives the batch its place in the producer's numbering; a second call changes nothing. */
   number({ producerId, producerEpoch }: ProducerIdentity, sequence: number): void {
     if (this.#numbered) return;
-    const { compression, transactional, timestamp } = this.origin;
+    const { compression, transactional, timestamp, maxTimestamp = timestamp } = this.origin;
     const { count } = this;
-    writeBatchHeader(this.bytes, { compression, transactional, timestamp, count, producerId, producerEpoch, sequence });
+    writeBatchHeader(this.bytes, {
+      ...{ compression, transactional, timestamp, maxTimestamp },
+      ...{ count, producerId, producerEpoch, sequence },
+    });
     this.#numbered = true;
   }
 

@@ -1,5 +1,5 @@
 import { BATCH_HEADER_BYTES } from './batch-header.ts';
-import { readVarint, varintSize, writeVarint } from './varint.ts';
+import { behindVarint, readVarint, varintSize, writeVarint } from './varint.ts';
 
 /** Records of a batch, uncompressed, behind room for the batch's header. */
 export interface RecordRun {
@@ -41,7 +41,7 @@ function renumbered(records: Buffer, by: number): Buffer {
   for (let at = 0; at < records.length;) {
     const { value: length, next: body } = readVarint(records, at);
     const end = body + length;
-    const delta = readVarint(records, body + 1).next;
+    const delta = behindVarint(records, body + 1);
     const { value: offsetDelta, next: rest } = readVarint(records, delta);
     const offset = offsetDelta - by;
     to = writeVarint(target, to, length - (rest - delta) + varintSize(offset));

@@ -1,3 +1,4 @@
+import { ConnectorError } from '../../errors/connector-error.ts';
 import { partitionFor } from '../murmur2.ts';
 import type { EncodedRecord } from './encoded-record.ts';
 import { PartitionQueue, type QueueRound, type QueueSettings } from './partition-queue.ts';
@@ -37,9 +38,20 @@ export class TopicQueues implements TopicSender {
     this.queueFor(record).append(record, this.#currentRound());
   }
 
-  queueFor({ bytes, keyStart, keyEnd }: EncodedRecord): PartitionQueue {
+  /** RECORD_REFUSED for a record that asks for a partition that the topic does not have. */
+  queueFor({ bytes, keyStart, keyEnd, partition: wanted }: EncodedRecord): PartitionQueue {
+    if (wanted !== undefined) return this.#wanted(wanted);
     if (this.partitions === 1) return (this.#queues[0] ??= new PartitionQueue(0, this.#settings));
     const partition = keyStart < 0 ? this.#keylessPartition : partitionFor(bytes, keyStart, keyEnd, this.partitions);
+    return (this.#queues[partition] ??= new PartitionQueue(partition, this.#settings));
+  }
+
+  #wanted(partition: number): PartitionQueue {
+    if (!Number.isInteger(partition) || partition < 0 || partition >= this.partitions)
+      throw new ConnectorError(
+        'RECORD_REFUSED',
+        `A record for topic ${this.name} asks for partition ${partition}; the topic has ${this.partitions}, numbered from 0`,
+      );
     return (this.#queues[partition] ??= new PartitionQueue(partition, this.#settings));
   }
 

@@ -37,3 +37,19 @@ export function readVarint(source: Buffer, position: number): { readonly value: 
   }
   return { value: (zigzag >>> 1) ^ -(zigzag & 1), next: at };
 }
+
+/** Any 64-bit number as a zigzag varlong: distances in time may be negative and of any size. */
+export function varlong(value: bigint): Buffer {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
+  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+  bytes.push(Number(rest));
+  return Buffer.from(bytes);
+}
+
+/** The position behind a varint or varlong, whatever its size. */
+export function behindVarint(source: Buffer, position: number): number {
+  let at = position;
+  while ((source[at] ?? 0) >= 0x80) at += 1;
+  return at + 1;
+}
