@@ -52,7 +52,8 @@ export const logicalTypes = {
 /**
  * A value of a record. By schema type: int8, int16, int32, float, double: number; int64: bigint; bytes: Buffer; array: array;
  * map, and any structured value without a schema: Map; struct: Struct. Logical types of Kafka Connect: Decimal, and Date
- * for Date, Time and Timestamp (as java.util.Date, milliseconds since 1970 UTC). Without a schema an integer may be a number or a bigint.
+ * for Date, Time and Timestamp (as java.util.Date, milliseconds since 1970 UTC; a bigint of them where no Date object can hold
+ * them, beyond the year 275760). Without a schema an integer may be a number or a bigint.
  */
 export type Value =
   null | boolean | number | bigint | string | Buffer | Date | Decimal | Struct | Value[] | ReadonlyMap<Value, Value>;
@@ -83,4 +84,9 @@ export class Struct {
     const index = this.schema.fields?.findIndex((field) => field.name === name) ?? -1;
     return index < 0 ? undefined : this.values[index];
   }
+}
+
+/** Whether a value is a map; unlike instanceof it keeps the types of its members. */
+export function isMap(value: Value): value is ReadonlyMap<Value, Value> {
+  return value instanceof Map;
 }

@@ -60,6 +60,11 @@ export interface SourceConnector {
   /** Other names it answers to. */
   readonly aliases: readonly string[];
   readonly version: string;
+  /**
+   * `records`: it hands over finished records only, and the settings of the message formats do not concern it. Default:
+   * `changes`, of the rows of a database.
+   */
+  readonly output?: 'changes' | 'records';
   /** The connector's own settings; what the framework and the formats define is added by the worker. */
   readonly settings: SettingMap;
   /** Checks that need more than one setting or the live source. Each setting was parsed on its own before. */

@@ -7,4 +7,9 @@ export const formatCodes = {
     advice:
       'Choose a setting that has a form for the value (the message names it), exclude the column, or correct the row and its later versions; then restart the task.',
   },
+  RECORD_NOT_CONVERTIBLE: {
+    retry: 'never',
+    advice:
+      'The configured converter has no form for this kind of data. Choose a converter that has one (JsonConverter takes everything), or a transformation that makes the data fit; errors.tolerance=all skips such records. Then restart the task.',
+  },
 } as const satisfies Record<string, ErrorDefinition>;

@@ -1,14 +1,21 @@
 import type { Config } from './config-equality.ts';
 import type { FormatRules } from './validation.ts';
 
-/** What the formats say about configurations, with the worker's converters as defaults. Their code is loaded when it is asked for. */
+/** What formats and converters say about configurations, with the worker's converters as defaults. Their code is loaded when it is asked for. */
 export async function formatRules(workerConverters: Config): Promise<FormatRules> {
-  const [{ debeziumSettings }, { debeziumFormatProblems }] = await Promise.all([
-    import('../../formats/debezium/settings.ts'),
-    import('../../formats/debezium/debezium-format.ts'),
-  ]);
+  const [{ debeziumSettings }, { debeziumFormatProblems }, { chooseConverters }, { ConverterRegistry }] =
+    await Promise.all([
+      import('../../formats/debezium/settings.ts'),
+      import('../../formats/debezium/debezium-format.ts'),
+      import('../../formats/converters/converter-choice.ts'),
+      import('../../formats/converters/converter-registry.ts'),
+    ]);
+  const registry = new ConverterRegistry();
   return {
     settings: debeziumSettings,
-    problems: (config) => debeziumFormatProblems(config, workerConverters),
+    problems: (config, output) =>
+      output === 'records'
+        ? chooseConverters(registry, config, workerConverters).problems
+        : debeziumFormatProblems(config, workerConverters),
   };
 }

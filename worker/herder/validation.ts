@@ -20,11 +20,11 @@ export interface ValidationResult extends Validation {
   readonly withoutEffect: readonly string[];
 }
 
-/** The message formats, as far as configurations are concerned: every connector takes their settings. */
+/** Formats and converters, as far as configurations are concerned: every connector that captures changes takes their settings. */
 export interface FormatRules {
   readonly settings: SettingMap;
   /** Checks that need more than one setting; converters are among them. */
-  problems(config: ConnectorConfig): readonly SettingProblem[];
+  problems(config: ConnectorConfig, output: SourceConnector['output']): readonly SettingProblem[];
 }
 
 export interface Validator {
@@ -46,7 +46,8 @@ async function connectorOfConfig(plugins: PluginRegistry, config: GivenConfig): 
 
 /** All settings of a connector, by name: the framework's, the formats', the connector's; a later one replaces an earlier. */
 export function settingsOf(connector: SourceConnector, formatSettings: SettingMap): Setting<unknown>[] {
-  const settings = [connectorSettings, formatSettings, connector.settings].flatMap((map) => Object.values(map));
+  const formats = connector.output === 'records' ? {} : formatSettings;
+  const settings = [connectorSettings, formats, connector.settings].flatMap((map) => Object.values(map));
   return [...new Map(settings.map((setting) => [setting.name, setting])).values()];
 }
 
@@ -117,7 +118,7 @@ export async function validateConfig(
   const framework = parseSettings(connectorSettings, clean).values;
   for (const [setting, text] of frameworkProblems(framework, config, rules)) problems.add(setting, text);
   if (problems.found.size === 0)
-    for (const { setting, message } of format.problems(clean)) problems.add(setting, message);
+    for (const { setting, message } of format.problems(clean, connector.output)) problems.add(setting, message);
   if (problems.found.size === 0)
     for (const { setting, message } of await connector.validate(clean, signal)) problems.add(setting, message);
   return {

@@ -4,6 +4,8 @@ import { imageOf } from '../../connectors/row-image.ts';
 import type { TableSchema } from '../../connectors/table-schema.ts';
 import type { EncodedRecord } from '../../formats/encoded-record.ts';
 import type { Format } from '../../formats/format.ts';
+import { EncodedOutput } from './encoded-output.ts';
+import type { EventOutput } from './event-output.ts';
 import { Pipeline } from './pipeline.ts';
 import type { OffsetRecord, OutputTopic, RecordOutput } from './record-output.ts';
 
@@ -94,6 +96,12 @@ class MemoryOutput implements RecordOutput {
   }
 }
 
+const noRecords: EventOutput = { append: () => 0, ready: () => Promise.reject(new Error('there are no records')) };
+
+function eventsTo(openTopic: (name: string) => Promise<OutputTopic>): EventOutput {
+  return new EncodedOutput({ format, openTopic, structured: noRecords });
+}
+
 function open(
   openTopic?: (name: string) => Promise<OutputTopic>,
   inFlightBytes = 1000,
@@ -102,9 +110,8 @@ function open(
   const pipeline = new Pipeline({
     connector: 'c',
     output,
-    format,
+    events: eventsTo(openTopic ?? ((name) => Promise.resolve(output.topic(name)))),
     offsetsTopic: output.topic('offsets'),
-    openTopic: openTopic ?? ((name) => Promise.resolve(output.topic(name))),
     inFlightBytes,
   });
   return { pipeline, output };
@@ -146,12 +153,11 @@ describe('Pipeline', () => {
     const pipeline = new Pipeline({
       connector: 'c',
       output,
-      format,
-      offsetsTopic: output.topic('offsets'),
-      openTopic: async (name) => {
+      events: eventsTo(async (name) => {
         if (name === 'slow') await gate.promise;
         return output.topic(name);
-      },
+      }),
+      offsetsTopic: output.topic('offsets'),
       inFlightBytes: 1000,
     });
     pipeline.emit({ events: [rowOf('a', 1), rowOf('b', 2, other)], offsets: offsetAt(2), bytes: 2 });

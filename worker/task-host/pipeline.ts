@@ -1,12 +1,10 @@
 import type { ChangeBatch, SourceOffset, SourcePartition } from '../../connectors/change-batch.ts';
-import type { ChangeEvent, RowChange } from '../../connectors/change-event.ts';
 import type { Emitted } from '../../connectors/source-connector.ts';
-import type { TableSchema } from '../../connectors/table-schema.ts';
-import type { Format, TableEncoder } from '../../formats/format.ts';
 import { encodeOffsetKey, encodeOffsetValue } from '../../config-topics/offset-codec.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { BatchQueue, type QueuedBatch } from './batch-queue.ts';
 import { commitIn } from './commit-policy.ts';
+import type { EventOutput } from './event-output.ts';
 import { monotonicMs } from '../../kafka/monotonic-ms.ts';
 import type { OutputTopic, RecordOutput } from './record-output.ts';
 import { RoomGate } from './room-gate.ts';
@@ -14,10 +12,8 @@ import { RoomGate } from './room-gate.ts';
 export interface PipelineOptions<T extends OutputTopic> {
   readonly connector: string;
   readonly output: RecordOutput<T>;
-  readonly format: Format;
+  readonly events: EventOutput;
   readonly offsetsTopic: T;
-  /** Opens a topic for writing, creating it where that is configured. */
-  openTopic(name: string): Promise<T>;
   /** Bytes that may wait for their commit before the source is paused. */
   readonly inFlightBytes: number;
 }
@@ -27,11 +23,6 @@ export interface PipelineFigures {
   readonly records: number;
   readonly transactions: number;
   readonly lastCommitAt: number | null;
-}
-
-interface Encoding<T> {
-  readonly encoder: TableEncoder;
-  readonly topic: T;
 }
 
 /** What the open transaction holds beside its records. */
@@ -49,12 +40,10 @@ interface Transaction {
  */
 export class Pipeline<T extends OutputTopic> {
   readonly #options: PipelineOptions<T>;
-  readonly #tables = new Map<TableSchema, Encoding<T>>();
   readonly #queue = new BatchQueue();
   readonly #gate: RoomGate;
   readonly #failed = Promise.withResolvers<ConnectorError>();
   #failure: ConnectorError | undefined;
-  #heartbeats: T | undefined;
   #current: Transaction | undefined;
   #committing: Promise<void> | undefined;
   #commitEnded = Promise.withResolvers<undefined>();
@@ -137,40 +126,19 @@ export class Pipeline<T extends OutputTopic> {
     this.#scheduleCommit();
   }
 
-  /** False when it had to stop to open a topic; it goes on at the same event when called again. */
+  /** False when it had to stop, for a topic to be opened for instance; it goes on at the same event when called again. */
   #encodeBatch(queued: QueuedBatch): boolean {
     const { events } = queued.batch;
-    let done = queued.encoded;
-    let table: TableSchema | undefined;
-    let encoding: Encoding<T> | undefined;
     this.#openTransaction();
-    for (; done < events.length; done += 1) {
-      const event = events[done];
-      if (event === undefined) break;
-      if (event.kind === 'row') {
-        // Changes of one table come in runs: the look-up is saved for all but the first of a run.
-        if (event.table !== table) {
-          table = event.table;
-          encoding = this.#tables.get(table);
-        }
-        if (encoding === undefined) return this.#stopToOpen(queued, done, event);
-        encoding.encoder.encode(event, encoding.topic);
-      } else if (event.kind === 'record') {
-        throw new ConnectorError('INTERNAL', 'finished records need converters, which this pipeline was not given');
-      } else {
-        if (this.#heartbeats === undefined) return this.#stopToOpen(queued, done, event);
-        this.#options.format.encodeHeartbeat(event, this.#heartbeats);
-      }
-    }
+    queued.encoded = this.#options.events.append(events, queued.encoded);
+    if (queued.encoded < events.length) return this.#stopUntilReady();
     this.#figures.records += events.length;
     return true;
   }
 
-  #stopToOpen(queued: QueuedBatch, done: number, event: ChangeEvent): false {
-    queued.encoded = done;
+  #stopUntilReady(): false {
     this.#opening = true;
-    const opened = event.kind === 'row' ? this.#openTable(event) : this.#openHeartbeats();
-    opened.then(
+    this.#options.events.ready().then(
       () => {
         this.#opening = false;
         if (this.#failure === undefined) this.#encodeQueued();
@@ -180,24 +148,6 @@ export class Pipeline<T extends OutputTopic> {
       },
     );
     return false;
-  }
-
-  async #openTable(change: RowChange): Promise<void> {
-    const encoder = this.#options.format.compile(change.table);
-    const topic = await this.#options.openTopic(encoder.topic);
-    // Versions of a table that the source will not send again must not pile up over years of schema changes.
-    for (const known of this.#tables.keys())
-      if (
-        known.table === change.table.table &&
-        known.schema === change.table.schema &&
-        known.database === change.table.database
-      )
-        this.#tables.delete(known);
-    this.#tables.set(change.table, { encoder, topic });
-  }
-
-  async #openHeartbeats(): Promise<void> {
-    this.#heartbeats = await this.#options.openTopic(this.#options.format.heartbeatTopic);
   }
 
   #openTransaction(): Transaction {

@@ -1,29 +1,30 @@
-import type { TaskLog } from '../../connectors/source-connector.ts';
-import { debeziumFormat } from '../../formats/debezium/debezium-format.ts';
-import type { Format } from '../../formats/format.ts';
+import type { SourceConnector, TaskLog } from '../../connectors/source-connector.ts';
 import { Admin } from '../../kafka/admin.ts';
 import { clientOptions } from '../../kafka/client-options.ts';
 import { Cluster } from '../../kafka/cluster.ts';
 import { Sender, type TopicSender } from '../../kafka/sender/sender.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
+import type { EventOutput } from './event-output.ts';
 import type { Lease } from './lease.ts';
 import type { TaskOrder } from './messages.ts';
+import { eventOutputFactory } from './event-output-factory.ts';
 import { parseProducerSettings } from './producer-settings.ts';
 import { transactionalIdOf } from './transactional-id.ts';
 import { topicCreationRules, type TopicPlan } from './topic-creation.ts';
 
-/** A task's way into Kafka: its sender, its format and how its topics are opened. */
+/** A task's way into Kafka: its sender and what writes its events into it. */
 export interface TaskOutput {
   readonly sender: Sender;
-  readonly format: Format;
   readonly offsetsTopic: TopicSender;
   readonly inFlightBytes: number;
-  openTopic(name: string, signal: AbortSignal): Promise<TopicSender>;
+  /** How events become records in their topics, which are created where that is configured. */
+  readonly events: EventOutput;
   close(): Promise<void>;
 }
 
 export interface OutputParts {
   readonly order: TaskOrder;
+  readonly connector: Pick<SourceConnector, 'output'>;
   readonly lease: Lease;
   readonly log: TaskLog;
   readonly signal: AbortSignal;
@@ -33,12 +34,9 @@ export interface OutputParts {
  * Opens the sender, which fences the task's former incarnation when exactly-once is on. Configuration problems come
  * before that: a task that cannot run must not stop one that does.
  */
-export async function openTaskOutput({ order, lease, log, signal }: OutputParts): Promise<TaskOutput> {
+export async function openTaskOutput({ order, connector, lease, log, signal }: OutputParts): Promise<TaskOutput> {
   const settings = parseProducerSettings(order.producerConfig);
-  const format = debeziumFormat(order.connectorConfig, order.workerConverters, {
-    task: order.task,
-    warn: (message) => log.warn({}, message),
-  });
+  const eventOutput = eventOutputFactory(order, connector.output, log);
   const rules = order.topicCreation ? topicCreationRules(order.connectorConfig) : undefined;
   const cluster = new Cluster(clientOptions(order.producerConfig));
   const adminCluster = rules === undefined ? undefined : new Cluster(clientOptions(order.adminConfig));
@@ -67,16 +65,15 @@ export async function openTaskOutput({ order, lease, log, signal }: OutputParts)
     const open = new Map<string, TopicSender>();
     return {
       sender: opened,
-      format,
       offsetsTopic,
       inFlightBytes: settings.bufferMemory,
-      openTopic: async (name, inner) => {
+      events: eventOutput(async (name) => {
         const known =
           open.get(name) ??
-          (await openTopic({ name, cluster, adminCluster, sender: opened, plan: rules?.(name), signal: inner }));
+          (await openTopic({ name, cluster, adminCluster, sender: opened, plan: rules?.(name), signal }));
         open.set(name, known);
         return known;
-      },
+      }),
       close: async () => {
         await opened.close();
         await closeClusters();

@@ -98,16 +98,15 @@ export class TaskRunner {
 
   async #runTask(): Promise<void> {
     const { id, order, links, lease, connector, log } = this.#parts;
-    const output = await openTaskOutput({ order, lease, log, signal: this.#abort.signal });
+    const output = await openTaskOutput({ order, connector, lease, log, signal: this.#abort.signal });
     try {
       links.send({ type: 'fenced', id, incarnation: order.incarnation });
       await abortable(this.#proceed.promise, this.#abort.signal);
       const pipeline = new Pipeline<TopicSender>({
         connector: order.connector,
         output: output.sender,
-        format: output.format,
+        events: output.events,
         offsetsTopic: output.offsetsTopic,
-        openTopic: (name) => output.openTopic(name, this.#abort.signal),
         inFlightBytes: output.inFlightBytes,
       });
       this.#pipeline = pipeline;

@@ -5,7 +5,8 @@ import { javaNumber } from '../../json/java-number.ts';
 import type { ConnectSchema } from '../connect-schema.ts';
 import { javaText, parseDecimal, plainText, stripped, withScale, type DecimalNumber } from './decimal-number.ts';
 import { javaNumberText } from './number.ts';
-import { twosComplement, writeUnscaled, writeUnscaledBig } from './unscaled.ts';
+import { twosComplement } from '../../java/twos-complement.ts';
+import { writeUnscaled, writeUnscaledBig } from './unscaled.ts';
 import { UnrepresentableValue, type ValueSettings, type ValueType } from './value-type.ts';
 
 const ZERO = 0x30;

@@ -1,4 +1,5 @@
 import type { ByteWriter } from '../../byte-writer.ts';
+import { twosComplement } from '../../java/twos-complement.ts';
 import { writeBase64 } from '../../json/base64.ts';
 
 const TWO_32 = 2 ** 32;
@@ -39,13 +40,4 @@ export function writeUnscaledBig(out: ByteWriter, value: bigint): void {
   out.byte(QUOTE);
   writeBase64(out, { bytes, start: 0, end: bytes.length });
   out.byte(QUOTE);
-}
-
-export function twosComplement(value: bigint): Buffer {
-  const magnitude = value < 0n ? -value - 1n : value;
-  const size = Math.floor(magnitude.toString(2).length / 8) + 1;
-  const digits = BigInt.asUintN(size * 8, value)
-    .toString(16)
-    .padStart(size * 2, '0');
-  return Buffer.from(digits, 'hex');
 }

@@ -1,0 +1,85 @@
+import type { ChangeEvent, RowChange } from '../../connectors/change-event.ts';
+import type { TableSchema } from '../../connectors/table-schema.ts';
+import type { Format, TableEncoder } from '../../formats/format.ts';
+import type { EventOutput } from './event-output.ts';
+import type { OutputTopic } from './record-output.ts';
+
+interface Encoding<T> {
+  readonly encoder: TableEncoder;
+  readonly topic: T;
+}
+
+export interface EncodedOutputOptions<T extends OutputTopic> {
+  readonly format: Format;
+  openTopic(name: string): Promise<T>;
+  /** For finished records. */
+  readonly structured: EventOutput;
+}
+
+/** The direct way: from the row's bytes to the record's bytes by a compiled encoder, without an object in between. */
+export class EncodedOutput<T extends OutputTopic> implements EventOutput {
+  readonly #options: EncodedOutputOptions<T>;
+  readonly #tables = new Map<TableSchema, Encoding<T>>();
+  #heartbeats: T | undefined;
+  #ready: () => Promise<void> = () => Promise.resolve();
+
+  constructor(options: EncodedOutputOptions<T>) {
+    this.#options = options;
+  }
+
+  append(events: readonly ChangeEvent[], from: number): number {
+    let done = from;
+    let table: TableSchema | undefined;
+    let encoding: Encoding<T> | undefined;
+    for (; done < events.length; done += 1) {
+      const event = events[done];
+      if (event === undefined) break;
+      if (event.kind === 'row') {
+        // Changes of one table come in runs: the look-up is saved for all but the first of a run.
+        if (event.table !== table) {
+          table = event.table;
+          encoding = this.#tables.get(table);
+        }
+        if (encoding === undefined) {
+          this.#ready = () => this.#openTable(event);
+          return done;
+        }
+        encoding.encoder.encode(event, encoding.topic);
+      } else if (event.kind === 'record') {
+        if (this.#options.structured.append([event], 0) === 0) {
+          this.#ready = () => this.#options.structured.ready();
+          return done;
+        }
+      } else {
+        if (this.#heartbeats === undefined) {
+          this.#ready = () => this.#openHeartbeats();
+          return done;
+        }
+        this.#options.format.encodeHeartbeat(event, this.#heartbeats);
+      }
+    }
+    return done;
+  }
+
+  ready(): Promise<void> {
+    return this.#ready();
+  }
+
+  async #openTable(change: RowChange): Promise<void> {
+    const encoder = this.#options.format.compile(change.table);
+    const topic = await this.#options.openTopic(encoder.topic);
+    // Versions of a table that the source will not send again must not pile up over years of schema changes.
+    for (const known of this.#tables.keys())
+      if (
+        known.table === change.table.table &&
+        known.schema === change.table.schema &&
+        known.database === change.table.database
+      )
+        this.#tables.delete(known);
+    this.#tables.set(change.table, { encoder, topic });
+  }
+
+  async #openHeartbeats(): Promise<void> {
+    this.#heartbeats = await this.#options.openTopic(this.#options.format.heartbeatTopic);
+  }
+}
