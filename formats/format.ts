@@ -1,4 +1,5 @@
 import type { Heartbeat, RowChange } from '../connectors/change-event.ts';
+import type { SourceRecord } from '../connectors/source-record.ts';
 import type { TableSchema } from '../connectors/table-schema.ts';
 import type { RecordSink } from './encoded-record.ts';
 
@@ -16,4 +17,10 @@ export interface Format {
   compile(table: TableSchema): TableEncoder;
   readonly heartbeatTopic: string;
   encodeHeartbeat(heartbeat: Heartbeat, sink: RecordSink): void;
+}
+
+/** A message format whose records keep their fields, for transforms and converters of any kind. */
+export interface RecordFormat {
+  /** The record or records of one event, in order. */
+  records(event: RowChange | Heartbeat): SourceRecord[];
 }

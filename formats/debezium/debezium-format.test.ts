@@ -319,14 +319,19 @@ describe('A configuration', () => {
     worker: Readonly<Record<string, string>> = {},
   ): string[] => debeziumFormatProblems({ 'topic.prefix': 'PFX', ...config }, worker).map(({ message }) => message);
 
-  it('with another converter is refused by the converter’s name', () => {
+  it('with an unknown converter is refused by the converter’s name', () => {
     const avro = { 'key.converter': 'io.confluent.connect.avro.AvroConverter' };
     assert.match(
       problems(avro)[0] ?? '',
-      /key\.converter io\.confluent\.connect\.avro\.AvroConverter is not part of this version/,
+      /AvroConverter for configuration key\.converter: .*could not be found; the converters there are: .*JsonConverter/,
     );
-    assert.match(problems({}, { 'value.converter': 'StringConverter' })[0] ?? '', /StringConverter/);
-    assert.match(problems({ 'header.converter': 'JsonConverter' })[0] ?? '', /header\.converter/);
+    assert.match(problems({}, { 'value.converter': 'Nope' })[0] ?? '', /Nope/);
+    assert.match(problems({ 'header.converter': 'Nope' })[0] ?? '', /header\.converter.*SimpleHeaderConverter/);
+    assert.match(
+      problems({ 'key.converter': 'Json', 'key.converter.schemas.enable': 'x' })[0] ?? '',
+      /key\.converter\.schemas\.enable/,
+    );
+    assert.deepEqual(problems({ 'key.converter': 'String', 'header.converter': 'JsonConverter' }), []);
     assert.throws(() => debeziumFormat({ 'topic.prefix': 'PFX', ...avro }, {}), ConnectorError);
   });
 

@@ -1,19 +1,25 @@
 import type { Heartbeat } from '../../connectors/change-event.ts';
+import type { Schema } from '../../connectors/connect-data.ts';
 import type { SettingProblem } from '../../connectors/source-connector.ts';
 import type { TableSchema } from '../../connectors/table-schema.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
+import { chooseConverters } from '../converters/converter-choice.ts';
+import { ConverterRegistry } from '../converters/converter-registry.ts';
+import { jsonForms } from '../converters/json-forms.ts';
 import { ByteWriter } from '../byte-writer.ts';
 import type { EncodedRecord, RecordSink } from '../encoded-record.ts';
-import type { Format, TableEncoder } from '../format.ts';
+import type { Format, RecordFormat, TableEncoder } from '../format.ts';
 import { jsonString } from '../json/json-text.ts';
 import { columnPlan, type ColumnPlan } from './column-plan.ts';
 import { schemaJson, type ConnectSchema } from './connect-schema.ts';
 import { contextHeaders } from './context-headers.ts';
+import { DebeziumRecords, type CompiledTable } from './debezium-records.ts';
 import { envelopeSchema, heartbeatKeySchema, heartbeatSchema, keySchema } from './envelope-schema.ts';
 import { adjustedSchemaName } from './name-adjustment.ts';
 import { debeziumOptions, valueSettings, type DebeziumOptions } from './options.ts';
 import { ProcessingTime } from './processing-time.ts';
-import { RecordKey } from './record-key.ts';
+import { plainSchema } from './plain-schema.ts';
+import { RecordKey, type HeaderForm } from './record-key.ts';
 import { newRunId } from './run-id.ts';
 import { SourceBlock } from './source-block.ts';
 import { StructEncoder, type FailureHandling } from './struct-encoder.ts';
@@ -35,12 +41,15 @@ export interface DebeziumSurroundings {
   readonly warn?: (message: string) => void;
 }
 
-/** Problems of a configuration that `debeziumFormat` would refuse. */
+/** Problems of a configuration that neither `debeziumFormat` nor `debeziumRecords` with its converters would take. */
 export function debeziumFormatProblems(
   config: Readonly<Record<string, string>>,
   workerConverters: Readonly<Record<string, string>>,
 ): readonly SettingProblem[] {
-  return debeziumOptions(config, workerConverters).problems;
+  return [
+    ...debeziumOptions(config, { key: bareJson, value: bareJson }).problems,
+    ...chooseConverters(new ConverterRegistry(), config, workerConverters).problems,
+  ];
 }
 
 /**
@@ -52,10 +61,36 @@ export function debeziumFormat(
   workerConverters: Readonly<Record<string, string>>,
   surroundings: DebeziumSurroundings = {},
 ): Format {
-  const { options, problems } = debeziumOptions(config, workerConverters);
-  const [problem] = problems;
+  const { choice, problems: converterProblems } = chooseConverters(new ConverterRegistry(), config, workerConverters);
+  const forms = choice === undefined ? undefined : jsonForms(choice);
+  if (choice !== undefined && forms === undefined)
+    throw new ConnectorError('INTERNAL', 'the direct way writes what JsonConverter and SimpleHeaderConverter write');
+  const { options, problems } = debeziumOptions(config, forms ?? { key: bareJson, value: bareJson });
+  const [problem] = [...problems, ...converterProblems];
   if (problem !== undefined) throw new ConnectorError('CONFIG_INVALID', problem.message);
   return new DebeziumFormat(options, surroundings);
+}
+
+const bareJson = { schemasEnabled: false, decimalFormat: 'BASE64', replaceNullWithDefault: false } as const;
+
+/** Debezium's records with their fields, whatever converters come behind. Throws CONFIG_INVALID with the first problem. */
+export function debeziumRecords(
+  config: Readonly<Record<string, string>>,
+  surroundings: DebeziumSurroundings = {},
+): RecordFormat {
+  const { options, problems } = debeziumOptions(config, { key: bareJson, value: bareJson });
+  const [problem] = problems;
+  if (problem !== undefined) throw new ConnectorError('CONFIG_INVALID', problem.message);
+  const format = new DebeziumFormat(options, surroundings);
+  return new DebeziumRecords({
+    compile: (table) => format.compileForReading(table),
+    heartbeat: {
+      topic: format.heartbeatTopic,
+      keySchema: plainSchema(heartbeatKeySchema),
+      valueSchema: plainSchema(heartbeatSchema),
+    },
+    encodeHeartbeat: (heartbeat, sink) => format.encodeHeartbeat(heartbeat, sink),
+  });
 }
 
 /** One buffer and one record serve all tables of the format: it writes one record at a time. */
@@ -88,6 +123,24 @@ class DebeziumFormat implements Format {
   }
 
   compile(table: TableSchema): TableEncoder {
+    return this.#compile(table, 'text').encoder;
+  }
+
+  /** For records whose fields are read back. */
+  compileForReading(table: TableSchema): CompiledTable {
+    const { encoder, key, envelope } = this.#compile(table, 'json');
+    return {
+      encoder,
+      topic: encoder.topic,
+      keySchema: key === undefined ? null : plainSchema(key),
+      valueSchema: plainSchema(envelope),
+    };
+  }
+
+  #compile(
+    table: TableSchema,
+    headerForm: HeaderForm,
+  ): { encoder: TableEncoder; key: ConnectSchema | undefined; envelope: ConnectSchema } {
     const { settings, key, value } = this.#options;
     const topic = tableTopic(this.#names, table.schema, table.table);
     const failures = this.#failures(table);
@@ -96,11 +149,12 @@ class DebeziumFormat implements Format {
     const schemaName = (suffix: string): string =>
       adjustedSchemaName(`${topic}.${suffix}`, settings.schemaNameAdjustment);
     const envelope = envelopeSchema(plans, { row: schemaName('Value'), envelope: schemaName('Envelope') });
-    const keyStruct = key.schemasEnabled ? keySchema(keyPlans, schemaName('Key')) : undefined;
-    return new DebeziumTableEncoder(
+    const keyStruct = keyPlans.length === 0 ? undefined : keySchema(keyPlans, schemaName('Key'));
+    const keyOptions = { schema: key.schemasEnabled ? keyStruct : undefined, failures, headerForm };
+    const encoder = new DebeziumTableEncoder(
       {
         topic,
-        key: keyPlans.length === 0 ? undefined : new RecordKey(keyPlans, keyStruct, failures),
+        key: keyPlans.length === 0 ? undefined : new RecordKey(keyPlans, keyOptions),
         row: new StructEncoder(plans, failures),
         source: new SourceBlock(
           {
@@ -114,6 +168,7 @@ class DebeziumFormat implements Format {
       },
       this.#shares,
     );
+    return { encoder, key: keyStruct, envelope };
   }
 
   encodeHeartbeat(heartbeat: Heartbeat, sink: RecordSink): void {

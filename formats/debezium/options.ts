@@ -1,7 +1,7 @@
 import type { SettingProblem } from '../../connectors/source-connector.ts';
 import { parseSettings } from '../../settings/parse-settings.ts';
 import type { SettingValues } from '../../settings/setting.ts';
-import { converterSettings, headerConverterProblems, type JsonConverterSettings } from './converter-settings.ts';
+import type { JsonConverterOptions } from '../converters/json/json-converter.ts';
 import { debeziumSettings } from './settings.ts';
 import type { ValueSettings } from './values/value-type.ts';
 
@@ -10,28 +10,26 @@ type Config = Readonly<Record<string, string>>;
 /** A configuration as the format understands it. */
 export interface DebeziumOptions {
   readonly settings: SettingValues<typeof debeziumSettings>;
-  readonly key: JsonConverterSettings;
-  readonly value: JsonConverterSettings;
+  readonly key: JsonConverterOptions;
+  readonly value: JsonConverterOptions;
   readonly placeholder: Buffer;
 }
 
-/** Reads a connector's configuration and the worker's converters; everything that is wrong is in `problems`. */
+/** Reads a connector's configuration; everything that is wrong is in `problems`. `forms`: how keys and values are written. */
 export function debeziumOptions(
   config: Config,
-  workerConverters: Config,
+  { key, value }: Pick<DebeziumOptions, 'key' | 'value'>,
 ): { readonly options: DebeziumOptions; readonly problems: readonly SettingProblem[] } {
   const { values: settings, problems } = parseSettings(debeziumSettings, config);
-  const key = converterSettings('key.converter', config, workerConverters);
-  const value = converterSettings('value.converter', config, workerConverters);
   const own = [...problems].flatMap(([setting, messages]) => messages.map((message) => ({ setting, message })));
   return {
     options: {
       settings,
-      key: key.settings,
-      value: value.settings,
+      key,
+      value,
       placeholder: placeholderBytes(settings.unavailablePlaceholder),
     },
-    problems: [...own, ...key.problems, ...value.problems, ...headerConverterProblems(config, workerConverters)],
+    problems: own,
   };
 }
 
@@ -43,7 +41,7 @@ function placeholderBytes(text: string): Buffer {
 /** How values are written in keys or in values. */
 export function valueSettings(
   { settings, placeholder }: DebeziumOptions,
-  converter: JsonConverterSettings,
+  converter: JsonConverterOptions,
 ): ValueSettings {
   return { ...settings, placeholder, decimalFormat: converter.decimalFormat };
 }

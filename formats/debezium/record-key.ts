@@ -8,6 +8,15 @@ import { StructEncoder, type FailureHandling } from './struct-encoder.ts';
 
 const CLOSE = 0x7d;
 
+/** `text`: as SimpleHeaderConverter writes keys; `json`: as in the key itself, to be read back. */
+export type HeaderForm = 'text' | 'json';
+
+export interface KeyOptions {
+  readonly schema: ConnectSchema | undefined;
+  readonly failures: FailureHandling;
+  readonly headerForm?: HeaderForm;
+}
+
 /** Keys of one table: how they are written, compared and named in headers. */
 export class RecordKey {
   readonly #plans: readonly ColumnPlan[];
@@ -15,13 +24,15 @@ export class RecordKey {
   readonly #payload: StructEncoder;
   readonly #header: StructEncoder;
   readonly #scratch = new ByteWriter(256);
+  readonly #headerForm: HeaderForm;
 
   /** `schema`: written in front of each key; undefined without schemas. */
-  constructor(plans: readonly ColumnPlan[], schema: ConnectSchema | undefined, failures: FailureHandling) {
+  constructor(plans: readonly ColumnPlan[], { schema, failures, headerForm = 'text' }: KeyOptions) {
     this.#plans = plans;
+    this.#headerForm = headerForm;
     this.#prefix = schema === undefined ? undefined : Buffer.from(`{"schema":${schemaJson(schema)},"payload":`);
     this.#payload = new StructEncoder(plans, failures);
-    this.#header = new StructEncoder(plans, failures, 'header');
+    this.#header = new StructEncoder(plans, failures, headerForm === 'text' ? 'header' : 'payload');
   }
 
   write(out: ByteWriter, image: RowImage): void {
@@ -63,7 +74,8 @@ export class RecordKey {
     const out = this.#scratch;
     out.reset();
     this.#header.write(out, image);
-    return Buffer.from(headerText(out.bytes.toString('utf8', 0, out.at)), 'utf8');
+    const json = out.bytes.toString('utf8', 0, out.at);
+    return Buffer.from(this.#headerForm === 'text' ? headerText(json) : json, 'utf8');
   }
 }
 

@@ -175,7 +175,7 @@ function doubleType(): ValueType {
     standIn: '0.0',
     unavailable: null,
     numbers: 'float',
-    encodeInHeader: (out, value) => out.text(javaNumberText(textOf(value)).replaceAll('"', '')),
+    encodeInHeader: (out, value) => out.text(javaNumberText(String(Number(textOf(value)))).replaceAll('"', '')),
   };
 }
 

@@ -1,0 +1,86 @@
+import type { Heartbeat, RowChange } from '../../connectors/change-event.ts';
+import type { Schema, Value } from '../../connectors/connect-data.ts';
+import type { RecordHeader, SourceRecord } from '../../connectors/source-record.ts';
+import type { TableSchema } from '../../connectors/table-schema.ts';
+import { readJson } from '../converters/json/read-json.ts';
+import type { EncodedHeader, EncodedRecord, RecordSink } from '../encoded-record.ts';
+import type { RecordFormat, TableEncoder } from '../format.ts';
+
+const contextHeaderSchema: Schema = { type: 'string', optional: false };
+
+/** A table's encoder with what is needed to read its bare JSON back. */
+export interface CompiledTable {
+  readonly encoder: TableEncoder;
+  readonly topic: string;
+  readonly keySchema: Schema | null;
+  readonly valueSchema: Schema;
+}
+
+/** What encodes changes as bare JSON, decimals exact, nulls as they are. */
+export interface BareEncoding {
+  compile(table: TableSchema): CompiledTable;
+  readonly heartbeat: Pick<CompiledTable, 'topic' | 'keySchema' | 'valueSchema'>;
+  encodeHeartbeat(heartbeat: Heartbeat, sink: RecordSink): void;
+}
+
+/**
+ * Debezium's records with their fields, for transforms and for converters other than JsonConverter. The encoder of the direct way
+ * writes them, and its JSON is read back by its schema, so that both ways have one source.
+ */
+export class DebeziumRecords implements RecordFormat {
+  readonly #encoding: BareEncoding;
+  readonly #tables = new Map<TableSchema, CompiledTable>();
+
+  constructor(encoding: BareEncoding) {
+    this.#encoding = encoding;
+  }
+
+  records(event: RowChange | Heartbeat): SourceRecord[] {
+    const found: SourceRecord[] = [];
+    if (event.kind === 'heartbeat') {
+      const { heartbeat } = this.#encoding;
+      this.#encoding.encodeHeartbeat(event, { append: (record) => found.push(recordOf(heartbeat, record)) });
+    } else {
+      const table = this.#tables.get(event.table) ?? this.#compile(event.table);
+      table.encoder.encode(event, { append: (record) => found.push(recordOf(table, record)) });
+    }
+    return found;
+  }
+
+  #compile(table: TableSchema): CompiledTable {
+    const compiled = this.#encoding.compile(table);
+    // As in the direct way: versions of a table that do not come again must not pile up.
+    for (const known of this.#tables.keys())
+      if (known.table === table.table && known.schema === table.schema && known.database === table.database)
+        this.#tables.delete(known);
+    this.#tables.set(table, compiled);
+    return compiled;
+  }
+}
+
+function recordOf(
+  { topic, keySchema, valueSchema }: Pick<CompiledTable, 'topic' | 'keySchema' | 'valueSchema'>,
+  record: EncodedRecord,
+): SourceRecord {
+  const { bytes, keyStart, keyEnd, valueStart, valueEnd } = record;
+  const hasKey = keySchema !== null && keyStart >= 0;
+  return {
+    topic,
+    partition: null,
+    keySchema: hasKey ? keySchema : null,
+    key: hasKey ? readJson(bytes.toString('utf8', keyStart, keyEnd), keySchema) : null,
+    valueSchema: valueStart < 0 ? null : valueSchema,
+    value: valueStart < 0 ? null : readJson(bytes.toString('utf8', valueStart, valueEnd), valueSchema),
+    timestampMs: null,
+    headers: record.headers.map((header) => headerOf(header, keySchema)),
+  };
+}
+
+/** The headers of a changed key hold a key, all others are text. */
+function headerOf({ key, value }: EncodedHeader, keySchema: Schema | null): RecordHeader {
+  const text = value?.toString('utf8') ?? null;
+  if (key !== '__debezium.newkey' && key !== '__debezium.oldkey')
+    return { key, schema: contextHeaderSchema, value: text };
+  const keyValue: Value = text === null ? null : readJson(text, keySchema);
+  return { key, schema: keySchema, value: keyValue };
+}
