@@ -128,14 +128,15 @@ export const connectorSettings = {
     width: 'MEDIUM',
     displayName: 'Retry Timeout for Errors',
     documentation:
-      'How long a record whose transformation or conversion failed is tried again, milliseconds. Without effect: such failures never pass by themselves.',
+      'How long a record whose transformation or conversion failed for a passing reason is tried again, milliseconds; 0: not at all, -1: without limit. The built-in ones never fail for a passing reason.',
   }),
   errorsRetryDelayMaxMs: integer('errors.retry.delay.max.ms', 'LONG', {
     ...errors,
     default: '60000',
     width: 'MEDIUM',
     displayName: 'Maximum Delay Between Retries for Errors',
-    documentation: 'Longest wait between two tries of errors.retry.timeout. Without effect, as that is.',
+    documentation:
+      'Longest wait between two tries of errors.retry.timeout, milliseconds; the first is 300 ms, and each is twice the one before.',
   }),
   errorsTolerance: choice('errors.tolerance', ['none', 'all'], {
     ...errors,
@@ -143,19 +144,20 @@ export const connectorSettings = {
     width: 'SHORT',
     displayName: 'Error Tolerance',
     documentation:
-      'Whether records that cannot be converted are skipped (all). Not part of this version: such a record fails the task, and nothing is lost.',
+      'Whether a record that cannot be transformed or converted fails the task (none), so that nothing is lost, or is skipped (all) and counted.',
   }),
   errorsLogEnable: flag('errors.log.enable', {
     ...errors,
     default: 'false',
     displayName: 'Log Errors',
-    documentation: 'Whether failed records are logged. A failure is always logged here.',
+    documentation:
+      'Whether each record that failed is logged with the stage and the reason. A failure that ends the task is always logged.',
   }),
   errorsLogIncludeMessages: flag('errors.log.include.messages', {
     ...errors,
     default: 'false',
     displayName: 'Log Error Details',
-    documentation: 'Whether the log shows the failed record. It never does here: records may hold what no log should.',
+    documentation: 'Whether that log shows the record, its values included: set it only where the log may hold them.',
   }),
   topicCreationGroups: list('topic.creation.groups', {
     default: '',

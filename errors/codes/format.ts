@@ -12,4 +12,9 @@ export const formatCodes = {
     advice:
       'The configured converter has no form for this kind of data. Choose a converter that has one (JsonConverter takes everything), or a transformation that makes the data fit; errors.tolerance=all skips such records. Then restart the task.',
   },
+  RECORD_FAILED: {
+    retry: 'never',
+    advice:
+      'A transformation or converter failed on a record for the reason in the message. Correct its settings or the data; errors.tolerance=all skips such records. Then restart the task.',
+  },
 } as const satisfies Record<string, ErrorDefinition>;

@@ -67,9 +67,6 @@ export function frameworkProblems(values: ConnectorSettingValues, config: Config
 /** Settings that are accepted and change nothing, as far as the configuration expects something of them. */
 export function withoutEffect(values: ConnectorSettingValues, config: Config, rules: WorkerRules): string[] {
   const found: string[] = [];
-  if (values.errorsTolerance === 'all')
-    found.push('errors.tolerance=all: a record that cannot be converted fails the task');
-  if (values.errorsRetryTimeout !== 0) found.push('errors.retry.timeout: conversions are not tried again');
   if (values.transactionBoundary === 'interval') found.push('transaction.boundary=interval: transactions end by load');
   for (const [key, value] of Object.entries(config))
     if (key.endsWith('.plugin.version') && value !== null) found.push(`${key}: plug-ins are built in, in one version`);

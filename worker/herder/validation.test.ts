@@ -129,7 +129,7 @@ describe('validation of a connector configuration', () => {
   });
 
   it('says what is accepted and changes nothing', async () => {
-    const { withoutEffect } = await check({ ...good, 'errors.tolerance': 'all' });
+    const { withoutEffect } = await check({ ...good, 'transaction.boundary': 'interval' });
     assert.equal(withoutEffect.length, 1);
   });
 

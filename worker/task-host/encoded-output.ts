@@ -1,8 +1,13 @@
 import type { ChangeEvent, RowChange } from '../../connectors/change-event.ts';
 import type { TableSchema } from '../../connectors/table-schema.ts';
 import type { Format, TableEncoder } from '../../formats/format.ts';
+import { StageFailure, type ErrorFigures, type RecordErrors } from './record-errors.ts';
+import { eventText } from './record-text.ts';
+import { hasNoForm } from './value-without-form.ts';
 import type { EventOutput } from './event-output.ts';
 import type { OutputTopic } from './record-output.ts';
+
+const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter';
 
 interface Encoding<T> {
   readonly encoder: TableEncoder;
@@ -14,6 +19,8 @@ export interface EncodedOutputOptions<T extends OutputTopic> {
   openTopic(name: string): Promise<T>;
   /** For finished records. */
   readonly structured: EventOutput;
+  /** Shared with `structured`. */
+  readonly failures: RecordErrors;
 }
 
 /** The direct way: from the row's bytes to the record's bytes by a compiled encoder, without an object in between. */
@@ -21,44 +28,73 @@ export class EncodedOutput<T extends OutputTopic> implements EventOutput {
   readonly #options: EncodedOutputOptions<T>;
   readonly #tables = new Map<TableSchema, Encoding<T>>();
   #heartbeats: T | undefined;
+  /** Where the last #encode ended, also when it threw. */
+  #at = 0;
   #ready: () => Promise<void> = () => Promise.resolve();
 
   constructor(options: EncodedOutputOptions<T>) {
     this.#options = options;
   }
 
+  get errors(): ErrorFigures {
+    return this.#options.failures.figures;
+  }
+
   append(events: readonly ChangeEvent[], from: number): number {
+    for (let next = from; ;)
+      try {
+        return this.#encode(events, next);
+      } catch (error) {
+        next = this.#skip(events, error);
+      }
+  }
+
+  /** Where to go on behind a change that has no form, where such changes are tolerated. */
+  #skip(events: readonly ChangeEvent[], error: unknown): number {
+    const { failures } = this.#options;
+    const event = events[this.#at];
+    // Anything else, the end of the sender for instance, has nothing to do with this one change.
+    if (event === undefined || !failures.tolerates || !hasNoForm(error)) throw error;
+    failures.judge(new StageFailure('VALUE_CONVERTER', JSON_CONVERTER, error), () => eventText(event));
+    return this.#at + 1;
+  }
+
+  #encode(events: readonly ChangeEvent[], from: number): number {
     let done = from;
     let table: TableSchema | undefined;
     let encoding: Encoding<T> | undefined;
-    for (; done < events.length; done += 1) {
-      const event = events[done];
-      if (event === undefined) break;
-      if (event.kind === 'row') {
-        // Changes of one table come in runs: the look-up is saved for all but the first of a run.
-        if (event.table !== table) {
-          table = event.table;
-          encoding = this.#tables.get(table);
+    try {
+      for (; done < events.length; done += 1) {
+        const event = events[done];
+        if (event === undefined) break;
+        if (event.kind === 'row') {
+          // Changes of one table come in runs: the look-up is saved for all but the first of a run.
+          if (event.table !== table) {
+            table = event.table;
+            encoding = this.#tables.get(table);
+          }
+          if (encoding === undefined) {
+            this.#ready = () => this.#openTable(event);
+            return done;
+          }
+          encoding.encoder.encode(event, encoding.topic);
+        } else if (event.kind === 'record') {
+          if (this.#options.structured.append([event], 0) === 0) {
+            this.#ready = () => this.#options.structured.ready();
+            return done;
+          }
+        } else {
+          if (this.#heartbeats === undefined) {
+            this.#ready = () => this.#openHeartbeats();
+            return done;
+          }
+          this.#options.format.encodeHeartbeat(event, this.#heartbeats);
         }
-        if (encoding === undefined) {
-          this.#ready = () => this.#openTable(event);
-          return done;
-        }
-        encoding.encoder.encode(event, encoding.topic);
-      } else if (event.kind === 'record') {
-        if (this.#options.structured.append([event], 0) === 0) {
-          this.#ready = () => this.#options.structured.ready();
-          return done;
-        }
-      } else {
-        if (this.#heartbeats === undefined) {
-          this.#ready = () => this.#openHeartbeats();
-          return done;
-        }
-        this.#options.format.encodeHeartbeat(event, this.#heartbeats);
       }
+      return done;
+    } finally {
+      this.#at = done;
     }
-    return done;
   }
 
   ready(): Promise<void> {

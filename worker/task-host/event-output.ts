@@ -1,4 +1,5 @@
 import type { ChangeEvent } from '../../connectors/change-event.ts';
+import type { ErrorFigures } from './record-errors.ts';
 
 /**
  * Turns events into records and appends them to their topics, in order. It may have to stop before an event until something
@@ -9,4 +10,6 @@ export interface EventOutput {
   append(events: readonly ChangeEvent[], from: number): number;
   /** What the last `append` stopped for. */
   ready(): Promise<void>;
+  /** Records that failed, since the output was opened. */
+  readonly errors: ErrorFigures;
 }

@@ -56,11 +56,22 @@ const failure = z.object({
 });
 export type TaskFailure = z.infer<typeof failure>;
 
+const errors = z.object({
+  failures: z.number(),
+  errors: z.number(),
+  skipped: z.number(),
+  retries: z.number(),
+  logged: z.number(),
+  lastErrorMs: z.number().nullable(),
+});
+
 const progress = z.object({
   records: z.number(),
   transactions: z.number(),
   lastCommitMs: z.number().nullable(),
   pendingBytes: z.number(),
+  /** Records that could not be converted, as in Connect's task-error-metrics. */
+  errors,
 });
 export type TaskProgress = z.infer<typeof progress>;
 

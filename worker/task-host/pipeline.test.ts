@@ -6,6 +6,8 @@ import type { EncodedRecord } from '../../formats/encoded-record.ts';
 import type { Format } from '../../formats/format.ts';
 import { EncodedOutput } from './encoded-output.ts';
 import type { EventOutput } from './event-output.ts';
+import type { TaskLog } from '../../connectors/source-connector.ts';
+import { noErrors, RecordErrors } from './record-errors.ts';
 import { Pipeline } from './pipeline.ts';
 import type { OffsetRecord, OutputTopic, RecordOutput } from './record-output.ts';
 
@@ -96,10 +98,26 @@ class MemoryOutput implements RecordOutput {
   }
 }
 
-const noRecords: EventOutput = { append: () => 0, ready: () => Promise.reject(new Error('there are no records')) };
+const noRecords: EventOutput = {
+  append: () => 0,
+  ready: () => Promise.reject(new Error('there are no records')),
+  errors: noErrors,
+};
+
+const silent: TaskLog = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+const failures = new RecordErrors({
+  id: 'c-0',
+  handling: { retryTimeoutMs: 0, retryDelayMaxMs: 60_000, tolerance: 'all', logs: false, logsRecords: false },
+  log: silent,
+});
 
 function eventsTo(openTopic: (name: string) => Promise<OutputTopic>): EventOutput {
-  return new EncodedOutput({ format, openTopic, structured: noRecords });
+  return new EncodedOutput({ format, openTopic, structured: noRecords, failures });
 }
 
 function open(

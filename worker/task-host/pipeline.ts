@@ -6,6 +6,7 @@ import { BatchQueue, type QueuedBatch } from './batch-queue.ts';
 import { commitIn } from './commit-policy.ts';
 import type { EventOutput } from './event-output.ts';
 import { monotonicMs } from '../../kafka/monotonic-ms.ts';
+import type { ErrorFigures } from './record-errors.ts';
 import type { OutputTopic, RecordOutput } from './record-output.ts';
 import { RoomGate } from './room-gate.ts';
 
@@ -23,6 +24,8 @@ export interface PipelineFigures {
   readonly records: number;
   readonly transactions: number;
   readonly lastCommitAt: number | null;
+  /** Records that could not be converted, by Connect's counts. */
+  readonly errors: ErrorFigures;
 }
 
 /** What the open transaction holds beside its records. */
@@ -66,7 +69,7 @@ export class Pipeline<T extends OutputTopic> {
   }
 
   get figures(): PipelineFigures {
-    return this.#figures;
+    return { ...this.#figures, errors: this.#options.events.errors };
   }
 
   get pendingBytes(): number {

@@ -5,9 +5,19 @@ import type { SourceRecord } from '../../connectors/source-record.ts';
 import { chooseConverters, createConverters } from '../../formats/converters/converter-choice.ts';
 import { ConverterRegistry } from '../../formats/converters/converter-registry.ts';
 import type { EncodedRecord } from '../../formats/encoded-record.ts';
+import { ConnectorError } from '../../errors/connector-error.ts';
+import type { Transform } from '../../transforms/transform.ts';
+import { RecordErrors, type ErrorHandling } from './record-errors.ts';
 import type { OutputTopic } from './record-output.ts';
 import { StructuredOutput } from './structured-output.ts';
 
+const strict: ErrorHandling = {
+  retryTimeoutMs: 0,
+  retryDelayMaxMs: 60_000,
+  tolerance: 'none',
+  logs: false,
+  logsRecords: false,
+};
 const string: Schema = { type: 'string', optional: false };
 
 function recordOf(fields: Partial<SourceRecord>): ChangeEvent {
@@ -32,17 +42,37 @@ interface Written {
   readonly record: EncodedRecord;
 }
 
+interface LoggedLine {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly message: string;
+}
+
 /** The output with the topics that it opened and what it wrote. */
 class Fixture {
+  readonly logged: LoggedLine[] = [];
   readonly opened: string[] = [];
   readonly written: Written[] = [];
   readonly output: StructuredOutput<OutputTopic>;
 
-  constructor(config: Readonly<Record<string, string>>) {
+  /** Milliseconds since 1970 as the error handling sees them. */
+  now = 1_700_000_000_000;
+
+  constructor(config: Readonly<Record<string, string>>, rest: Partial<ErrorHandling> & { chain?: Transform } = {}) {
+    const { chain, ...handling } = rest;
+    const log = (fields: Readonly<Record<string, unknown>>, message: string): void =>
+      void this.logged.push({ fields, message });
     const { choice } = chooseConverters(new ConverterRegistry(), config, {});
     assert.ok(choice);
     this.output = new StructuredOutput({
       converters: createConverters(choice),
+      errors: new RecordErrors({
+        id: 'lines-0',
+        handling: { ...strict, ...handling },
+        log: { debug: log, info: log, warn: log, error: log },
+        now: () => this.now,
+      }),
+      chain,
+      signal: new AbortController().signal,
       openTopic: (name) => {
         this.opened.push(name);
         return Promise.resolve(this.#topic(name));
@@ -121,5 +151,91 @@ describe('Finished records', () => {
     await fixture.append(recordOf({ key: 'k', keySchema: string, valueSchema: null, value: null }));
     assert.equal(fixture.written[0]?.key, '{"schema":{"type":"string","optional":false},"payload":"k"}');
     assert.equal(fixture.written[0].value, null);
+  });
+});
+
+describe('Records that fail', () => {
+  const json = { 'key.converter': 'String', 'value.converter': 'Json', 'value.converter.schemas.enable': 'false' };
+  const unfit = recordOf({ value: 5, key: 'the key' });
+  const good = recordOf({ value: 'good' });
+
+  it('end the task without tolerance, with the reason and its cause', async () => {
+    const fixture = new Fixture(json);
+    await assert.rejects(fixture.append(good, unfit), (error: unknown) => {
+      assert.ok(error instanceof ConnectorError && error.cause instanceof ConnectorError);
+      assert.equal(error.code, 'RECORD_NOT_CONVERTIBLE');
+      assert.match(error.message, /^Tolerance exceeded in error handler: JsonConverter, topic lines: Invalid type/);
+      return true;
+    });
+    assert.equal(fixture.written.length, 1);
+    const { lastErrorMs, ...counts } = fixture.output.errors;
+    assert.deepEqual(counts, { failures: 1, errors: 1, skipped: 0, retries: 0, logged: 0 });
+    assert.equal(lastErrorMs, fixture.now);
+  });
+
+  it('are skipped with errors.tolerance=all, counted, and mentioned once', async () => {
+    const fixture = new Fixture(json, { tolerance: 'all' });
+    await fixture.append(unfit, good, unfit, good);
+    assert.deepEqual(
+      fixture.written.map(({ value }) => value),
+      ['"good"', '"good"'],
+    );
+    assert.equal(fixture.output.errors.skipped, 2);
+    assert.equal(fixture.logged.length, 1);
+  });
+
+  it('are logged as Connect does, and with their values only where that is asked for', async () => {
+    const plain = new Fixture(json, { tolerance: 'all', logs: true });
+    await plain.append(unfit);
+    assert.equal(
+      plain.logged[0]?.message,
+      "Error encountered in task lines-0. Executing stage 'VALUE_CONVERTER' with class 'org.apache.kafka.connect.json.JsonConverter'.",
+    );
+    assert.doesNotMatch(JSON.stringify(plain.logged), /the key/);
+    const full = new Fixture(json, { tolerance: 'all', logs: true, logsRecords: true });
+    await full.append(unfit);
+    assert.match(full.logged[0]?.message ?? '', /, where source record is = \{topic='lines', .*key=the key.*\}\.$/);
+    assert.equal(full.output.errors.logged, 1);
+  });
+
+  it('in a transform fail in the stage TRANSFORMATION, whatever they throw', async () => {
+    const chain: Transform = {
+      apply: () => {
+        throw new TypeError('no such field');
+      },
+    };
+    const fixture = new Fixture(json, { chain, tolerance: 'all', logs: true });
+    await fixture.append(good);
+    assert.match(fixture.logged[0]?.message ?? '', /stage 'TRANSFORMATION'/);
+    await assert.rejects(new Fixture(json, { chain }).append(good), { code: 'RECORD_FAILED' });
+  });
+
+  it('are tried again only for a passing reason, with growing pauses, until the time is over', async () => {
+    let calls = 0;
+    const chain: Transform = {
+      apply: () => {
+        calls += 1;
+        fixture.now += 400;
+        throw new ConnectorError('KAFKA_UNREACHABLE', 'not now');
+      },
+    };
+    const fixture: Fixture = new Fixture(json, { chain, tolerance: 'all', retryTimeoutMs: 500, retryDelayMaxMs: 1 });
+    await fixture.append(good);
+    assert.equal(calls, 3);
+    assert.deepEqual(
+      { ...fixture.output.errors, lastErrorMs: 0 },
+      { failures: 3, errors: 1, skipped: 1, retries: 2, logged: 0, lastErrorMs: 0 },
+    );
+  });
+
+  it('that a transform drops are no failures', async () => {
+    const chain: Transform = { apply: (record) => (record.value === 'good' ? null : record) };
+    const fixture = new Fixture(json, { chain });
+    await fixture.append(good, recordOf({ value: 'kept' }), good);
+    assert.deepEqual(
+      fixture.written.map(({ value }) => value),
+      ['"kept"'],
+    );
+    assert.equal(fixture.output.errors.failures, 0);
   });
 });

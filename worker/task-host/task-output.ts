@@ -36,7 +36,7 @@ export interface OutputParts {
  */
 export async function openTaskOutput({ order, connector, lease, log, signal }: OutputParts): Promise<TaskOutput> {
   const settings = parseProducerSettings(order.producerConfig);
-  const eventOutput = eventOutputFactory(order, connector.output, log);
+  const eventOutput = eventOutputFactory({ order, output: connector.output, log, signal });
   const rules = order.topicCreation ? topicCreationRules(order.connectorConfig) : undefined;
   const cluster = new Cluster(clientOptions(order.producerConfig));
   const adminCluster = rules === undefined ? undefined : new Cluster(clientOptions(order.adminConfig));

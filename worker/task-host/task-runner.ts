@@ -2,7 +2,7 @@ import type { SourceConnector, TaskLog } from '../../connectors/source-connector
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { traceText } from '../../errors/trace-text.ts';
 import type { Lease } from './lease.ts';
-import type { TaskFailure, TaskOrder } from './messages.ts';
+import type { TaskFailure, TaskOrder, TaskProgress } from './messages.ts';
 import { Pipeline } from './pipeline.ts';
 import { taskContext } from './task-context.ts';
 import type { TaskLinks } from './task-links.ts';
@@ -43,12 +43,11 @@ export class TaskRunner {
     return this.#parts.order.incarnation;
   }
 
-  get figures():
-    { records: number; transactions: number; lastCommitMs: number | null; pendingBytes: number } | undefined {
+  get figures(): TaskProgress | undefined {
     const pipeline = this.#pipeline;
     if (pipeline === undefined) return undefined;
-    const { records, transactions, lastCommitAt } = pipeline.figures;
-    return { records, transactions, lastCommitMs: lastCommitAt, pendingBytes: pipeline.pendingBytes };
+    const { records, transactions, lastCommitAt, errors } = pipeline.figures;
+    return { records, transactions, lastCommitMs: lastCommitAt, pendingBytes: pipeline.pendingBytes, errors };
   }
 
   /** The worker's answer to `fenced`. */

@@ -1,3 +1,4 @@
+import { noErrors } from '../../../worker/task-host/record-errors.ts';
 import { toHost, type FromHost } from '../../../worker/task-host/messages.ts';
 
 /**
@@ -17,7 +18,7 @@ process.on('message', (raw) => {
     const { incarnation, taskConfig } = message.order;
     incarnations.set(message.id, { incarnation, stops: taskConfig['stops'] ?? 'at once' });
     const pendingBytes = Number(taskConfig['bytes'] ?? '0');
-    const progress = { records: 0, transactions: 0, lastCommitMs: null, pendingBytes };
+    const progress = { records: 0, transactions: 0, lastCommitMs: null, pendingBytes, errors: noErrors };
     send({ type: 'progress', id: message.id, incarnation, progress });
     send({ type: 'started', id: message.id, incarnation });
     if (taskConfig['ends'] === 'exit') process.exit(7);

@@ -1,0 +1,21 @@
+import type { ChangeEvent } from '../../connectors/change-event.ts';
+import type { SourceRecord } from '../../connectors/source-record.ts';
+import { valueText } from '../../formats/java/value-text.ts';
+
+/** A record for the log, where errors.log.include.messages asks for it. */
+export function recordText(record: SourceRecord): string {
+  const { topic, partition, keySchema, key, valueSchema, value, timestampMs } = record;
+  return (
+    `topic='${topic}', partition=${partition ?? 'null'}, key=${valueText(keySchema, key)}, ` +
+    `value=${valueText(valueSchema, value)}, timestamp=${timestampMs ?? 'null'}`
+  );
+}
+
+/** What is known of an event that could not become a record: where it is in the source, not its values. */
+export function eventText(event: ChangeEvent): string {
+  if (event.kind === 'record') return recordText(event.record);
+  if (event.kind === 'heartbeat') return `heartbeat of ${event.timeMs}`;
+  const { schema, table } = event.table;
+  const position = (BigInt(event.positionHigh) << 32n) | BigInt(event.positionLow);
+  return `op=${event.op}, table=${schema === null ? table : `${schema}.${table}`}, position=${position}`;
+}
