@@ -3,6 +3,7 @@ import { extractField } from './extract-field.ts';
 import { filter } from './filter.ts';
 import { flatten } from './flatten.ts';
 import { headerFrom } from './header-from.ts';
+import { extractNewRecordState } from './debezium/extract-new-record-state.ts';
 import { dropHeaders, insertHeader } from './header-transforms.ts';
 import { hoistField } from './hoist-field.ts';
 import { insertField } from './insert-field.ts';
@@ -15,7 +16,7 @@ import { timestampRouter } from './timestamp-router.ts';
 import type { TransformPlugin } from './transform.ts';
 import { valueToKey } from './value-to-key.ts';
 
-/** The transforms of this version. */
+/** The transforms of this version: Apache Kafka's, and of Debezium's the one that nearly everybody uses. */
 export const builtInTransforms: readonly TransformPlugin[] = [
   ...cast,
   dropHeaders,
@@ -33,4 +34,5 @@ export const builtInTransforms: readonly TransformPlugin[] = [
   ...timestampConverter,
   timestampRouter,
   valueToKey,
+  extractNewRecordState,
 ];
