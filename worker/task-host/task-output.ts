@@ -9,6 +9,7 @@ import { ConnectorError } from '../../errors/connector-error.ts';
 import type { Lease } from './lease.ts';
 import type { TaskOrder } from './messages.ts';
 import { parseProducerSettings } from './producer-settings.ts';
+import { taskTransforms } from './task-transforms.ts';
 import { transactionalIdOf } from './transactional-id.ts';
 import { topicCreationRules, type TopicPlan } from './topic-creation.ts';
 
@@ -34,6 +35,11 @@ export interface OutputParts {
  * before that: a task that cannot run must not stop one that does.
  */
 export async function openTaskOutput({ order, lease, log, signal }: OutputParts): Promise<TaskOutput> {
+  if ((await taskTransforms(order.connectorConfig)) !== undefined)
+    throw new ConnectorError(
+      'NOT_SUPPORTED',
+      'transforms: records of this task do not pass through transformations in this version; remove the setting',
+    );
   const settings = parseProducerSettings(order.producerConfig);
   const format = debeziumFormat(order.connectorConfig, order.workerConverters, {
     task: order.task,
