@@ -3,6 +3,7 @@ import { generalCodes } from './codes/general.ts';
 import { kafkaCodes } from './codes/kafka.ts';
 import { postgresCodes } from './codes/postgres.ts';
 import { taskCodes } from './codes/task.ts';
+import { transformCodes } from './codes/transform.ts';
 import { workerCodes } from './codes/worker.ts';
 import type { ErrorDefinition } from './error-definition.ts';
 
@@ -13,6 +14,7 @@ export const catalogue = {
   ...kafkaCodes,
   ...postgresCodes,
   ...taskCodes,
+  ...transformCodes,
   ...workerCodes,
 } as const satisfies Record<string, ErrorDefinition>;
 

@@ -117,4 +117,18 @@ describe('Java regular expressions', () => {
     assert.equal(pattern.matches('A"b\'\u2028\\'), false);
     assert.equal(javaPattern('x.*').matches('x'.repeat(5000)), true);
   });
+
+  it('say where the first match stands and what its groups hold', () => {
+    const pattern = javaPattern(String.raw`(?<schema>[a-z]+)\.(x)?([a-z]+)`);
+    assert.equal(pattern.groupCount, 3);
+    assert.deepEqual([...pattern.groupNames], [['schema', 1]]);
+    assert.deepEqual(pattern.firstMatch('..public.orders!'), {
+      start: 2,
+      end: 15,
+      groups: ['public.orders', 'public', undefined, 'orders'],
+    });
+    assert.equal(pattern.firstMatch('none'), undefined);
+    const long = `${'-'.repeat(300)}a.b`;
+    assert.deepEqual(pattern.firstMatch(long), { start: 300, end: 303, groups: ['a.b', 'a', undefined, 'b'] });
+  });
 });

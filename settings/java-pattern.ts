@@ -1,8 +1,9 @@
 import { runInThisContext } from 'node:vm';
+import { z } from 'zod';
 import { ConnectorError } from '../errors/connector-error.ts';
 import { emitPattern } from './java-regex/emit.ts';
 import { matchPaths } from './java-regex/match-paths.ts';
-import { parsePattern, withFlags, type PatternFlags } from './java-regex/parse-pattern.ts';
+import { parseWithGroups, withFlags, type PatternFlags } from './java-regex/parse-pattern.ts';
 import { SettingValueError } from './setting.ts';
 
 /** A compiled Java regular expression. */
@@ -11,6 +12,20 @@ export interface JavaPattern {
   matches(text: string): boolean;
   /** Whether a part of the text matches (Matcher.find). Same limit. */
   find(text: string): boolean;
+  /** The first part of the text that matches (Matcher.find), undefined when there is none. Same limit. */
+  firstMatch(text: string): JavaMatch | undefined;
+  /** Number of capturing groups. */
+  readonly groupCount: number;
+  /** Numbers of the groups that have a name. */
+  readonly groupNames: ReadonlyMap<string, number>;
+}
+
+/** A match and where it stands. */
+export interface JavaMatch {
+  readonly start: number;
+  readonly end: number;
+  /** Texts of the groups, by number; 0 is the whole match. Undefined: the group took no part. */
+  readonly groups: readonly (string | undefined)[];
 }
 
 export interface JavaPatternOptions {
@@ -41,15 +56,32 @@ export function javaPattern(text: string, { flags = '' }: JavaPatternOptions = {
     throw new SettingValueError(
       `A regular expression of ${text.length} characters; at most ${MAX_PATTERN} are supported`,
     );
-  const node = parsePattern(text, given);
+  const { node, groups: groupCount, names: groupNames } = parseWithGroups(text, given);
   const source = emitPattern(node);
   const whole = compile(`^(?:${source})$`, text);
   // Without the anchor V8 13.6 also tries places in the middle of a surrogate pair, where a back-reference misbehaves.
   const part = compile(`^[^]*?(?:${source})`, text);
+  // The text before the match is captured for its length: with that, the place of the match is known.
+  let placed: RegExp | undefined;
   const paths = matchPaths(node, USUAL_LENGTH);
+  const direct = paths * USUAL_LENGTH <= CHEAP_PATHS;
   return {
-    matches: (input) => run(whole, input, { text, direct: paths <= CHEAP_PATHS }),
-    find: (input) => run(part, input, { text, direct: paths * USUAL_LENGTH <= CHEAP_PATHS }),
+    groupCount,
+    groupNames,
+    matches: (input) => run(whole, input, { text, direct: paths <= CHEAP_PATHS }) !== null,
+    find: (input) => run(part, input, { text, direct }) !== null,
+    firstMatch: (input) => {
+      placed ??= compile(`^(?<before>[^]*?)(?<whole>${source})`, text);
+      const captured = run(placed, input, { text, direct });
+      if (captured === null) return undefined;
+      const start = captured['before']?.length ?? 0;
+      const numbers = Array.from({ length: groupCount + 1 }, (_, number) => number);
+      return {
+        start,
+        end: start + (captured['whole']?.length ?? 0),
+        groups: numbers.map((number) => captured[number === 0 ? 'whole' : `g${number}`]),
+      };
+    },
   };
 }
 
@@ -64,11 +96,22 @@ function compile(source: string, text: string): RegExp {
   }
 }
 
-function run(pattern: RegExp, input: string, { text, direct }: { text: string; direct: boolean }): boolean {
-  if (direct && input.length <= USUAL_LENGTH) return pattern.test(input);
-  const script = `new RegExp(${JSON.stringify(pattern.source)}, 'v').test(${JSON.stringify(input)})`;
+/** By name, what groups of the engine captured. */
+type Captures = Readonly<Record<string, string | undefined>>;
+
+const captures = z.record(z.string(), z.string().optional()).nullable();
+
+/** Null: no match. */
+function run(pattern: RegExp, input: string, { text, direct }: { text: string; direct: boolean }): Captures | null {
+  if (direct && input.length <= USUAL_LENGTH) {
+    const match = pattern.exec(input);
+    return match === null ? null : (match.groups ?? {});
+  }
+  const script = `{ const match = new RegExp(${JSON.stringify(pattern.source)}, 'v').exec(${JSON.stringify(input)});
+    JSON.stringify(match === null ? null : { ...match.groups }) }`;
   try {
-    return runInThisContext(script, { timeout: LIMIT_MS }) === true;
+    const found: unknown = runInThisContext(script, { timeout: LIMIT_MS });
+    return captures.parse(JSON.parse(String(found)));
   } catch (error) {
     throw new ConnectorError(
       'CONFIG_INVALID',

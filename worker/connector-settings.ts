@@ -105,7 +105,8 @@ export const connectorSettings = {
     importance: 'LOW',
     displayName: 'Transforms',
     check: duplicateAlias,
-    documentation: 'Transformations of each record, by alias, in order. Not part of this version: must be empty.',
+    documentation:
+      'Transformations of each record, by alias, in the order in which they apply; `transforms.<alias>.type` names the class.',
   }),
   predicates: list('predicates', {
     default: '',
@@ -113,7 +114,7 @@ export const connectorSettings = {
     importance: 'LOW',
     displayName: 'Predicates',
     check: duplicateAlias,
-    documentation: 'Conditions of transformations, by alias. Not part of this version: must be empty.',
+    documentation: 'Conditions of transformations, by alias; `predicates.<alias>.type` names the class.',
   }),
   configActionReload: choice('config.action.reload', ['none', 'restart'], {
     ...common,

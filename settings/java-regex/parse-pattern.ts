@@ -38,7 +38,21 @@ const MAX_REPEAT = 10_000;
 
 /** Parses a Java regular expression. Throws SettingValueError, naming the construct, for what is wrong or cannot be translated. */
 export function parsePattern(text: string, flags: PatternFlags): PatternNode {
-  return new PatternParser(new PatternReader(text), flags).parse();
+  return parseWithGroups(text, flags).node;
+}
+
+/** A pattern with what a replacement text may refer to. */
+export interface ParsedPattern {
+  readonly node: PatternNode;
+  /** Number of its capturing groups. */
+  readonly groups: number;
+  readonly names: ReadonlyMap<string, number>;
+}
+
+/** As parsePattern. */
+export function parseWithGroups(text: string, flags: PatternFlags): ParsedPattern {
+  const parser = new PatternParser(new PatternReader(text), flags);
+  return { node: parser.parse(), groups: parser.groups, names: parser.names };
 }
 
 /** A recursive descent over the pattern: choice → sequence → repetition → atom. */
@@ -52,6 +66,14 @@ class PatternParser {
   constructor(reader: PatternReader, flags: PatternFlags) {
     this.#reader = reader;
     this.#flags = flags;
+  }
+
+  get groups(): number {
+    return this.#groups;
+  }
+
+  get names(): ReadonlyMap<string, number> {
+    return this.#names;
   }
 
   parse(): PatternNode {

@@ -46,11 +46,6 @@ export function frameworkProblems(values: ConnectorSettingValues, config: Config
       'transaction.boundary',
       'The connector does not define its own transaction boundaries; use poll, the default.',
     ]);
-  const aliases = (list: readonly string[] | null): string => (list ?? []).join(',');
-  if (aliases(values.transforms) !== '')
-    problems.push(notBuilt('transforms', aliases(values.transforms), 'Remove the transformations.'));
-  if (aliases(values.predicates) !== '')
-    problems.push(notBuilt('predicates', aliases(values.predicates), 'Remove the predicates.'));
   const { offsetsStorageTopic } = values;
   // Ignored, it would make a connector that comes from a Connect cluster begin again from nothing.
   if (offsetsStorageTopic !== null && offsetsStorageTopic !== '' && offsetsStorageTopic !== rules.offsetsTopic)

@@ -1,5 +1,5 @@
 import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
-import type { PluginEntry, PluginRegistry } from '../plugins.ts';
+import type { PluginRegistry } from '../plugins.ts';
 import { configKeyInfos, type ConfigInfos, type ConfigKeyInfo, type PluginInfo } from './config-infos.ts';
 import type { ConnectorRequests } from './connector-requests.ts';
 import type {
@@ -16,6 +16,7 @@ import type {
 import { maskConfig } from './masked-config.ts';
 import type { Membership } from './membership.ts';
 import type { OffsetRequests } from './offset-requests.ts';
+import { pluginInfos, transformPluginConfig } from './plugin-listing.ts';
 import { RestError } from './rest-error.ts';
 import type { RestartFlags } from './restart-plan.ts';
 import type { SecretSettings } from './secret-settings.ts';
@@ -183,13 +184,12 @@ export class Herder implements HerderPort {
   }
 
   plugins(): Promise<readonly PluginInfo[]> {
-    const infoOf = ({ className, version }: PluginEntry): PluginInfo => ({ class: className, type: 'source', version });
-    return Promise.resolve(this.#parts.plugins.entries.map(infoOf));
+    return pluginInfos(this.#parts.plugins, this.#parts.validator);
   }
 
   async pluginConfig(plugin: string): Promise<readonly ConfigKeyInfo[]> {
     const entry = this.#parts.plugins.find(plugin);
-    if (entry === undefined) throw new RestError(404, `Unknown plugin ${plugin}.`);
+    if (entry === undefined) return transformPluginConfig(await this.#parts.validator.transforms(), plugin);
     const [connector, format] = await Promise.all([entry.load(), this.#parts.validator.formats()]);
     const own = new Set(Object.values(connector.settings).map(({ name }) => name));
     const all = settingsOf(connector, format.settings);

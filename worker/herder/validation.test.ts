@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { SourceConnector } from '../../connectors/source-connector.ts';
 import { integer, password, text } from '../../settings/kinds.ts';
 import { PluginRegistry } from '../plugins.ts';
+import { loadTransforms } from '../transform-registry.ts';
 import { configInfos, refusalText } from './config-infos.ts';
 import { validateConfig, type GivenConfig, type Validator } from './validation.ts';
 
@@ -28,6 +29,7 @@ function validator(rules: Partial<Validator['rules']> = {}): Validator {
     ]),
     rules: { exactlyOnce: true, overridePolicy: 'All', offsetsTopic: 'offsets', topicCreation: true, ...rules },
     formats: () => Promise.resolve({ settings: {}, problems: () => [] }),
+    transforms: loadTransforms,
   };
 }
 
@@ -120,8 +122,6 @@ describe('validation of a connector configuration', () => {
 
   it('refuses what this version does not do by name', async () => {
     for (const [key, value] of [
-      ['transforms', 'route'],
-      ['predicates', 'p'],
       ['transaction.boundary', 'connector'],
       ['offsets.storage.topic', 'my-offsets'],
     ] as const)
@@ -135,5 +135,62 @@ describe('validation of a connector configuration', () => {
 
   it('refuses the mask of a secret that is not stored', async () => {
     assert.match((await errorsOf({ ...good, 'counter.key': '[hidden]' }))[0] ?? '', /give the value itself/);
+  });
+
+  describe('of transforms and predicates', () => {
+    const route = {
+      ...good,
+      transforms: 'route',
+      'transforms.route.type': 'RegexRouter',
+      'transforms.route.regex': '(.*)',
+      'transforms.route.replacement': 'x-$1',
+    };
+    const onlyLogs = {
+      'transforms.route.predicate': 'logs',
+      predicates: 'logs',
+      'predicates.logs.type': 'TopicNameMatches',
+      'predicates.logs.pattern': 'log.*',
+    };
+
+    it('shows what each alias defines, in a group of its own', async () => {
+      const { configs, groups } = configInfos(await check({ ...route, ...onlyLogs }));
+      assert.deepEqual(
+        configs.filter(({ value }) => /^(transforms|predicates)\./.test(value.name)).map(({ value }) => value.name),
+        [
+          'transforms.route.type',
+          'transforms.route.plugin.version',
+          'transforms.route.regex',
+          'transforms.route.replacement',
+          'transforms.route.predicate',
+          'transforms.route.negate',
+          'predicates.logs.type',
+          'predicates.logs.plugin.version',
+          'predicates.logs.pattern',
+        ],
+      );
+      assert.deepEqual(groups.slice(-2), ['Transforms: route', 'Predicates: logs']);
+      assert.deepEqual((await check({ ...route, ...onlyLogs })).unknown, []);
+    });
+
+    for (const [what, config, error] of [
+      [
+        'a class that is not here',
+        { 'transforms.route.type': 'x.Nope' },
+        /route\.type: Class x\.Nope could not be found/,
+      ],
+      ['a class without $Key or $Value', { 'transforms.route.type': 'Cast' }, /Did you mean Cast\$Key or Cast\$Value/],
+      ['no class', { 'transforms.route.type': undefined }, /Missing required configuration "transforms\.route\.type"/],
+      ['a bad value', { 'transforms.route.regex': '(' }, /Invalid value \( for configuration transforms\.route\.regex/],
+      ['values that do not fit together', { 'transforms.route.replacement': '$7' }, /route\.type: .*No group 7/],
+      ['negate alone', { 'transforms.route.negate': 'true' }, /^Config 'transforms\.route\.negate' was provided but/],
+      ['an unknown predicate', { 'transforms.route.predicate': 'p' }, /Invalid value p for .*route\.predicate/],
+      ['an alias twice', { transforms: 'route,route' }, /Duplicate alias provided/],
+    ] as const)
+      it(`refuses ${what}, with one error`, async () => {
+        const { 'transforms.route.type': type, ...rest } = { ...route, ...config };
+        const errors = await errorsOf(type === undefined ? rest : { ...rest, 'transforms.route.type': type });
+        assert.equal(errors.length, 1, errors.join('; '));
+        assert.match(errors[0] ?? '', error);
+      });
   });
 });

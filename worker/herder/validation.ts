@@ -2,8 +2,10 @@ import type { ConnectorConfig, SettingProblem, SourceConnector } from '../../con
 import { parseSettings } from '../../settings/parse-settings.ts';
 import type { Setting, SettingMap } from '../../settings/setting.ts';
 import { unknownKeys, type UnknownKey } from '../../settings/unknown-keys.ts';
+import { chainSettings, type ChainSettings } from '../../transforms/chain-settings.ts';
 import { connectorSettings, ownedPrefixes } from '../connector-settings.ts';
 import type { PluginRegistry } from '../plugins.ts';
+import type { TransformRegistry } from '../transform-registry.ts';
 import type { Validation } from './config-infos.ts';
 import { frameworkProblems, withoutEffect, type WorkerRules } from './framework-checks.ts';
 import { masked, secretsOf } from './masked-config.ts';
@@ -32,6 +34,8 @@ export interface Validator {
   readonly rules: WorkerRules;
   /** Loaded at the first validation. */
   readonly formats: () => Promise<FormatRules>;
+  /** Loaded at the first configuration that has transforms. */
+  readonly transforms: () => Promise<TransformRegistry>;
 }
 
 /** The connector that a configuration names. RestError 400 with Connect's texts when it names none that is here. */
@@ -99,24 +103,34 @@ export function withoutNulls(config: GivenConfig): ConnectorConfig {
   return clean;
 }
 
+const noChain: ChainSettings = { settings: [], problems: [] };
+
+/** What the lists `transforms` and `predicates` bring with them. */
+async function chainOf(transforms: Validator['transforms'], config: GivenConfig): Promise<ChainSettings> {
+  const given = [config['transforms'], config['predicates']].some((list) => (list ?? '').trim() !== '');
+  return given ? chainSettings(config, await transforms()) : noChain;
+}
+
 /**
  * Checks a configuration: every setting on its own, then together, then, when all that is right, by the connector, which may ask
  * the live source. Problems are in the answer; RestError only when there is no connector to ask.
  */
 export async function validateConfig(
-  { plugins, rules, formats }: Validator,
+  { plugins, rules, formats, transforms }: Validator,
   config: GivenConfig,
   signal: AbortSignal,
 ): Promise<ValidationResult> {
   const connector = await connectorOfConfig(plugins, config);
   const format = await formats();
-  const settings = [...settingsOf(connector, format.settings), ...topicCreationSettings(config)];
+  const chain = await chainOf(transforms, config);
+  const settings = [...settingsOf(connector, format.settings), ...chain.settings, ...topicCreationSettings(config)];
   const problems = new Problems();
   singleProblems(settings, config, problems);
   maskProblems(settings, config, problems);
   const clean = withoutNulls(config);
   const framework = parseSettings(connectorSettings, clean).values;
   for (const [setting, text] of frameworkProblems(framework, config, rules)) problems.add(setting, text);
+  for (const [setting, text] of chain.problems) problems.add(setting, text);
   if (problems.found.size === 0)
     for (const { setting, message } of format.problems(clean, connector.output)) problems.add(setting, message);
   if (problems.found.size === 0)

@@ -1,4 +1,5 @@
 import type { PluginRegistry } from '../plugins.ts';
+import { loadTransforms, type TransformRegistry } from '../transform-registry.ts';
 import type { WorkerConfig } from '../worker-config.ts';
 import { formatRules } from './format-rules.ts';
 import type { FormatRules, Validator } from './validation.ts';
@@ -6,6 +7,7 @@ import type { FormatRules, Validator } from './validation.ts';
 /** How this worker checks configurations. */
 export function workerValidator({ values, topics, converters }: WorkerConfig, plugins: PluginRegistry): Validator {
   let formats: Promise<FormatRules> | undefined;
+  let transforms: Promise<TransformRegistry> | undefined;
   return {
     plugins,
     rules: {
@@ -15,5 +17,6 @@ export function workerValidator({ values, topics, converters }: WorkerConfig, pl
       topicCreation: values.topicCreationEnable,
     },
     formats: () => (formats ??= formatRules(converters)),
+    transforms: () => (transforms ??= loadTransforms()),
   };
 }

@@ -5,6 +5,7 @@ import { ConnectorError } from '../../errors/connector-error.ts';
 import type { Converters } from '../../formats/converters/converter-choice.ts';
 import type { EncodedHeader, EncodedRecord } from '../../formats/encoded-record.ts';
 import type { RecordFormat } from '../../formats/format.ts';
+import { TransformFailure } from '../../transforms/transform-failure.ts';
 import type { Transform } from '../../transforms/transform.ts';
 import type { EventOutput } from './event-output.ts';
 import { eventText, recordText } from './record-text.ts';
@@ -112,9 +113,7 @@ export class StructuredOutput<T extends OutputTopic> implements EventOutput {
     const { errors, chain, signal } = this.#options;
     try {
       const transformed =
-        chain === undefined
-          ? record
-          : atStage('TRANSFORMATION', 'org.apache.kafka.connect.transforms.Transformation', () => chain.apply(record));
+        chain === undefined ? record : atStage('TRANSFORMATION', TRANSFORMATION_CLASS, () => chain.apply(record));
       const finished = transformed === null ? 'dropped' : this.#convert(transformed);
       errors.passed();
       return finished;
@@ -157,6 +156,8 @@ export class StructuredOutput<T extends OutputTopic> implements EventOutput {
   }
 }
 
+/** Named for a chain that does not say which of its transforms failed. */
+const TRANSFORMATION_CLASS = 'org.apache.kafka.connect.transforms.Transformation';
 const NOTHING = Buffer.alloc(0);
 /** One array for all records without headers, so that the sender makes their bytes once. */
 const NO_HEADERS: readonly EncodedHeader[] = [];
@@ -166,6 +167,6 @@ function atStage<R>(stage: Stage, className: string, operation: () => R): R {
   try {
     return operation();
   } catch (error) {
-    throw new StageFailure(stage, className, error);
+    throw new StageFailure(stage, error instanceof TransformFailure ? error.className : className, error);
   }
 }

@@ -9,6 +9,7 @@ import type { Lease } from './lease.ts';
 import type { TaskOrder } from './messages.ts';
 import { eventOutputFactory } from './event-output-factory.ts';
 import { parseProducerSettings } from './producer-settings.ts';
+import { taskTransforms } from './task-transforms.ts';
 import { transactionalIdOf } from './transactional-id.ts';
 import { topicCreationRules, type TopicPlan } from './topic-creation.ts';
 
@@ -36,7 +37,13 @@ export interface OutputParts {
  */
 export async function openTaskOutput({ order, connector, lease, log, signal }: OutputParts): Promise<TaskOutput> {
   const settings = parseProducerSettings(order.producerConfig);
-  const eventOutput = eventOutputFactory({ order, output: connector.output, log, signal });
+  const eventOutput = eventOutputFactory({
+    order,
+    output: connector.output,
+    log,
+    signal,
+    chain: await taskTransforms(order.connectorConfig),
+  });
   const rules = order.topicCreation ? topicCreationRules(order.connectorConfig) : undefined;
   const cluster = new Cluster(clientOptions(order.producerConfig));
   const adminCluster = rules === undefined ? undefined : new Cluster(clientOptions(order.adminConfig));

@@ -1,0 +1,12 @@
+import { transformChain, type TransformChain } from '../../transforms/transform-chain.ts';
+import { transformConfigs } from '../../transforms/chain-config.ts';
+import { loadTransforms } from '../transform-registry.ts';
+
+/**
+ * The transforms of a task's connector as one; undefined when there are none: then their code is not loaded, and records go the
+ * direct way. Throws a ConnectorError CONFIG_INVALID.
+ */
+export async function taskTransforms(config: Readonly<Record<string, string>>): Promise<TransformChain | undefined> {
+  if (transformConfigs(config).length === 0) return undefined;
+  return transformChain(config, await loadTransforms());
+}
