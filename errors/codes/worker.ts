@@ -12,6 +12,11 @@ export const workerCodes = {
     advice:
       'Correct the settings that the message names and start the worker again; docs/settings-worker.md lists them all.',
   },
+  CONFIG_PROVIDER_FAILED: {
+    retry: 'after-help',
+    advice:
+      'Correct the placeholder or the file that the message names: it must be there and readable for the worker, on every machine that runs one. Then restart the connector or task.',
+  },
   REST_LISTENER_FAILED: {
     retry: 'after-help',
     advice:

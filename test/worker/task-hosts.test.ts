@@ -53,6 +53,7 @@ function order(taskConfig: Record<string, string> = {}): TaskOrder {
     connector: 'x',
     task: 0,
     groupId: 'g',
+    providers: {},
     connectorConfig: {},
     taskConfig,
     workerConverters: {},

@@ -8,7 +8,9 @@ import type { PluginRegistry } from '../plugins.ts';
 import type { TaskEvent, TaskHosts } from '../supervisor/task-hosts.ts';
 import type { WorkerConfig } from '../worker-config.ts';
 import { systemClock } from './clock.ts';
+import type { Config } from './config-equality.ts';
 import { ConfigEvents } from './config-events.ts';
+import { ConnectorResolver } from './connector-resolver.ts';
 import { ConnectorRequests } from './connector-requests.ts';
 import { GroupEvents } from './group-events.ts';
 import { Herder } from './herder.ts';
@@ -19,7 +21,7 @@ import { Membership } from './membership.ts';
 import { StoredOffsets } from './offset-access.ts';
 import { OffsetRequests } from './offset-requests.ts';
 import { postTaskConfigs } from './post-task-configs.ts';
-import { fenceProducers } from './producer-fencing.ts';
+import { fenceProducers, type ConnectorProducers } from './producer-fencing.ts';
 import { NotLeader } from './rest-error.ts';
 import { SecretSettings } from './secret-settings.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -56,6 +58,7 @@ export class HerderAssembly {
   readonly #taskSets: TaskConfigRequests;
   readonly #local: LocalParts;
   readonly #secrets: SecretSettings;
+  readonly #resolver: ConnectorResolver;
   readonly #configEvents: ConfigEvents;
   readonly #duties: LeaderDuties;
   readonly #exactlyOnce: boolean;
@@ -67,6 +70,12 @@ export class HerderAssembly {
     this.#input = input;
     this.#exactlyOnce = config.values.exactlyOnceSourceSupport === 'enabled';
     this.#secrets = new SecretSettings(input.plugins);
+    this.#resolver = new ConnectorResolver({
+      resolver: config.resolver,
+      secretValues: config.secretValues,
+      isSecret: (given) => this.#secrets.loaded(given),
+      isSecretByName: (given) => this.#secrets.of(given),
+    });
     this.membership = new Membership(systemClock, config.values.sessionTimeoutMs);
     this.#groupLeader = new GroupLeader(config.values.scheduledRebalanceMaxDelayMs);
     this.#leader = new LeaderWrites(this.membership, {
@@ -126,6 +135,7 @@ export class HerderAssembly {
       membership: this.membership,
       view,
       plugins,
+      resolver: this.#resolver,
       statuses: stores.status,
       offsets: stores.offset,
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
@@ -167,9 +177,13 @@ export class HerderAssembly {
   }
 
   #fence(name: string, { config }: ConnectorConfigState, tasks: readonly number[], signal: AbortSignal): Promise<void> {
+    return fenceProducers(this.#producers, { name, config }, tasks, signal);
+  }
+
+  get #producers(): ConnectorProducers {
     const { values, clients } = this.#input.config;
-    const producers = { groupId: values.groupId, producer: clients.producer };
-    return fenceProducers(producers, { name, config }, tasks, signal);
+    const resolve = (config: Config): Promise<Config> => this.#resolver.resolve(config);
+    return { groupId: values.groupId, producer: clients.producer, resolve };
   }
 
   #leaderDuties(): LeaderDuties {
@@ -241,6 +255,7 @@ export class HerderAssembly {
         writer: stores.config,
         validator,
         isSecret: (given) => this.#secrets.loaded(given),
+        resolver: this.#resolver,
         log,
       }),
       states,
@@ -255,13 +270,13 @@ export class HerderAssembly {
     view: () => ConfigSnapshot;
     signal: AbortSignal;
   }): OffsetRequests {
-    const { config, stores, plugins, view } = this.#input;
-    const producers = { groupId: config.values.groupId, producer: config.clients.producer };
+    const { stores, plugins, view } = this.#input;
     return new OffsetRequests({
       ...common,
-      offsets: new StoredOffsets(stores.offset, producers, this.#exactlyOnce),
+      offsets: new StoredOffsets(stores.offset, this.#producers, this.#exactlyOnce),
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
       connectorOf: (state) => plugins.load(state.config['connector.class'] ?? ''),
+      resolve: (config) => this.#resolver.resolve(config),
       exactlyOnce: this.#exactlyOnce,
       fence: (name, connector, tasks, deadline) => this.#fence(name, connector, tasks, deadline),
       rounds: {

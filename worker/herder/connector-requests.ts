@@ -2,13 +2,15 @@ import type { TaskLog } from '../../connectors/source-connector.ts';
 import { configInfos, refusalText, type ConfigInfos } from './config-infos.ts';
 import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
 import type { Config } from './config-equality.ts';
+import type { ConnectorResolver } from './connector-resolver.ts';
 import type { InitialState } from './herder-port.ts';
 import type { LeaderWrites } from './leader-writes.ts';
 import { unmaskConfig, type IsSecret } from './masked-config.ts';
+import { validateResolved } from './resolved-validation.ts';
 import { RestError } from './rest-error.ts';
 import type { SerialQueue } from './serial-queue.ts';
 import type { TargetState } from '../../config-topics/records/target-state-record.ts';
-import { validateConfig, withoutNulls, type GivenConfig, type Validator } from './validation.ts';
+import { withoutNulls, type GivenConfig, type Validator } from './validation.ts';
 
 /** Writes of connectors to the config topic; each settles once this worker has read it back. */
 interface ConnectorWriter {
@@ -23,6 +25,7 @@ export interface ConnectorRequestParts {
   readonly writer: ConnectorWriter;
   readonly view: () => ConfigSnapshot;
   readonly validator: Validator;
+  readonly resolver: ConnectorResolver;
   readonly isSecret: (config: GivenConfig) => Promise<IsSecret>;
   readonly log: TaskLog;
   /** Aborted when the worker stops. */
@@ -94,10 +97,11 @@ export class ConnectorRequests {
 
   /** The answer of the validation endpoint; nothing is written. */
   async validate(config: GivenConfig): Promise<ConfigInfos> {
-    const { validator, view } = this.#parts;
+    const { validator, resolver, view } = this.#parts;
     const name = config['name'];
     const stored = typeof name === 'string' ? view().connectors.get(name)?.config : undefined;
-    const result = await validateConfig(validator, await this.#unmasked(config, stored), this.#deadline());
+    const unmasked = await this.#unmasked(config, stored);
+    const result = await validateResolved(validator, { resolver, config: unmasked }, this.#deadline());
     return configInfos(result);
   }
 
@@ -108,9 +112,9 @@ export class ConnectorRequests {
 
   /** The configuration as it is to be stored. RestError 400 with Connect's list of errors. */
   async #checked(name: string, config: GivenConfig): Promise<Config> {
-    const { validator, view, log } = this.#parts;
+    const { validator, resolver, view, log } = this.#parts;
     const given = await this.#unmasked({ ...config, name }, view().connectors.get(name)?.config);
-    const result = await validateConfig(validator, given, this.#deadline());
+    const result = await validateResolved(validator, { resolver, config: given }, this.#deadline());
     const refusal = refusalText(configInfos(result));
     if (refusal !== undefined) throw new RestError(400, refusal);
     for (const { key, nearest } of result.unknown)

@@ -14,7 +14,7 @@ export class TaskOrders {
 
   /** `generation`: of the group, now. No two orders of a cluster's life have the same incarnation. */
   next(task: DesiredTask, generation: number): TaskOrder {
-    const { values, clients, converters, topics, advertised } = this.#config;
+    const { values, clients, converters, topics, advertised, providers } = this.#config;
     const { connector, connectorConfig } = task;
     this.#count += 1;
     const client = { connector, task: task.task, connectorConfig };
@@ -23,6 +23,7 @@ export class TaskOrders {
       connector,
       task: task.task,
       groupId: values.groupId,
+      providers,
       connectorConfig: { ...connectorConfig },
       taskConfig: { ...task.taskConfig },
       workerConverters: { ...converters },

@@ -16,6 +16,8 @@ import { taskEndpoints } from './task-endpoints.ts';
 export interface RestAppOptions {
   readonly access: HerderAccess;
   readonly log: TaskLog;
+  /** Takes the values of configuration providers out of an error's text. */
+  readonly redact?: (text: string) => string;
   /** Longest wait of one hop; Connect's 90 s unless given (tests). */
   readonly requestTimeoutMs?: number;
   /** Longest wait of `GET /health`; Connect's 10 s unless given (tests). */
@@ -192,7 +194,7 @@ export function restApp(options: RestAppOptions): Express {
     const { status, message, unexpected } = errorAnswer(error);
     if (unexpected)
       options.log.error({ method: request.method, path: request.path, err: error }, 'rest request failed');
-    sendError(request, response, status, message);
+    sendError(request, response, status, options.redact?.(message) ?? message);
   };
   app.use(onError);
   return app;

@@ -11,9 +11,10 @@ import { counterPlugins } from './counter-connector.ts';
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort('SIGTERM'));
 process.on('disconnect', () => process.exit(1));
-const log = Log.to('info');
+const config = loadWorkerConfig(undefined, process.env);
+const log = Log.to('info', undefined, config.secretValues);
 const inTime = await runWorker({
-  config: loadWorkerConfig(undefined, process.env),
+  config,
   log,
   stop: stop.signal,
   load: (options) => {
