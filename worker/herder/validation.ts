@@ -4,6 +4,7 @@ import type { Setting, SettingMap } from '../../settings/setting.ts';
 import { unknownKeys, type UnknownKey } from '../../settings/unknown-keys.ts';
 import { connectorSettings, ownedPrefixes } from '../connector-settings.ts';
 import type { PluginRegistry } from '../plugins.ts';
+import { clientOverrideSettings } from './client-override-settings.ts';
 import type { Validation } from './config-infos.ts';
 import { frameworkProblems, withoutEffect, type WorkerRules } from './framework-checks.ts';
 import { masked, secretsOf } from './masked-config.ts';
@@ -109,7 +110,11 @@ export async function validateConfig(
 ): Promise<ValidationResult> {
   const connector = await connectorOfConfig(plugins, config);
   const format = await formats();
-  const settings = [...settingsOf(connector, format.settings), ...topicCreationSettings(config)];
+  const settings = [
+    ...settingsOf(connector, format.settings),
+    ...topicCreationSettings(config),
+    ...clientOverrideSettings(config),
+  ];
   const problems = new Problems();
   singleProblems(settings, config, problems);
   maskProblems(settings, config, problems);
