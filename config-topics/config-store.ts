@@ -9,6 +9,7 @@ import type { InternalTopic } from './internal-topic.ts';
 import { LeaderWriter } from './leader-writer.ts';
 import { PlainWriter } from './plain-writer.ts';
 import { clusterMarkerRecord, type ClusterMarker } from './records/cluster-marker-record.ts';
+import { foreignRecord, type ForeignRecord } from './record-writer.ts';
 import { commitRecord } from './records/commit-record.ts';
 import { decodeConfigRecord } from './records/config-record.ts';
 import { connectorRecord } from './records/connector-record.ts';
@@ -31,6 +32,8 @@ export interface ConfigStoreOptions {
   readonly transactional: boolean;
   /** Told in the order of the topic, after the start-up, once `snapshot` has the change. Must not throw. */
   readonly onChange: (change: ConfigChange) => void;
+  /** Somebody else has written a record since this store was started. Must not throw. */
+  readonly onForeign?: (record: ForeignRecord) => void;
   /** The topic can no longer be read: it was deleted or created again. What `snapshot` says no longer stands. */
   readonly onFailed: (error: ConnectorError) => void;
   readonly log: KafkaLog;
@@ -46,6 +49,8 @@ export class ConfigStore {
   readonly #reader: LogReader;
   readonly #plain: PlainWriter;
   readonly #leader: LeaderWriter | undefined;
+  #live = false;
+  #claimedNow = false;
   #onMarker: ((marker: ClusterMarker) => void) | undefined;
 
   constructor(options: ConfigStoreOptions) {
@@ -56,9 +61,9 @@ export class ConfigStore {
     const isolation = 'read_committed';
     const onRecord = (record: LogRecord): void => this.#take(record);
     this.#reader = new LogReader({ cluster, topic, isolation, onRecord, onFailed, log });
-    this.#plain = new PlainWriter(cluster, topic);
+    this.#plain = new PlainWriter({ cluster, topic, groupId });
     this.#leader = options.transactional
-      ? new LeaderWriter({ cluster, topic, transactionalId: `connect-cluster-${groupId}` })
+      ? new LeaderWriter({ cluster, topic, groupId, transactionalId: `connect-cluster-${groupId}` })
       : undefined;
   }
 
@@ -73,6 +78,19 @@ export class ConfigStore {
     await this.#reader.readToEnd(signal);
     await this.#claim(signal);
     this.#state.goLive();
+    this.#live = true;
+  }
+
+  /** True: no worker had used the topic before this start. */
+  get claimedNow(): boolean {
+    return this.#claimedNow;
+  }
+
+  /** Writes down which topic holds the offsets of this cluster, so that another one in its place is noticed at the next start. */
+  async putOffsetTopicId(offsetTopicId: string, signal: AbortSignal): Promise<void> {
+    const { cluster, groupId } = this.#options;
+    const clusterId = await cluster.clusterId({ signal });
+    await this.#write([clusterMarkerRecord({ clusterId, groupId, offsetTopicId })], this.#plain);
   }
 
   async #claim(signal: AbortSignal): Promise<void> {
@@ -86,6 +104,7 @@ export class ConfigStore {
       return markers;
     };
     const { marker } = this.#state.snapshot();
+    this.#claimedNow = marker === undefined;
     await claimTopic({ marker, write }, { topic: topic.name, log, own: { clusterId, groupId } });
     this.#onMarker = undefined;
   }
@@ -171,16 +190,11 @@ export class ConfigStore {
     await this.#reader.readToEnd(deadline);
   }
 
-  /** Nothing that this worker could mend: somebody started another group on the topic, and should have been refused. */
-  #reportForeign(change: ConfigChange): void {
-    if (change.type !== 'marker-changed' || change.marker === null) return;
-    const { topic, groupId, log } = this.#options;
-    const foreign = change.marker.groupId;
-    if (foreign !== groupId)
-      log.error({ topic: topic.name, group: groupId, foreign }, 'another group has written to the config topic');
-  }
-
-  #take({ key, value, offset }: LogRecord): void {
+  #take(logged: LogRecord): void {
+    const { key, value, offset } = logged;
+    const { groupId } = this.#options;
+    const foreign = this.#live ? foreignRecord(logged, { topic: this.#options.topic.name, groupId }) : undefined;
+    if (foreign !== undefined) this.#options.onForeign?.(foreign);
     const name = key?.toString() ?? '';
     const record = decodeConfigRecord(name, value);
     if (record.kind === 'ignored') {
@@ -193,7 +207,6 @@ export class ConfigStore {
     const change = this.#state.apply(record, offset);
     if (record.kind === 'marker' && record.marker !== null) this.#onMarker?.(record.marker);
     if (change === undefined) return;
-    this.#reportForeign(change);
     this.#options.onChange(change);
   }
 }

@@ -54,6 +54,7 @@ function order(taskConfig: Record<string, string> = {}): TaskOrder {
     task: 0,
     groupId: 'g',
     providers: {},
+    environment: {},
     connectorConfig: {},
     taskConfig,
     workerConverters: {},

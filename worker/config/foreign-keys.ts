@@ -13,7 +13,6 @@ export const keysWithoutEffect: readonly (readonly [string, string])[] = [
   ['worker.sync.timeout.ms', 'a worker joins without waiting for the end of the config topic'],
   ['worker.unsync.backoff.ms', 'of the eager protocol only'],
   ['inter.worker.', 'workers of this version do not sign their requests to each other'],
-  ['internal.topics.automatic.creation.enable', 'missing topics are created'],
   ['offset.flush.', 'offsets are committed together with the records they cover'],
   ['topic.tracking.', 'the topics endpoints are not part of this version'],
   ['plugin.', 'the connectors are built in'],

@@ -1,4 +1,4 @@
-import { integer, text } from '../../settings/kinds.ts';
+import { flag, integer, text } from '../../settings/kinds.ts';
 
 const group = 'Internal topics';
 
@@ -48,4 +48,17 @@ export const topicSettings = {
   statusTopic: topic('status', 'Topic of connector and task statuses. Compacted; created when it is missing.'),
   statusReplicationFactor: replication('status'),
   statusPartitions: partitions('status', '5'),
+  internalTopicsCreation: flag('internal.topics.automatic.creation.enable', {
+    default: 'true',
+    group,
+    importance: 'LOW',
+    documentation: 'Whether missing topics of the three are created. false: a worker does not start without them.',
+  }),
+  internalTopicsAcceptRecreated: flag('internal.topics.accept.recreated', {
+    default: 'false',
+    group,
+    importance: 'LOW',
+    documentation:
+      'Whether a worker starts although the topic of source offsets is missing, or is another one than the cluster has used: connectors without an offset then begin anew. Otherwise it refuses (INTERNAL_TOPIC_LOST). Set it for one start, then remove it.',
+  }),
 };

@@ -2,8 +2,10 @@ import type { ConfigChange, ConfigSnapshot, ConnectorConfigState } from '../../c
 import type { ConfigStore } from '../../config-topics/config-store.ts';
 import type { OffsetStore } from '../../config-topics/offset-store.ts';
 import type { StatusStore } from '../../config-topics/status-store.ts';
+import type { ConnectorError } from '../../errors/connector-error.ts';
 import type { TaskLog } from '../../connectors/source-connector.ts';
 import { GroupLeader } from '../group/group-leader.ts';
+import type { ClusterWarnings } from '../cluster-warnings.ts';
 import type { PluginRegistry } from '../plugins.ts';
 import type { TaskEvent, TaskHosts } from '../supervisor/task-hosts.ts';
 import type { WorkerConfig } from '../worker-config.ts';
@@ -16,6 +18,7 @@ import { GroupEvents } from './group-events.ts';
 import { Herder } from './herder.ts';
 import { LeaderDuties } from './leader-duties.ts';
 import { LeaderWrites } from './leader-writes.ts';
+import { withLostOffsets } from './lost-offsets.ts';
 import { localParts, type LocalParts } from './local-parts.ts';
 import { Membership } from './membership.ts';
 import { StoredOffsets } from './offset-access.ts';
@@ -42,6 +45,9 @@ export interface AssemblyInput {
   readonly hosts: TaskHosts;
   /** Asks the group client for a heartbeat now. */
   readonly beatNow: () => void;
+  readonly warnings: ClusterWarnings;
+  /** The leader does not take this worker into the group. */
+  readonly onRefused: (error: ConnectorError) => void;
   /** Aborted when the worker ends. */
   readonly signal: AbortSignal;
 }
@@ -64,6 +70,7 @@ export class HerderAssembly {
   readonly #exactlyOnce: boolean;
   #configRead = false;
   #started = false;
+  #offsetsLost: ConnectorError | undefined;
 
   constructor(input: AssemblyInput) {
     const { config, stores } = input;
@@ -109,7 +116,13 @@ export class HerderAssembly {
   }
 
   onTaskEvent(event: TaskEvent): void {
-    this.#local.tasks.receive(event);
+    this.#local.tasks.receive(withLostOffsets(event, this.#offsetsLost));
+  }
+
+  /** The topic of source offsets is gone: tasks end here, and none starts, until the worker is started anew. */
+  onOffsetsLost(error: ConnectorError): void {
+    this.#offsetsLost = error;
+    for (const key of this.membership.session?.work.tasks ?? []) this.#local.tasks.restart(key);
   }
 
   /** Gives up this worker's share in good order; settles when no task is left and the group may hear of it. */
@@ -201,11 +214,14 @@ export class HerderAssembly {
   }
 
   #groupEvents(): GroupEvents {
-    const { config, log, view, hosts } = this.#input;
+    const { config, log, view, hosts, onRefused } = this.#input;
+    const { topics } = config;
     return new GroupEvents({
       clock: systemClock,
       log,
       url: config.advertised.url,
+      topics: { config: topics.config.name, offset: topics.offset.name, status: topics.status.name },
+      onRefused,
       membership: this.membership,
       leader: this.#groupLeader,
       local: this.#local.share,
@@ -245,6 +261,7 @@ export class HerderAssembly {
       },
       queue: this.#queue,
       membership: this.membership,
+      unhealthy: () => this.#input.warnings.unhealthy,
       view,
       statuses: statusTable(stores.status),
       plugins,

@@ -30,6 +30,8 @@ export interface HerderParts {
   readonly kafkaClusterId: string;
   readonly queue: SerialQueue;
   readonly membership: Membership;
+  /** Why this worker cannot do its work, as far as it knows. */
+  readonly unhealthy: () => string | undefined;
   readonly view: () => ConfigSnapshot;
   readonly statuses: StatusTable;
   readonly plugins: PluginRegistry;
@@ -65,7 +67,9 @@ export class Herder implements HerderPort {
   }
 
   async health(): Promise<Health> {
-    const { queue, membership } = this.#parts;
+    const { queue, membership, unhealthy } = this.#parts;
+    const reason = unhealthy();
+    if (reason !== undefined) return { status: 'unhealthy', message: `Worker cannot do its work. ${reason}` };
     await queue.passed();
     if (membership.outsideMs > outsideMs) {
       const seconds = Math.round(membership.outsideMs / 1000);

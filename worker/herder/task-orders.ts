@@ -1,5 +1,6 @@
 import { connectorClientConfig } from '../../kafka/client-config.ts';
 import type { TaskOrder } from '../task-host/messages.ts';
+import { namedVariables } from '../providers/named-variables.ts';
 import type { WorkerConfig } from '../worker-config.ts';
 import type { DesiredTask } from './desired-tasks.ts';
 
@@ -24,6 +25,7 @@ export class TaskOrders {
       task: task.task,
       groupId: values.groupId,
       providers,
+      environment: namedVariables([connectorConfig, task.taskConfig], providers, process.env),
       connectorConfig: { ...connectorConfig },
       taskConfig: { ...task.taskConfig },
       workerConverters: { ...converters },

@@ -13,6 +13,8 @@ export const taskOrder = z.object({
   groupId: z.string(),
   /** The worker's configuration providers: the host resolves the placeholders of the two configurations below when a run begins. */
   providers: providerSpecs,
+  /** The environment variables of the worker that placeholders name. */
+  environment: z.record(z.string(), z.string()),
   /** The connector's whole configuration: converters, format and topic creation are read from it. */
   connectorConfig: z.record(z.string(), z.string()),
   taskConfig: z.record(z.string(), z.string()),

@@ -149,7 +149,7 @@ export class TaskHost {
 
   #resolved(order: TaskOrder, connector: SourceConnector): TaskOrder {
     return resolvedOrder(order, {
-      resolver: new ConfigResolver(openProviders(order.providers, process.env)),
+      resolver: new ConfigResolver(openProviders(order.providers, order.environment)),
       secretValues: this.#secretValues,
       secretNames: passwordNames(connector.settings),
     });
