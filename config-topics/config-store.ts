@@ -16,12 +16,15 @@ import { connectorRecord } from './records/connector-record.ts';
 import { loggerRecord } from './records/logger-record.ts';
 import type { Properties } from './records/properties.ts';
 import { restartRecord, type RestartRequest } from './records/restart-record.ts';
+import type { Revision } from './records/revision-record.ts';
 import { sessionKeyRecord, type SessionKey } from './records/session-key-record.ts';
 import type { StoredRecord } from './records/stored-record.ts';
 import { targetStateRecord, type TargetState } from './records/target-state-record.ts';
 import { taskCountRecord } from './records/task-count-record.ts';
 import { taskRecord } from './records/task-record.ts';
 import { WRITE_LIMIT_MS } from './store-sender.ts';
+import { expiredRevisions, revisionRecords, type RevisionLimits, type RevisionNote } from './revision-plan.ts';
+import { RevisionTable } from './revision-table.ts';
 import { setUpTopic } from './topic-setup.ts';
 
 export interface ConfigStoreOptions {
@@ -37,6 +40,16 @@ export interface ConfigStoreOptions {
   /** The topic can no longer be read: it was deleted or created again. What `snapshot` says no longer stands. */
   readonly onFailed: (error: ConnectorError) => void;
   readonly log: KafkaLog;
+  /** How many revisions of configurations are kept; none unless given. */
+  readonly revisions?: RevisionLimits;
+}
+
+/** What a change of a configuration may bring with it. */
+export interface ConnectorChange {
+  /** The state that a new connector begins in. */
+  readonly initialState?: TargetState | undefined;
+  /** What its revision says; none is written without. */
+  readonly note?: RevisionNote | undefined;
 }
 
 /**
@@ -49,6 +62,7 @@ export class ConfigStore {
   readonly #reader: LogReader;
   readonly #plain: PlainWriter;
   readonly #leader: LeaderWriter | undefined;
+  readonly #revisions = new RevisionTable();
   #live = false;
   #claimedNow = false;
   #onMarker: ((marker: ClusterMarker) => void) | undefined;
@@ -129,18 +143,50 @@ export class ConfigStore {
 
   /**
    * Leader. The state, if given, is written before the connector (KIP-980). Tasks of an earlier connector of this name are
-   * voided first, see ConnectorLog.
+   * voided first, see ConnectorLog. The revision goes in the same transaction, behind the connector: where there are none and
+   * the leader dies between the two, the next change notes the configuration that has no revision.
    */
-  async putConnector(connector: string, config: Properties, initialState?: TargetState): Promise<void> {
-    const records = [connectorRecord(connector, config)];
+  async putConnector(
+    connector: string,
+    config: Properties,
+    { initialState, note }: ConnectorChange = {},
+  ): Promise<void> {
+    const records = [connectorRecord(connector, config), ...this.#revisionRecords(connector, config, note)];
     if (initialState !== undefined) records.unshift(targetStateRecord(connector, initialState));
     if (this.#state.hasTasksOfFormerLife(connector)) records.unshift(commitRecord(connector, 0));
     await this.#writeAsLeader(records);
   }
 
   /** Leader. Its task, commit and fencing records stay in the topic, as Connect leaves them. */
-  async removeConnector(connector: string): Promise<void> {
-    await this.#writeAsLeader([connectorRecord(connector, null), targetStateRecord(connector, null)]);
+  async removeConnector(connector: string, note?: RevisionNote): Promise<void> {
+    const tombstones = [connectorRecord(connector, null), targetStateRecord(connector, null)];
+    await this.#writeAsLeader([...tombstones, ...this.#revisionRecords(connector, null, note)]);
+  }
+
+  /** Leader. Removes the revisions of connectors that were deleted long ago. */
+  async removeExpiredRevisions(): Promise<void> {
+    const expired = this.#expired();
+    if (expired.length > 0) await this.#writeAsLeader(expired);
+  }
+
+  /** The revisions of a connector, also of a deleted one, ascending. */
+  revisions(connector: string): readonly Revision[] {
+    return this.#revisions.of(connector);
+  }
+
+  #revisionRecords(connector: string, after: Properties | null, note: RevisionNote | undefined): StoredRecord[] {
+    const limits = this.#options.revisions;
+    if (limits === undefined || note === undefined) return [];
+    const known = this.#revisions.of(connector);
+    const before = this.#state.snapshot().connectors.get(connector)?.config;
+    return revisionRecords({ connector, known, before, after, note, now: Date.now(), max: limits.max });
+  }
+
+  #expired(): StoredRecord[] {
+    const limits = this.#options.revisions;
+    if (limits === undefined) return [];
+    const histories = this.#revisions.connectors().map((connector) => this.#revisions.of(connector));
+    return expiredRevisions(histories, Date.now(), limits);
   }
 
   /** Leader. The whole set of a connector; none of it counts before all of it is there. */
@@ -204,6 +250,7 @@ export class ConfigStore {
         'ignoring a record of the config topic',
       );
     }
+    if (record.kind === 'revision') this.#revisions.apply(record.id, record.revision);
     const change = this.#state.apply(record, offset);
     if (record.kind === 'marker' && record.marker !== null) this.#onMarker?.(record.marker);
     if (change === undefined) return;

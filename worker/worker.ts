@@ -149,6 +149,7 @@ export class Worker implements RunnableWorker {
         ...common,
         topic: topicOf(topics.config, 'config.storage.topic', 'connector configurations'),
         onFailed: (error) => this.#storeFailed('config', error),
+        revisions: { max: values.configRevisionsMax, deletedRetentionMs: values.configRevisionsDeletedRetentionMs },
         transactional: values.exactlyOnceSourceSupport !== 'disabled',
         onChange: (change) => this.#assembly.onConfigChange(change),
       }),

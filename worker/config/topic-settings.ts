@@ -1,4 +1,4 @@
-import { flag, integer, text } from '../../settings/kinds.ts';
+import { atLeast, between, flag, integer, text } from '../../settings/kinds.ts';
 
 const group = 'Internal topics';
 
@@ -48,6 +48,22 @@ export const topicSettings = {
   statusTopic: topic('status', 'Topic of connector and task statuses. Compacted; created when it is missing.'),
   statusReplicationFactor: replication('status'),
   statusPartitions: partitions('status', '5'),
+  configRevisionsMax: integer('config.revisions.max', 'INT', {
+    default: '10',
+    group,
+    importance: 'LOW',
+    check: between(0, 1000),
+    documentation:
+      'Revisions that are kept of the configuration of each connector, secrets as they were stored; 0: none. See the REST API, `/connectors/{name}/config/revisions`.',
+  }),
+  configRevisionsDeletedRetentionMs: integer('config.revisions.deleted.retention.ms', 'LONG', {
+    default: '604800000',
+    group,
+    importance: 'LOW',
+    check: atLeast(0),
+    documentation:
+      'How long the revisions of a deleted connector are kept, milliseconds (of the 100 deleted last at most). They go with the next deletion, or when another worker becomes the leader.',
+  }),
   internalTopicsCreation: flag('internal.topics.automatic.creation.enable', {
     default: 'true',
     group,

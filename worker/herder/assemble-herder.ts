@@ -25,6 +25,7 @@ import { StoredOffsets } from './offset-access.ts';
 import { OffsetRequests } from './offset-requests.ts';
 import { postTaskConfigs } from './post-task-configs.ts';
 import { fenceProducers, type ConnectorProducers } from './producer-fencing.ts';
+import { RevisionRequests } from './revision-requests.ts';
 import { NotLeader } from './rest-error.ts';
 import { SecretSettings } from './secret-settings.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -209,6 +210,7 @@ export class HerderAssembly {
       statuses: stores.status,
       view,
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
+      removeExpiredRevisions: () => stores.config.removeExpiredRevisions(),
       signal,
     });
   }
@@ -255,6 +257,14 @@ export class HerderAssembly {
       },
     });
     const clusterId = this.#input.kafkaClusterId;
+    const connectorRequests = new ConnectorRequests({
+      ...common,
+      writer: stores.config,
+      validator,
+      isSecret: (given) => this.#secrets.loaded(given),
+      resolver: this.#resolver,
+      log,
+    });
     return new Herder({
       get kafkaClusterId() {
         return clusterId();
@@ -267,13 +277,12 @@ export class HerderAssembly {
       plugins,
       validator,
       secrets: this.#secrets,
-      connectors: new ConnectorRequests({
-        ...common,
-        writer: stores.config,
-        validator,
+      connectors: connectorRequests,
+      revisions: new RevisionRequests({
+        view,
+        revisions: (name) => stores.config.revisions(name),
         isSecret: (given) => this.#secrets.loaded(given),
-        resolver: this.#resolver,
-        log,
+        put: (name, given, note) => connectorRequests.put(name, given, note),
       }),
       states,
       taskSets: this.#taskSets,

@@ -11,6 +11,8 @@ import { healthAnswer } from './health.ts';
 import { stageSentence, type HerderAccess } from './herder-access.ts';
 import { offsetEndpoints } from './offset-endpoints.ts';
 import { pluginEndpoints } from './plugin-endpoints.ts';
+import { originOf } from './request-origin.ts';
+import { revisionEndpoints } from './revision-endpoints.ts';
 import { taskEndpoints } from './task-endpoints.ts';
 
 export interface RestAppOptions {
@@ -45,6 +47,7 @@ const endpoints: readonly Endpoint[] = [
   ...taskEndpoints,
   ...offsetEndpoints,
   ...pluginEndpoints,
+  ...revisionEndpoints,
 ];
 
 function sendAnswer(request: Request, response: Response, { status, json, location }: RestAnswer): void {
@@ -90,10 +93,12 @@ function bodyText(body: unknown): string | undefined {
 function requestOf(request: Request): RestRequest {
   const params: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.params)) if (typeof value === 'string') params[name] = value;
-  const query = request.originalUrl.indexOf('?');
+  const start = request.originalUrl.indexOf('?');
+  const query = new URLSearchParams(start < 0 ? '' : request.originalUrl.slice(start + 1));
   return {
     params,
-    query: new URLSearchParams(query < 0 ? '' : request.originalUrl.slice(query + 1)),
+    query,
+    origin: originOf(request, query.has('forward')),
     body: bodyText(request.body),
   };
 }
