@@ -85,7 +85,12 @@ describe('the identity of a cluster', () => {
     await numbers.more(20);
     const worker = cluster.any;
     await deleteTopic(`${cluster.group}-offsets`);
-    await createTopic(servers().kafka.bootstrap, `${cluster.group}-offsets`, 2, { 'cleanup.policy': 'compact' });
+    const again = (): Promise<boolean> =>
+      createTopic(servers().kafka.bootstrap, `${cluster.group}-offsets`, 2, { 'cleanup.policy': 'compact' }).then(
+        () => true,
+        () => false, // the broker may still be deleting
+      );
+    await until(again, patientMs, 'the topic again');
     await until(async () => (await worker.call('GET', '/health')).status === 500, patientMs, 'bad health');
     assert.match(
       JSON.stringify((await worker.call('GET', '/health')).body),
