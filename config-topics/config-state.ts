@@ -94,6 +94,7 @@ export class ConfigState {
       case 'marker':
         this.#marker = record.marker ?? undefined;
         return { type: 'marker-changed', marker: record.marker };
+      case 'revision': // of no account for what runs; see RevisionTable
       case 'ignored':
         return undefined;
     }

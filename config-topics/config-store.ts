@@ -9,18 +9,22 @@ import type { InternalTopic } from './internal-topic.ts';
 import { LeaderWriter } from './leader-writer.ts';
 import { PlainWriter } from './plain-writer.ts';
 import { clusterMarkerRecord, type ClusterMarker } from './records/cluster-marker-record.ts';
+import { foreignRecord, type ForeignRecord } from './record-writer.ts';
 import { commitRecord } from './records/commit-record.ts';
 import { decodeConfigRecord } from './records/config-record.ts';
 import { connectorRecord } from './records/connector-record.ts';
 import { loggerRecord } from './records/logger-record.ts';
 import type { Properties } from './records/properties.ts';
 import { restartRecord, type RestartRequest } from './records/restart-record.ts';
+import type { Revision } from './records/revision-record.ts';
 import { sessionKeyRecord, type SessionKey } from './records/session-key-record.ts';
 import type { StoredRecord } from './records/stored-record.ts';
 import { targetStateRecord, type TargetState } from './records/target-state-record.ts';
 import { taskCountRecord } from './records/task-count-record.ts';
 import { taskRecord } from './records/task-record.ts';
 import { WRITE_LIMIT_MS } from './store-sender.ts';
+import { expiredRevisions, revisionRecords, type RevisionLimits, type RevisionNote } from './revision-plan.ts';
+import { RevisionTable } from './revision-table.ts';
 import { setUpTopic } from './topic-setup.ts';
 
 export interface ConfigStoreOptions {
@@ -31,9 +35,21 @@ export interface ConfigStoreOptions {
   readonly transactional: boolean;
   /** Told in the order of the topic, after the start-up, once `snapshot` has the change. Must not throw. */
   readonly onChange: (change: ConfigChange) => void;
+  /** Somebody else has written a record since this store was started. Must not throw. */
+  readonly onForeign?: (record: ForeignRecord) => void;
   /** The topic can no longer be read: it was deleted or created again. What `snapshot` says no longer stands. */
   readonly onFailed: (error: ConnectorError) => void;
   readonly log: KafkaLog;
+  /** How many revisions of configurations are kept; none unless given. */
+  readonly revisions?: RevisionLimits;
+}
+
+/** What a change of a configuration may bring with it. */
+export interface ConnectorChange {
+  /** The state that a new connector begins in. */
+  readonly initialState?: TargetState | undefined;
+  /** What its revision says; none is written without. */
+  readonly note?: RevisionNote | undefined;
 }
 
 /**
@@ -46,6 +62,9 @@ export class ConfigStore {
   readonly #reader: LogReader;
   readonly #plain: PlainWriter;
   readonly #leader: LeaderWriter | undefined;
+  readonly #revisions = new RevisionTable();
+  #live = false;
+  #claimedNow = false;
   #onMarker: ((marker: ClusterMarker) => void) | undefined;
 
   constructor(options: ConfigStoreOptions) {
@@ -56,9 +75,9 @@ export class ConfigStore {
     const isolation = 'read_committed';
     const onRecord = (record: LogRecord): void => this.#take(record);
     this.#reader = new LogReader({ cluster, topic, isolation, onRecord, onFailed, log });
-    this.#plain = new PlainWriter(cluster, topic);
+    this.#plain = new PlainWriter({ cluster, topic, groupId });
     this.#leader = options.transactional
-      ? new LeaderWriter({ cluster, topic, transactionalId: `connect-cluster-${groupId}` })
+      ? new LeaderWriter({ cluster, topic, groupId, transactionalId: `connect-cluster-${groupId}` })
       : undefined;
   }
 
@@ -73,6 +92,19 @@ export class ConfigStore {
     await this.#reader.readToEnd(signal);
     await this.#claim(signal);
     this.#state.goLive();
+    this.#live = true;
+  }
+
+  /** True: no worker had used the topic before this start. */
+  get claimedNow(): boolean {
+    return this.#claimedNow;
+  }
+
+  /** Writes down which topic holds the offsets of this cluster, so that another one in its place is noticed at the next start. */
+  async putOffsetTopicId(offsetTopicId: string, signal: AbortSignal): Promise<void> {
+    const { cluster, groupId } = this.#options;
+    const clusterId = await cluster.clusterId({ signal });
+    await this.#write([clusterMarkerRecord({ clusterId, groupId, offsetTopicId })], this.#plain);
   }
 
   async #claim(signal: AbortSignal): Promise<void> {
@@ -86,6 +118,7 @@ export class ConfigStore {
       return markers;
     };
     const { marker } = this.#state.snapshot();
+    this.#claimedNow = marker === undefined;
     await claimTopic({ marker, write }, { topic: topic.name, log, own: { clusterId, groupId } });
     this.#onMarker = undefined;
   }
@@ -110,18 +143,50 @@ export class ConfigStore {
 
   /**
    * Leader. The state, if given, is written before the connector (KIP-980). Tasks of an earlier connector of this name are
-   * voided first, see ConnectorLog.
+   * voided first, see ConnectorLog. The revision goes in the same transaction, behind the connector: where there are none and
+   * the leader dies between the two, the next change notes the configuration that has no revision.
    */
-  async putConnector(connector: string, config: Properties, initialState?: TargetState): Promise<void> {
-    const records = [connectorRecord(connector, config)];
+  async putConnector(
+    connector: string,
+    config: Properties,
+    { initialState, note }: ConnectorChange = {},
+  ): Promise<void> {
+    const records = [connectorRecord(connector, config), ...this.#revisionRecords(connector, config, note)];
     if (initialState !== undefined) records.unshift(targetStateRecord(connector, initialState));
     if (this.#state.hasTasksOfFormerLife(connector)) records.unshift(commitRecord(connector, 0));
     await this.#writeAsLeader(records);
   }
 
   /** Leader. Its task, commit and fencing records stay in the topic, as Connect leaves them. */
-  async removeConnector(connector: string): Promise<void> {
-    await this.#writeAsLeader([connectorRecord(connector, null), targetStateRecord(connector, null)]);
+  async removeConnector(connector: string, note?: RevisionNote): Promise<void> {
+    const tombstones = [connectorRecord(connector, null), targetStateRecord(connector, null)];
+    await this.#writeAsLeader([...tombstones, ...this.#revisionRecords(connector, null, note)]);
+  }
+
+  /** Leader. Removes the revisions of connectors that were deleted long ago. */
+  async removeExpiredRevisions(): Promise<void> {
+    const expired = this.#expired();
+    if (expired.length > 0) await this.#writeAsLeader(expired);
+  }
+
+  /** The revisions of a connector, also of a deleted one, ascending. */
+  revisions(connector: string): readonly Revision[] {
+    return this.#revisions.of(connector);
+  }
+
+  #revisionRecords(connector: string, after: Properties | null, note: RevisionNote | undefined): StoredRecord[] {
+    const limits = this.#options.revisions;
+    if (limits === undefined || note === undefined) return [];
+    const known = this.#revisions.of(connector);
+    const before = this.#state.snapshot().connectors.get(connector)?.config;
+    return revisionRecords({ connector, known, before, after, note, now: Date.now(), max: limits.max });
+  }
+
+  #expired(): StoredRecord[] {
+    const limits = this.#options.revisions;
+    if (limits === undefined) return [];
+    const histories = this.#revisions.connectors().map((connector) => this.#revisions.of(connector));
+    return expiredRevisions(histories, Date.now(), limits);
   }
 
   /** Leader. The whole set of a connector; none of it counts before all of it is there. */
@@ -171,16 +236,11 @@ export class ConfigStore {
     await this.#reader.readToEnd(deadline);
   }
 
-  /** Nothing that this worker could mend: somebody started another group on the topic, and should have been refused. */
-  #reportForeign(change: ConfigChange): void {
-    if (change.type !== 'marker-changed' || change.marker === null) return;
-    const { topic, groupId, log } = this.#options;
-    const foreign = change.marker.groupId;
-    if (foreign !== groupId)
-      log.error({ topic: topic.name, group: groupId, foreign }, 'another group has written to the config topic');
-  }
-
-  #take({ key, value, offset }: LogRecord): void {
+  #take(logged: LogRecord): void {
+    const { key, value, offset } = logged;
+    const { groupId } = this.#options;
+    const foreign = this.#live ? foreignRecord(logged, { topic: this.#options.topic.name, groupId }) : undefined;
+    if (foreign !== undefined) this.#options.onForeign?.(foreign);
     const name = key?.toString() ?? '';
     const record = decodeConfigRecord(name, value);
     if (record.kind === 'ignored') {
@@ -190,10 +250,10 @@ export class ConfigStore {
         'ignoring a record of the config topic',
       );
     }
+    if (record.kind === 'revision') this.#revisions.apply(record.id, record.revision);
     const change = this.#state.apply(record, offset);
     if (record.kind === 'marker' && record.marker !== null) this.#onMarker?.(record.marker);
     if (change === undefined) return;
-    this.#reportForeign(change);
     this.#options.onChange(change);
   }
 }

@@ -13,4 +13,6 @@ export interface InternalTopic {
   readonly settings: Readonly<Record<string, string>>;
   /** True: exactly one partition is required, since the order of all records counts. */
   readonly single: boolean;
+  /** False: it must be there already (internal.topics.automatic.creation.enable). */
+  readonly mayCreate?: boolean;
 }

@@ -8,6 +8,8 @@ import { Turns } from './turns.ts';
 export interface LeaderWriterOptions {
   readonly cluster: Cluster;
   readonly topic: string;
+  /** The group of this worker. */
+  readonly groupId: string;
   /** `connect-cluster-<group.id>`, as Connect's leaders have it: they fence each other and ours (KIP-618). */
   readonly transactionalId: string;
 }
@@ -51,7 +53,8 @@ export class LeaderWriter {
           'Cannot write to the config topic without having claimed it as the leader',
         );
       try {
-        await writeRecords(sender, { topic: this.#options.topic, records }, signal);
+        const { topic, groupId } = this.#options;
+        await writeRecords(sender, { topic, records, groupId }, signal);
       } catch (error) {
         await this.#discard();
         throw writeFailure(error);

@@ -1,4 +1,5 @@
 import type { ConnectorError } from '../errors/connector-error.ts';
+import { abortable } from '../kafka/abortable.ts';
 import type { Cluster } from '../kafka/cluster.ts';
 import type { KafkaLog } from '../kafka/kafka-log.ts';
 import { LogReader, type LogRecord } from '../kafka/log-reader.ts';
@@ -32,6 +33,8 @@ export class OffsetStore {
   readonly #options: OffsetStoreOptions;
   readonly #table = new OffsetTable();
   readonly #reader: LogReader;
+  readonly #reading = Promise.withResolvers<undefined>();
+  #topicId: string | undefined;
 
   constructor(options: OffsetStoreOptions) {
     const { cluster, onFailed, log } = options;
@@ -41,20 +44,28 @@ export class OffsetStore {
     this.#reader = new LogReader({ cluster, topic, isolation: 'read_committed', onRecord, onFailed, log });
   }
 
-  /** Sets the topic up and reads it to its end. */
-  async start(signal: AbortSignal): Promise<void> {
+  /** Sets the topic up, after the check of its identity, and reads it to its end. */
+  async start(signal: AbortSignal, check?: (topicId: string | undefined) => Promise<void>): Promise<void> {
     const { cluster, topic, log } = this.#options;
-    await setUpTopic(topic, { cluster, log }, signal);
+    this.#topicId = await setUpTopic(topic, { cluster, log, ...(check === undefined ? {} : { check }) }, signal);
     await this.#reader.start(signal);
+    this.#reading.resolve(undefined);
     await this.#reader.readToEnd(signal);
+  }
+
+  /** Kafka's id of the topic; undefined before the start, and with brokers that know none. */
+  get topicId(): string | undefined {
+    return this.#topicId;
   }
 
   /**
    * Resolves once everything is known that was in the topic when it was called; waits for transactions that are open there.
    * A task's predecessor must have been fenced before.
    */
-  readToEnd(signal: AbortSignal): Promise<void> {
-    return this.#reader.readToEnd(signal);
+  async readToEnd(signal: AbortSignal): Promise<void> {
+    // A task may ask while the worker still starts.
+    await abortable(this.#reading.promise, signal);
+    await this.#reader.readToEnd(signal);
   }
 
   /** Text of the offset under a key, itself as text (`["connector",{partition}]`), digit for digit as it was written. */

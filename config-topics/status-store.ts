@@ -6,6 +6,7 @@ import { LogReader, type LogRecord } from '../kafka/log-reader.ts';
 import type { InternalTopic } from './internal-topic.ts';
 import { Outbox } from './outbox.ts';
 import { PlainWriter } from './plain-writer.ts';
+import { foreignRecord, type ForeignRecord } from './record-writer.ts';
 import { statusKey, statusRecord, type Status, type StatusId } from './records/status-record.ts';
 import { topicStatusKey, topicStatusRecord, type TopicStatus } from './records/topic-status-record.ts';
 import { mayReplace } from './status-rules.ts';
@@ -15,8 +16,11 @@ import { setUpTopic } from './topic-setup.ts';
 export interface StatusStoreOptions {
   readonly cluster: Cluster;
   readonly topic: InternalTopic;
+  readonly groupId: string;
   /** Told after the start-up, once the table has the change. Must not throw. */
   readonly onChange?: (change: StatusChange) => void;
+  /** Somebody else has written a record since this store was started. Must not throw. */
+  readonly onForeign?: (record: ForeignRecord) => void;
   /** The topic can no longer be read. */
   readonly onFailed: (error: ConnectorError) => void;
   readonly log: KafkaLog;
@@ -38,12 +42,12 @@ export class StatusStore {
   #started = false;
 
   constructor(options: StatusStoreOptions) {
-    const { cluster, onFailed, log } = options;
+    const { cluster, groupId, onFailed, log } = options;
     const topic = options.topic.name;
     this.#options = options;
     const onRecord = (record: LogRecord): void => this.#take(record);
     this.#reader = new LogReader({ cluster, topic, isolation: 'read_uncommitted', onRecord, onFailed, log });
-    this.#writer = new PlainWriter(cluster, topic);
+    this.#writer = new PlainWriter({ cluster, topic, groupId });
     this.#outbox = new Outbox({
       write: (records, signal) => this.#writer.write(records, signal),
       onFailure: (error, failures) =>
@@ -139,7 +143,11 @@ export class StatusStore {
     this.#outbox.add(key, () => ({ key, value: null }));
   }
 
-  #take({ key, value, partition, offset }: LogRecord): void {
+  #take(record: LogRecord): void {
+    const { key, value, partition, offset } = record;
+    const { groupId } = this.#options;
+    const foreign = this.#started ? foreignRecord(record, { topic: this.#options.topic.name, groupId }) : undefined;
+    if (foreign !== undefined) this.#options.onForeign?.(foreign);
     const name = key?.toString() ?? '';
     const change = this.#table.apply(name, value);
     if (typeof change === 'string') {

@@ -1,6 +1,7 @@
 import type { Cluster } from '../kafka/cluster.ts';
 import { recordOf } from '../kafka/sender/encoded-record.ts';
 import { Sender } from '../kafka/sender/sender.ts';
+import { writerHeaders } from './record-writer.ts';
 import type { StoredRecord } from './records/stored-record.ts';
 
 export interface StoreSenderOptions {
@@ -39,13 +40,20 @@ export function openStoreSender(
   );
 }
 
+export interface StoreWrite {
+  readonly topic: string;
+  readonly records: readonly StoredRecord[];
+  /** The group of the worker that writes; readers tell strangers by it. */
+  readonly groupId: string;
+}
+
 /** Writes records to one topic and resolves when they are there; with a transactional sender all of them or none. */
 export async function writeRecords(
   sender: Sender,
-  { topic, records }: { readonly topic: string; readonly records: readonly StoredRecord[] },
+  { topic, records, groupId }: StoreWrite,
   signal: AbortSignal,
 ): Promise<void> {
   const target = await sender.topic(topic, { signal });
-  for (const { key, value } of records) target.append(recordOf(Buffer.from(key), value));
+  for (const { key, value } of records) target.append(recordOf(Buffer.from(key), value, writerHeaders(groupId)));
   await sender.commit([]);
 }

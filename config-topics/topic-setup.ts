@@ -4,6 +4,7 @@ import { backOff } from '../kafka/back-off.ts';
 import type { Cluster } from '../kafka/cluster.ts';
 import { kafkaErrorCodes } from '../kafka/error-class.ts';
 import type { KafkaLog } from '../kafka/kafka-log.ts';
+import { NO_TOPIC_ID } from '../kafka/known-cluster.ts';
 import type { InternalTopic } from './internal-topic.ts';
 
 export interface TopicSetupOptions {
@@ -11,6 +12,8 @@ export interface TopicSetupOptions {
   readonly log: KafkaLog;
   /** How long fewer brokers than copies are waited for; the brokers of a cluster that is starting come one by one. */
   readonly patienceMs?: number;
+  /** Whether the topic that is there, or is to be created (undefined), may be used; throws when not. */
+  readonly check?: (topicId: string | undefined) => Promise<void>;
 }
 
 const PATIENCE_MS = 30_000;
@@ -20,17 +23,26 @@ const FAILURES_BACK_OFF = { baseMs: 500, maxMs: 2000 };
 
 /**
  * Creates the topic compacted, or makes sure that the one which exists will not lose what is stored in it. Throws
- * STORE_TOPIC_CREATION, STORE_TOPIC_UNFIT, KAFKA_AUTHORIZATION or the signal's reason.
+ * STORE_TOPIC_MISSING, STORE_TOPIC_CREATION, STORE_TOPIC_UNFIT, KAFKA_AUTHORIZATION,
+ * what the check throws, or the signal's reason. Answers Kafka's id of the topic, undefined where brokers know none (before 2.8).
  */
 export async function setUpTopic(
   topic: InternalTopic,
-  { cluster, log, patienceMs = PATIENCE_MS }: TopicSetupOptions,
+  { cluster, log, patienceMs = PATIENCE_MS, check }: TopicSetupOptions,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | undefined> {
   const admin = new Admin(cluster);
   const missing = !(await exists(topic, cluster, signal));
+  if (missing && topic.mayCreate === false)
+    throw new ConnectorError(
+      'STORE_TOPIC_MISSING',
+      `Topic '${topic.name}' supplied via the '${topic.property}' property does not exist, and internal.topics.automatic.creation.enable is false`,
+    );
+  if (missing) await check?.(undefined);
   const created = missing && (await create(topic, { admin, log, patienceMs }, signal));
-  const { partitions } = await cluster.topic(topic.name, { signal, refresh: true, justCreated: missing });
+  const { partitions, topicId } = await cluster.topic(topic.name, { signal, refresh: true, justCreated: missing });
+  const id = topicId === NO_TOPIC_ID ? undefined : topicId;
+  if (!missing && id !== undefined) await check?.(id);
   if (topic.single && partitions.size !== 1)
     throw new ConnectorError(
       'STORE_TOPIC_UNFIT',
@@ -38,6 +50,7 @@ export async function setUpTopic(
     );
   if (created) log.info({ topic: topic.name, partitions: partitions.size }, 'created an internal topic');
   else await verifyCompacted(topic, { admin, log }, signal);
+  return id;
 }
 
 async function exists(topic: InternalTopic, cluster: Cluster, signal: AbortSignal): Promise<boolean> {

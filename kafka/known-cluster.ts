@@ -14,7 +14,8 @@ export interface TopicMetadata {
   readonly partitions: ReadonlyMap<number, PartitionLeader>;
 }
 
-const NO_TOPIC_ID = '00000000-0000-0000-0000-000000000000';
+/** Of every topic, with brokers before 2.8. */
+export const NO_TOPIC_ID = '00000000-0000-0000-0000-000000000000';
 
 /** What the brokers have told about the cluster, with the age of each topic. No I/O, no clock of its own. */
 export class KnownCluster {

@@ -28,11 +28,11 @@ async function worker(file: string | undefined): Promise<number> {
   const { Log } = await import('./log.ts');
   const { runWorker } = await import('./run-worker.ts');
   const level = config.values.logLevel;
-  const log = Log.to(level);
+  const log = Log.to(level, undefined, config.secretValues);
   const fatal = (error: unknown): number => {
     log.error(fatalFields(error), 'worker failed');
     log.flush();
-    console.error(fatalText(error, level === 'debug' || level === 'trace'));
+    console.error(config.secretValues.redact(fatalText(error, level === 'debug' || level === 'trace')));
     return exitCodes.failed;
   };
   // A fault nobody caught: the state of the process is unknown, so it ends; its task hosts end with it.

@@ -76,7 +76,11 @@ export async function runWorker(options: RunOptions): Promise<boolean> {
   const { log, load, stop } = options;
   const graceMs = options.config.values.taskShutdownGracefulTimeoutMs;
   const access = new HerderAccess();
-  const rest = await RestServer.open(options.config.listeners, { access, log });
+  const rest = await RestServer.open(options.config.listeners, {
+    access,
+    log,
+    redact: (text) => options.config.secretValues.redact(text),
+  });
   let worker: RunnableWorker | undefined;
   const close = async (): Promise<boolean> => {
     const closing = Promise.all([rest.close(graceMs), worker?.stop(graceMs)]);

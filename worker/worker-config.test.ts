@@ -102,7 +102,10 @@ describe('worker configuration', () => {
       refusal([...required, 'rest.extension.classes=a.B']),
       /rest\.extension\.classes=a\.B: REST extensions/,
     );
-    assert.match(refusal([...required, 'config.providers=file']), /config\.providers=file: configuration providers/);
+    assert.match(
+      refusal([...required, 'config.providers=file']),
+      /Missing required configuration "config\.providers\.file\.class"/,
+    );
     assert.match(refusal([...required, 'session.timeout.ms=900']), /two heartbeats must fit into session\.timeout\.ms/);
     assert.match(refusal([...required, 'status.storage.topic=o']), /three different topics, but are c, o, o/);
   });

@@ -4,7 +4,11 @@ import { advertisedAddress, type AdvertisedAddress } from './config/advertised-a
 import { converterConfig, ownClientConfig, prefixedClientConfig, topicConfig } from './config/client-keys.ts';
 import { checkWorkerKeys, type ConfigWarning, type WorkerValues } from './config/config-problems.ts';
 import { parseListener, type Listener } from './config/listener.ts';
+import { resolvedSource } from './config/resolved-source.ts';
 import { settingsSource } from './config/settings-source.ts';
+import type { ConfigResolver } from './providers/config-resolver.ts';
+import type { ProviderSpecs } from './providers/provider-settings.ts';
+import type { SecretValues } from './providers/secret-values.ts';
 
 /** Name and shape of one of the three topics, for creating it. */
 export interface TopicPlan {
@@ -33,6 +37,11 @@ export interface WorkerConfig {
   readonly listeners: readonly Listener[];
   readonly advertised: AdvertisedAddress;
   readonly warnings: readonly ConfigWarning[];
+  /** The declared configuration providers. */
+  readonly providers: ProviderSpecs;
+  readonly resolver: ConfigResolver;
+  /** What providers have given for secret settings, of the worker's own and, as they are resolved, of connectors. */
+  readonly secretValues: SecretValues;
 }
 
 function topicPlans(values: WorkerValues, keys: Readonly<Record<string, string>>): WorkerConfig['topics'] {
@@ -69,14 +78,15 @@ function addressOf(values: WorkerValues, listener: Listener): AdvertisedAddress 
 
 /**
  * Reads the settings of a worker: the file (undefined: none), environment variables `CONNECT_…` over it.
- * WORKER_CONFIG_INVALID with every problem, each with its place; WORKER_CONFIG_UNREADABLE for a file that cannot be read.
+ * WORKER_CONFIG_INVALID with every problem, each with its place; CONFIG_PROVIDER_FAILED for a placeholder's file; WORKER_CONFIG_UNREADABLE for a file that cannot be read.
  */
 export function loadWorkerConfig(
   file: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): WorkerConfig {
-  const source = settingsSource(file, env);
-  const { values, problems, warnings } = checkWorkerKeys(source);
+  const { source, problems: providerProblems, ...provided } = resolvedSource(settingsSource(file, env), env);
+  const { values, problems: found, warnings } = checkWorkerKeys(source);
+  const problems = [...providerProblems, ...found].map((text) => provided.shown(text));
   if (problems.length > 0) {
     const where = file === undefined ? 'The worker configuration (environment)' : `The worker configuration ${file}`;
     throw new ConnectorError('WORKER_CONFIG_INVALID', [`${where} is invalid:`, ...problems].join('\n  '));
@@ -99,6 +109,9 @@ export function loadWorkerConfig(
     listeners,
     advertised: addressOf(values, first),
     warnings,
+    providers: provided.specs,
+    resolver: provided.resolver,
+    secretValues: provided.secretValues,
   };
 }
 

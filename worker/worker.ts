@@ -1,12 +1,16 @@
 import type { ConfigSnapshot } from '../config-topics/config-snapshot.ts';
+import type { ForeignRecord } from '../config-topics/record-writer.ts';
 import { ConfigStore } from '../config-topics/config-store.ts';
 import type { InternalTopic } from '../config-topics/internal-topic.ts';
 import { OffsetStore } from '../config-topics/offset-store.ts';
 import { StatusStore } from '../config-topics/status-store.ts';
+import { ConnectorError } from '../errors/connector-error.ts';
 import { abortable } from '../kafka/abortable.ts';
 import { clientOptions } from '../kafka/client-options.ts';
 import { Cluster } from '../kafka/cluster.ts';
 import { GroupMember } from '../kafka/group-member.ts';
+import { checkOffsetTopic, foreignText } from './cluster-identity.ts';
+import { ClusterWarnings } from './cluster-warnings.ts';
 import { HerderAssembly } from './herder/assemble-herder.ts';
 import type { HerderPort } from './herder/herder-port.ts';
 import { PluginRegistry } from './plugins.ts';
@@ -48,6 +52,7 @@ export class Worker implements RunnableWorker {
   readonly #hosts: TaskHosts;
   readonly #assembly: HerderAssembly;
   readonly #member: GroupMember;
+  readonly #warnings: ClusterWarnings;
   readonly #joined = Promise.withResolvers<undefined>();
   #clusterId = '';
   #configRead = false;
@@ -58,6 +63,7 @@ export class Worker implements RunnableWorker {
     this.#options = options;
     this.#joined.promise.catch(() => undefined);
     this.#cluster = new Cluster(clientOptions({ 'client.id': clientId(config), ...config.clients.own }), log);
+    this.#warnings = new ClusterWarnings(log);
     this.#stores = this.#openStores();
     this.#hosts = new TaskHosts({
       max: config.taskHostsMax,
@@ -76,6 +82,8 @@ export class Worker implements RunnableWorker {
       view: () => (this.#configRead ? this.#stores.config.snapshot() : nothingRead),
       hosts: this.#hosts,
       beatNow: () => this.#member.beatNow(),
+      warnings: this.#warnings,
+      onRefused: (error) => this.#failed(error),
       signal: this.#life.signal,
     });
     this.#member = this.#groupMember();
@@ -86,16 +94,21 @@ export class Worker implements RunnableWorker {
     const both = AbortSignal.any([signal, this.#life.signal]);
     // None waits for another: joining in particular does not wait for the end of the config topic.
     this.#member.start();
+    const configRead = this.#stores.config.start(both).then(() => {
+      this.#configRead = true;
+      this.#assembly.onConfigRead();
+    });
     await Promise.all([
       this.#cluster.clusterId({ signal: both }).then((id) => (this.#clusterId = id)),
-      this.#stores.config.start(both).then(() => {
-        this.#configRead = true;
-        this.#assembly.onConfigRead();
+      configRead,
+      this.#stores.offset.start(both, async (topicId) => {
+        await configRead;
+        await this.#checkOffsetTopic(topicId, both);
       }),
-      this.#stores.offset.start(both),
       this.#stores.status.start(both),
       abortable(this.#joined.promise, both),
     ]);
+    await this.#settleIdentity(both);
     this.#started = true;
     this.#assembly.onStarted();
     return this.#assembly.herder;
@@ -125,22 +138,30 @@ export class Worker implements RunnableWorker {
   #openStores() {
     const { config, log } = this.#options;
     const { topics, values } = config;
-    const common = { cluster: this.#cluster, log, onFailed: (error: unknown) => this.#failed(error) };
+    const onForeign = (record: ForeignRecord): void => this.#foreign(record);
+    const common = { cluster: this.#cluster, log, groupId: values.groupId, onForeign };
+    const topicOf = (plan: TopicPlan, property: string, purpose: string): InternalTopic => ({
+      ...internalTopic(plan, property, purpose),
+      mayCreate: values.internalTopicsCreation,
+    });
     return {
       config: new ConfigStore({
         ...common,
-        topic: internalTopic(topics.config, 'config.storage.topic', 'connector configurations'),
-        groupId: values.groupId,
+        topic: topicOf(topics.config, 'config.storage.topic', 'connector configurations'),
+        onFailed: (error) => this.#storeFailed('config', error),
+        revisions: { max: values.configRevisionsMax, deletedRetentionMs: values.configRevisionsDeletedRetentionMs },
         transactional: values.exactlyOnceSourceSupport !== 'disabled',
         onChange: (change) => this.#assembly.onConfigChange(change),
       }),
       offset: new OffsetStore({
         ...common,
-        topic: internalTopic(topics.offset, 'offset.storage.topic', 'source offsets'),
+        topic: topicOf(topics.offset, 'offset.storage.topic', 'source offsets'),
+        onFailed: (error) => this.#storeFailed('offset', error),
       }),
       status: new StatusStore({
         ...common,
-        topic: internalTopic(topics.status, 'status.storage.topic', 'connector and task statuses'),
+        topic: topicOf(topics.status, 'status.storage.topic', 'connector and task statuses'),
+        onFailed: (error) => this.#storeFailed('status', error),
       }),
     };
   }
@@ -170,6 +191,50 @@ export class Worker implements RunnableWorker {
     });
     group.connect((reason) => member.requestRejoin(reason));
     return member;
+  }
+
+  async #checkOffsetTopic(topicId: string | undefined, signal: AbortSignal): Promise<void> {
+    const { values, topics } = this.#options.config;
+    const { marker } = this.#stores.config.snapshot();
+    const clusterId = await this.#cluster.clusterId({ signal });
+    if (!values.internalTopicsAcceptRecreated)
+      checkOffsetTopic({ topic: topics.offset.name, marker, clusterId, topicId });
+  }
+
+  async #settleIdentity(signal: AbortSignal): Promise<void> {
+    const { config, offset, status } = this.#stores;
+    const { topics, values } = this.#options.config;
+    const connectors = status.connectors();
+    if (config.claimedNow && config.snapshot().connectors.size === 0 && connectors.length > 0)
+      this.#options.log.warn(
+        { topic: topics.config.name, connectors: connectors.slice(0, 20), group: values.groupId },
+        'the config topic is new, but there are statuses of connectors: was it deleted? They are removed as those of connectors that do not exist',
+      );
+    const { topicId } = offset;
+    if (topicId !== undefined && config.snapshot().marker?.offsetTopicId !== topicId)
+      await config.putOffsetTopicId(topicId, signal);
+  }
+
+  #foreign(record: ForeignRecord): void {
+    const message = foreignText(record, this.#options.config.values.groupId);
+    this.#warnings.report({ code: 'FOREIGN_WRITER', topic: record.topic, message, unhealthy: false });
+  }
+
+  /**
+   * A topic of the three can no longer be read. The worker stays: started anew by whatever watches over it, it would find, or make,
+   * an empty topic, and go on from nothing. Without the offsets no task runs here; without the others tasks go on.
+   */
+  #storeFailed(what: 'config' | 'offset' | 'status', error: ConnectorError): void {
+    if (error.code !== 'KAFKA_LOG_CHANGED' || !this.#started) {
+      this.#failed(error);
+      return;
+    }
+    const lost = new ConnectorError('INTERNAL_TOPIC_LOST', `${error.message} (${what}.storage.topic)`, {
+      cause: error,
+    });
+    const topic = this.#options.config.topics[what].name;
+    this.#warnings.report({ code: lost.code, topic, message: lost.message, unhealthy: true });
+    if (what === 'offset') this.#assembly.onOffsetsLost(lost);
   }
 
   #failed(error: unknown): void {

@@ -5,6 +5,7 @@ import { connectorOfKey } from './connector-record.ts';
 import { decodeLoggerLevel, loggerNamespaceOfKey } from './logger-record.ts';
 import { decodeProperties, type Properties } from './properties.ts';
 import { decodeRestart, restartConnectorOfKey, type RestartRequest } from './restart-record.ts';
+import { decodeRevision, revisionOfKey, type Revision } from './revision-record.ts';
 import { decodeSessionKey, SESSION_KEY, type SessionKey } from './session-key-record.ts';
 import { decodeTargetState, targetStateConnectorOfKey, type TargetState } from './target-state-record.ts';
 import { decodeTaskCount, taskCountConnectorOfKey } from './task-count-record.ts';
@@ -20,6 +21,12 @@ export type ConfigRecord =
   | { readonly kind: 'session-key'; readonly key: SessionKey }
   | { readonly kind: 'task-count'; readonly connector: string; readonly count: number }
   | { readonly kind: 'logger'; readonly namespace: string; readonly level: string }
+  /** Null: it was removed. */
+  | {
+      readonly kind: 'revision';
+      readonly id: { readonly connector: string; readonly revision: number };
+      readonly revision: Revision | null;
+    }
   | { readonly kind: 'marker'; readonly marker: ClusterMarker | null }
   /** To be logged and left alone, as Connect does. The reason holds nothing of the value: it can be a secret. */
   | { readonly kind: 'ignored'; readonly reason: string };
@@ -77,6 +84,11 @@ function clusterRecordOf(key: string, value: unknown): ConfigRecord | undefined 
   if (key === SESSION_KEY) {
     const sessionKey = decodeSessionKey(value);
     return sessionKey === undefined ? ignored('it holds no key') : { kind: 'session-key', key: sessionKey };
+  }
+  const id = revisionOfKey(key);
+  if (id !== undefined) {
+    const revision = value === null ? null : decodeRevision(id, value);
+    return revision === undefined ? ignored('it is no revision') : { kind: 'revision', id, revision };
   }
   if (key !== CLUSTER_MARKER_KEY) return undefined;
   const marker = value === null ? null : decodeClusterMarker(value);

@@ -12,6 +12,11 @@ export const workerCodes = {
     advice:
       'Correct the settings that the message names and start the worker again; docs/settings-worker.md lists them all.',
   },
+  CONFIG_PROVIDER_FAILED: {
+    retry: 'after-help',
+    advice:
+      'Correct the placeholder or the file that the message names: it must be there and readable for the worker, on every machine that runs one. Then restart the connector or task.',
+  },
   REST_LISTENER_FAILED: {
     retry: 'after-help',
     advice:
@@ -41,6 +46,26 @@ export const workerCodes = {
     retry: 'after-help',
     advice:
       'Two groups must not share a config topic. Give this worker the group.id of the other workers, or a config.storage.topic of its own.',
+  },
+  GROUP_TOPICS_DIFFER: {
+    retry: 'after-help',
+    advice:
+      'Workers with the same group.id must name the same config.storage.topic, offset.storage.topic and status.storage.topic. Correct the three settings of this worker, or give it a group.id of its own.',
+  },
+  FOREIGN_WRITER: {
+    retry: 'after-help',
+    advice:
+      'Another program writes to an internal topic of this cluster: a Java Connect worker that still runs, another group, or somebody by hand. Stop it: two clusters on the same topics run the same connectors twice.',
+  },
+  INTERNAL_TOPIC_LOST: {
+    retry: 'after-help',
+    advice:
+      'An internal topic was deleted, created again or truncated. Find out who did it and restore it if there is a copy (with its old records). To go on with what is there now, start the workers again; for the topic of source offsets with internal.topics.accept.recreated=true, after which connectors without an offset begin anew.',
+  },
+  STORE_TOPIC_MISSING: {
+    retry: 'after-help',
+    advice:
+      'Create the topic that the message names (compacted; the config topic with one partition), or set internal.topics.automatic.creation.enable=true, and start the worker again.',
   },
   GROUP_MESSAGE_UNREADABLE: {
     retry: 'after-help',

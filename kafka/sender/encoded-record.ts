@@ -19,7 +19,11 @@ export interface EncodedRecord {
 }
 
 /** A record of its own bytes, for callers that hold key and value apart. */
-export function recordOf(key: Buffer | null, value: Buffer | null): EncodedRecord {
+export function recordOf(
+  key: Buffer | null,
+  value: Buffer | null,
+  headers: readonly RecordHeader[] = [],
+): EncodedRecord {
   const keyEnd = key?.length ?? 0;
   return {
     bytes: Buffer.concat([key ?? Buffer.alloc(0), value ?? Buffer.alloc(0)]),
@@ -27,6 +31,6 @@ export function recordOf(key: Buffer | null, value: Buffer | null): EncodedRecor
     keyEnd,
     valueStart: value === null ? -1 : keyEnd,
     valueEnd: keyEnd + (value?.length ?? 0),
-    headers: [],
+    headers,
   };
 }

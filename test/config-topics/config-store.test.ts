@@ -32,7 +32,7 @@ describe('config store', () => {
 
   it('has read back what it wrote when a write resolves', async () => {
     const store = await leaderOf();
-    await store.putConnector('c', config(1), 'PAUSED');
+    await store.putConnector('c', config(1), { initialState: 'PAUSED' });
     await store.putTaskConfigs('c', [config(10), config(11)]);
     await store.putTaskCountRecord('c', 2);
     const { connectors } = store.snapshot();

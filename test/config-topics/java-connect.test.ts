@@ -51,7 +51,7 @@ describe('the topics of a Java cluster', () => {
     // What we write: a connector that is stopped, an offset, a status.
     const ours = await configStore(opened, cluster, configs, { groupId });
     await ours.store.claimLeader(soon());
-    await ours.store.putConnector(name, config, 'STOPPED');
+    await ours.store.putConnector(name, config, { initialState: 'STOPPED' });
     await ours.store.putTaskConfigs(name, []);
     const stored = await offsetStore(opened, cluster, offsets);
     const sender = await transactionalSender(opened, cluster, `${groupId}-${name}-0`);

@@ -10,6 +10,7 @@ import { commitRecord } from '../../config-topics/records/commit-record.ts';
 import { decodeConfigRecord, type ConfigRecord } from '../../config-topics/records/config-record.ts';
 import { connectorRecord } from '../../config-topics/records/connector-record.ts';
 import { loggerRecord } from '../../config-topics/records/logger-record.ts';
+import { revisionKey, revisionRecord } from '../../config-topics/records/revision-record.ts';
 import { restartRecord } from '../../config-topics/records/restart-record.ts';
 import { sessionKeyRecord } from '../../config-topics/records/session-key-record.ts';
 import { decodeStatus, statusIdOfKey, statusRecord } from '../../config-topics/records/status-record.ts';
@@ -48,6 +49,9 @@ function configAgain(record: ConfigRecord): StoredRecord {
       return restartRecord(record.request);
     case 'logger':
       return loggerRecord(record.namespace, record.level);
+    case 'revision':
+      if (record.revision === null) return { key: revisionKey(record.id.connector, record.id.revision), value: null };
+      return revisionRecord(record.revision);
     case 'marker':
       if (record.marker === null) throw new Error('a marker without content');
       return clusterMarkerRecord(record.marker);

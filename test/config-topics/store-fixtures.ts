@@ -99,7 +99,14 @@ export async function statusStore(
   topic: InternalTopic,
 ): Promise<{ readonly store: StatusStore; readonly changes: Changes<StatusChange> }> {
   const changes = new Changes<StatusChange>();
-  const store = new StatusStore({ cluster, topic, onChange: changes.take, onFailed: neverFails, log: silentLog });
+  const store = new StatusStore({
+    cluster,
+    topic,
+    groupId: 'group',
+    onChange: changes.take,
+    onFailed: neverFails,
+    log: silentLog,
+  });
   opened.add(() => store.close());
   await store.start(soon());
   return { store, changes };

@@ -20,7 +20,7 @@ describe('internal topics', () => {
   });
   afterEach(() => opened.closeAll());
 
-  const setUp = (topic: InternalTopic): Promise<void> => setUpTopic(topic, { cluster, log, patienceMs: 0 }, soon());
+  const setUp = (topic: InternalTopic): Promise<unknown> => setUpTopic(topic, { cluster, log, patienceMs: 0 }, soon());
 
   async function refused(topic: InternalTopic, code: string, text: RegExp): Promise<void> {
     await assert.rejects(setUp(topic), (error) => {

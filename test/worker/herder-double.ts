@@ -56,6 +56,14 @@ export function herderDouble(overrides: Partial<HerderPort> = {}): { herder: Her
       return Promise.resolve(info(name, patch));
     },
     deleteConnector: (name) => Promise.resolve(void note('deleteConnector', name)),
+    configRevisions: () => [],
+    configRevision: (name, revision) =>
+      Promise.reject(new RestError(404, `Connector ${name} has no revision ${revision}`)),
+    configDiff: () => Promise.resolve({ added: {}, removed: {}, changed: {} }),
+    rollBackConfig: (name, revision) => {
+      note('rollBackConfig', name, revision);
+      return Promise.resolve({ created: false, info: info(name, {}) });
+    },
     pause: (name) => Promise.resolve(void note('pause', name)),
     resume: (name) => Promise.resolve(void note('resume', name)),
     stop: (name) => Promise.resolve(void note('stop', name)),

@@ -53,6 +53,8 @@ function order(taskConfig: Record<string, string> = {}): TaskOrder {
     connector: 'x',
     task: 0,
     groupId: 'g',
+    providers: {},
+    environment: {},
     connectorConfig: {},
     taskConfig,
     workerConverters: {},

@@ -9,6 +9,7 @@ export const foreignPrefixes = [
   'config.storage.',
   'offset.storage.',
   'status.storage.',
+  'config.providers.',
 ] as const;
 
 const securityPrefixes = ['sasl.', 'ssl.', 'security.'];

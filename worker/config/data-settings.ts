@@ -1,4 +1,6 @@
-import { atLeast, choice, flag, integer, pluginClass } from '../../settings/kinds.ts';
+import { atLeast, choice, flag, integer, list, pluginClass } from '../../settings/kinds.ts';
+import { defineSetting } from '../../settings/setting.ts';
+import { overridePolicies, parsePolicy, safeOverrides, type OverridePolicy } from '../herder/override-policy.ts';
 
 const group = 'Connectors and tasks';
 
@@ -37,11 +39,29 @@ export const dataSettings = {
     importance: 'LOW',
     documentation: 'Whether connectors may have topics created by `topic.creation.*`.',
   }),
-  clientOverridePolicy: choice('connector.client.config.override.policy', ['All', 'None', 'Principal'], {
-    default: 'All',
+  clientOverridePolicy: defineSetting<OverridePolicy>({
+    name: 'connector.client.config.override.policy',
+    type: 'STRING',
+    defaultText: 'Allowlist',
     group,
+    recommended: overridePolicies,
+    parse: parsePolicy,
     documentation:
-      'Which `producer.override.*`, `consumer.override.*` and `admin.override.*` keys a connector may use. Principal: security.protocol, sasl.jaas.config and sasl.mechanism only.',
+      "Which `producer.override.*`, `consumer.override.*` and `admin.override.*` keys a connector may use. Allowlist: those of connector.client.config.override.allowlist. Principal: security.protocol, sasl.jaas.config and sasl.mechanism only. Connect: All; here Allowlist, since whoever may create a connector could otherwise send its data elsewhere. Connect's class names are understood.",
+  }),
+  clientOverrideAllowlist: list('connector.client.config.override.allowlist', {
+    default: safeOverrides.join(','),
+    group,
+    importance: 'LOW',
+    documentation:
+      'Names of client settings, without prefix, that the policy Allowlist lets connectors use (KIP-1188). Connect: empty. The default leaves out bootstrap.servers, what exactly-once rests on (transactional.id, acks, enable.idempotence and the like; `acks=all` and `enable.idempotence=true` are accepted) and all that names a class.',
+  }),
+  configProviders: list('config.providers', {
+    default: '',
+    group,
+    importance: 'LOW',
+    documentation:
+      'Names of configuration providers, each with its class in `config.providers.<name>.class`: `org.apache.kafka.common.config.provider.EnvVarConfigProvider` (parameter `config.providers.<name>.param.allowlist.pattern`), `….FileConfigProvider` or `….DirectoryConfigProvider` (parameter `config.providers.<name>.param.allowed.paths`). Placeholders `${name:path:key}` in configurations of connectors and of the worker itself then stand for the values. See config-providers.md.',
   }),
   taskShutdownGracefulTimeoutMs: integer('task.shutdown.graceful.timeout.ms', 'LONG', {
     default: '5000',

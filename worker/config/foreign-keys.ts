@@ -4,10 +4,6 @@ export const refusedKeys: ReadonlyMap<string, string> = new Map([
     'rest.extension.classes',
     'REST extensions are Java classes and cannot be loaded; the API would be open where the extension was to guard it. Remove the key and guard the port by a proxy or a network rule',
   ],
-  [
-    'config.providers',
-    'configuration providers are not part of this version; placeholders in configurations would reach the database unresolved. Remove the key and write the values',
-  ],
 ]);
 
 const noClientSetting = 'the Kafka client of this version has no such setting';
@@ -17,11 +13,9 @@ export const keysWithoutEffect: readonly (readonly [string, string])[] = [
   ['worker.sync.timeout.ms', 'a worker joins without waiting for the end of the config topic'],
   ['worker.unsync.backoff.ms', 'of the eager protocol only'],
   ['inter.worker.', 'workers of this version do not sign their requests to each other'],
-  ['internal.topics.automatic.creation.enable', 'missing topics are created'],
   ['offset.flush.', 'offsets are committed together with the records they cover'],
   ['topic.tracking.', 'the topics endpoints are not part of this version'],
   ['plugin.', 'the connectors are built in'],
-  ['config.providers.', 'configuration providers are not part of this version'],
   ['admin.listeners', 'there are no admin endpoints in this version'],
   ['access.control.', 'no CORS headers are sent, so browsers keep other origins out'],
   ['response.http.headers.config', 'no extra headers are sent'],

@@ -13,7 +13,7 @@ export interface PropertyLine {
  * UTF-8 where the bytes are valid UTF-8, else ISO-8859-1: the rule of Java's PropertyResourceBundle (JEP 226). A plain
  * Java `Properties.load` reads ISO-8859-1 only; files that keep to ASCII and \u escapes read the same in all three.
  */
-function decode(bytes: Uint8Array): string {
+export function decodeProperties(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -46,5 +46,5 @@ export function readPropertiesFile(file: string): PropertyLine[] {
       cause: error,
     });
   }
-  return parseProperties(decode(bytes));
+  return parseProperties(decodeProperties(bytes));
 }

@@ -1,4 +1,4 @@
-import { integer, text } from '../../settings/kinds.ts';
+import { atLeast, between, flag, integer, text } from '../../settings/kinds.ts';
 
 const group = 'Internal topics';
 
@@ -48,4 +48,33 @@ export const topicSettings = {
   statusTopic: topic('status', 'Topic of connector and task statuses. Compacted; created when it is missing.'),
   statusReplicationFactor: replication('status'),
   statusPartitions: partitions('status', '5'),
+  configRevisionsMax: integer('config.revisions.max', 'INT', {
+    default: '10',
+    group,
+    importance: 'LOW',
+    check: between(0, 1000),
+    documentation:
+      'Revisions that are kept of the configuration of each connector, secrets as they were stored; 0: none. See the REST API, `/connectors/{name}/config/revisions`.',
+  }),
+  configRevisionsDeletedRetentionMs: integer('config.revisions.deleted.retention.ms', 'LONG', {
+    default: '604800000',
+    group,
+    importance: 'LOW',
+    check: atLeast(0),
+    documentation:
+      'How long the revisions of a deleted connector are kept, milliseconds (of the 100 deleted last at most). They go with the next deletion, or when another worker becomes the leader.',
+  }),
+  internalTopicsCreation: flag('internal.topics.automatic.creation.enable', {
+    default: 'true',
+    group,
+    importance: 'LOW',
+    documentation: 'Whether missing topics of the three are created. false: a worker does not start without them.',
+  }),
+  internalTopicsAcceptRecreated: flag('internal.topics.accept.recreated', {
+    default: 'false',
+    group,
+    importance: 'LOW',
+    documentation:
+      'Whether a worker starts although the topic of source offsets is missing, or is another one than the cluster has used: connectors without an offset then begin anew. Otherwise it refuses (INTERNAL_TOPIC_LOST). Set it for one start, then remove it.',
+  }),
 };

@@ -14,6 +14,8 @@ export interface MemberAssignment {
   readonly configOffset: bigint;
   /** All that the member owns from now on; what it has beyond that is revoked. */
   readonly work: Work;
+  /** Why this member cannot be one of the group. */
+  readonly refused?: string | undefined;
 }
 
 const text = z.object({
@@ -22,16 +24,18 @@ const text = z.object({
   leaderUrl: z.string(),
   configOffset: z.string().regex(/^-?\d+$/),
   work: workText,
+  refused: z.string().optional(),
 });
 
-/** JSON in UTF-8: `{v, leader, leaderUrl, configOffset, work: {connectors, tasks: {name: [numbers]}}}`. */
-export function encodeAssignment({ leader, leaderUrl, configOffset, work }: MemberAssignment): Buffer {
+/** JSON in UTF-8: `{v, leader, leaderUrl, configOffset, work: {connectors, tasks: {name: [numbers]}}, refused}`. */
+export function encodeAssignment({ leader, leaderUrl, configOffset, work, refused }: MemberAssignment): Buffer {
   const value: z.infer<typeof text> = {
     v: protocolVersion,
     leader,
     leaderUrl,
     configOffset: String(configOffset),
     work: workToText(work),
+    ...(refused === undefined ? {} : { refused }),
   };
   return Buffer.from(JSON.stringify(value));
 }
@@ -39,8 +43,8 @@ export function encodeAssignment({ leader, leaderUrl, configOffset, work }: Memb
 /** Throws GROUP_MESSAGE_UNREADABLE for bytes of another version or of another program. */
 export function decodeAssignment(bytes: Buffer): MemberAssignment {
   try {
-    const { leader, leaderUrl, configOffset, work } = text.parse(JSON.parse(bytes.toString('utf8')));
-    return { leader, leaderUrl, configOffset: BigInt(configOffset), work: workFromText(work) };
+    const { leader, leaderUrl, configOffset, work, refused } = text.parse(JSON.parse(bytes.toString('utf8')));
+    return { leader, leaderUrl, configOffset: BigInt(configOffset), work: workFromText(work), refused };
   } catch (error) {
     throw new ConnectorError(
       'GROUP_MESSAGE_UNREADABLE',

@@ -6,6 +6,13 @@ import { workFromText, workText, workToText } from './work-text.ts';
 /** Version of the messages between members; a group's members must agree on it. */
 export const protocolVersion = 1;
 
+/** Names of the three topics that a member keeps its state in. */
+export interface GroupTopics {
+  readonly config: string;
+  readonly offset: string;
+  readonly status: string;
+}
+
 /** What a member says of itself when it joins. */
 export interface MemberMetadata {
   /** Advertised REST URL, `http://host:port`. */
@@ -21,6 +28,8 @@ export interface MemberMetadata {
    * and in the same generation (seen on Kafka 4.1.1), so a wish must change a byte.
    */
   readonly wish: number;
+  /** Undefined: it does not say. */
+  readonly topics?: GroupTopics | undefined;
 }
 
 const text = z.object({
@@ -30,11 +39,12 @@ const text = z.object({
   generation: z.number().int(),
   held: workText,
   wish: z.number().int(),
+  topics: z.object({ config: z.string(), offset: z.string(), status: z.string() }).optional(),
 });
 
-/** JSON in UTF-8: `{v, url, configOffset, generation, held: {connectors, tasks: {name: [numbers]}}, wish}`. */
+/** JSON in UTF-8: `{v, url, configOffset, generation, held: {connectors, tasks: {name: [numbers]}}, wish, topics: {config, offset, status}}`. */
 export function encodeMetadata(metadata: MemberMetadata): Buffer {
-  const { url, configOffset, generation, held, wish } = metadata;
+  const { url, configOffset, generation, held, wish, topics } = metadata;
   const value: z.infer<typeof text> = {
     v: protocolVersion,
     url,
@@ -42,6 +52,7 @@ export function encodeMetadata(metadata: MemberMetadata): Buffer {
     generation,
     held: workToText(held),
     wish,
+    ...(topics === undefined ? {} : { topics }),
   };
   return Buffer.from(JSON.stringify(value));
 }
@@ -49,8 +60,9 @@ export function encodeMetadata(metadata: MemberMetadata): Buffer {
 /** Throws GROUP_MESSAGE_UNREADABLE for bytes of another version or of another program. */
 export function decodeMetadata(bytes: Buffer, member: string): MemberMetadata {
   try {
-    const { url, configOffset, generation, held, wish } = text.parse(JSON.parse(bytes.toString('utf8')));
-    return { url, configOffset: BigInt(configOffset), generation, held: workFromText(held), wish };
+    const { configOffset, held, ...rest } = text.parse(JSON.parse(bytes.toString('utf8')));
+    const { url, generation, wish, topics } = rest;
+    return { url, configOffset: BigInt(configOffset), generation, held: workFromText(held), wish, topics };
   } catch (error) {
     throw new ConnectorError(
       'GROUP_MESSAGE_UNREADABLE',

@@ -2,24 +2,30 @@ import type { ConfigChange, ConfigSnapshot, ConnectorConfigState } from '../../c
 import type { ConfigStore } from '../../config-topics/config-store.ts';
 import type { OffsetStore } from '../../config-topics/offset-store.ts';
 import type { StatusStore } from '../../config-topics/status-store.ts';
+import type { ConnectorError } from '../../errors/connector-error.ts';
 import type { TaskLog } from '../../connectors/source-connector.ts';
 import { GroupLeader } from '../group/group-leader.ts';
+import type { ClusterWarnings } from '../cluster-warnings.ts';
 import type { PluginRegistry } from '../plugins.ts';
 import type { TaskEvent, TaskHosts } from '../supervisor/task-hosts.ts';
 import type { WorkerConfig } from '../worker-config.ts';
 import { systemClock } from './clock.ts';
+import type { Config } from './config-equality.ts';
 import { ConfigEvents } from './config-events.ts';
+import { ConnectorResolver } from './connector-resolver.ts';
 import { ConnectorRequests } from './connector-requests.ts';
 import { GroupEvents } from './group-events.ts';
 import { Herder } from './herder.ts';
 import { LeaderDuties } from './leader-duties.ts';
 import { LeaderWrites } from './leader-writes.ts';
+import { withLostOffsets } from './lost-offsets.ts';
 import { localParts, type LocalParts } from './local-parts.ts';
 import { Membership } from './membership.ts';
 import { StoredOffsets } from './offset-access.ts';
 import { OffsetRequests } from './offset-requests.ts';
 import { postTaskConfigs } from './post-task-configs.ts';
-import { fenceProducers } from './producer-fencing.ts';
+import { fenceProducers, type ConnectorProducers } from './producer-fencing.ts';
+import { RevisionRequests } from './revision-requests.ts';
 import { NotLeader } from './rest-error.ts';
 import { SecretSettings } from './secret-settings.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -40,6 +46,9 @@ export interface AssemblyInput {
   readonly hosts: TaskHosts;
   /** Asks the group client for a heartbeat now. */
   readonly beatNow: () => void;
+  readonly warnings: ClusterWarnings;
+  /** The leader does not take this worker into the group. */
+  readonly onRefused: (error: ConnectorError) => void;
   /** Aborted when the worker ends. */
   readonly signal: AbortSignal;
 }
@@ -56,17 +65,25 @@ export class HerderAssembly {
   readonly #taskSets: TaskConfigRequests;
   readonly #local: LocalParts;
   readonly #secrets: SecretSettings;
+  readonly #resolver: ConnectorResolver;
   readonly #configEvents: ConfigEvents;
   readonly #duties: LeaderDuties;
   readonly #exactlyOnce: boolean;
   #configRead = false;
   #started = false;
+  #offsetsLost: ConnectorError | undefined;
 
   constructor(input: AssemblyInput) {
     const { config, stores } = input;
     this.#input = input;
     this.#exactlyOnce = config.values.exactlyOnceSourceSupport === 'enabled';
     this.#secrets = new SecretSettings(input.plugins);
+    this.#resolver = new ConnectorResolver({
+      resolver: config.resolver,
+      secretValues: config.secretValues,
+      isSecret: (given) => this.#secrets.loaded(given),
+      isSecretByName: (given) => this.#secrets.of(given),
+    });
     this.membership = new Membership(systemClock, config.values.sessionTimeoutMs);
     this.#groupLeader = new GroupLeader(config.values.scheduledRebalanceMaxDelayMs);
     this.#leader = new LeaderWrites(this.membership, {
@@ -100,7 +117,13 @@ export class HerderAssembly {
   }
 
   onTaskEvent(event: TaskEvent): void {
-    this.#local.tasks.receive(event);
+    this.#local.tasks.receive(withLostOffsets(event, this.#offsetsLost));
+  }
+
+  /** The topic of source offsets is gone: tasks end here, and none starts, until the worker is started anew. */
+  onOffsetsLost(error: ConnectorError): void {
+    this.#offsetsLost = error;
+    for (const key of this.membership.session?.work.tasks ?? []) this.#local.tasks.restart(key);
   }
 
   /** Gives up this worker's share in good order; settles when no task is left and the group may hear of it. */
@@ -126,6 +149,7 @@ export class HerderAssembly {
       membership: this.membership,
       view,
       plugins,
+      resolver: this.#resolver,
       statuses: stores.status,
       offsets: stores.offset,
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
@@ -167,9 +191,13 @@ export class HerderAssembly {
   }
 
   #fence(name: string, { config }: ConnectorConfigState, tasks: readonly number[], signal: AbortSignal): Promise<void> {
+    return fenceProducers(this.#producers, { name, config }, tasks, signal);
+  }
+
+  get #producers(): ConnectorProducers {
     const { values, clients } = this.#input.config;
-    const producers = { groupId: values.groupId, producer: clients.producer };
-    return fenceProducers(producers, { name, config }, tasks, signal);
+    const resolve = (config: Config): Promise<Config> => this.#resolver.resolve(config);
+    return { groupId: values.groupId, producer: clients.producer, resolve };
   }
 
   #leaderDuties(): LeaderDuties {
@@ -182,16 +210,20 @@ export class HerderAssembly {
       statuses: stores.status,
       view,
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
+      removeExpiredRevisions: () => stores.config.removeExpiredRevisions(),
       signal,
     });
   }
 
   #groupEvents(): GroupEvents {
-    const { config, log, view, hosts } = this.#input;
+    const { config, log, view, hosts, onRefused } = this.#input;
+    const { topics } = config;
     return new GroupEvents({
       clock: systemClock,
       log,
       url: config.advertised.url,
+      topics: { config: topics.config.name, offset: topics.offset.name, status: topics.status.name },
+      onRefused,
       membership: this.membership,
       leader: this.#groupLeader,
       local: this.#local.share,
@@ -225,23 +257,32 @@ export class HerderAssembly {
       },
     });
     const clusterId = this.#input.kafkaClusterId;
+    const connectorRequests = new ConnectorRequests({
+      ...common,
+      writer: stores.config,
+      validator,
+      isSecret: (given) => this.#secrets.loaded(given),
+      resolver: this.#resolver,
+      log,
+    });
     return new Herder({
       get kafkaClusterId() {
         return clusterId();
       },
       queue: this.#queue,
       membership: this.membership,
+      unhealthy: () => this.#input.warnings.unhealthy,
       view,
       statuses: statusTable(stores.status),
       plugins,
       validator,
       secrets: this.#secrets,
-      connectors: new ConnectorRequests({
-        ...common,
-        writer: stores.config,
-        validator,
+      connectors: connectorRequests,
+      revisions: new RevisionRequests({
+        view,
+        revisions: (name) => stores.config.revisions(name),
         isSecret: (given) => this.#secrets.loaded(given),
-        log,
+        put: (name, given, note) => connectorRequests.put(name, given, note),
       }),
       states,
       taskSets: this.#taskSets,
@@ -255,13 +296,13 @@ export class HerderAssembly {
     view: () => ConfigSnapshot;
     signal: AbortSignal;
   }): OffsetRequests {
-    const { config, stores, plugins, view } = this.#input;
-    const producers = { groupId: config.values.groupId, producer: config.clients.producer };
+    const { stores, plugins, view } = this.#input;
     return new OffsetRequests({
       ...common,
-      offsets: new StoredOffsets(stores.offset, producers, this.#exactlyOnce),
+      offsets: new StoredOffsets(stores.offset, this.#producers, this.#exactlyOnce),
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
       connectorOf: (state) => plugins.load(state.config['connector.class'] ?? ''),
+      resolve: (config) => this.#resolver.resolve(config),
       exactlyOnce: this.#exactlyOnce,
       fence: (name, connector, tasks, deadline) => this.#fence(name, connector, tasks, deadline),
       rounds: {

@@ -1,4 +1,5 @@
 import type { Setting } from '../../settings/setting.ts';
+import { isPlaceholder } from './masked-config.ts';
 import { isSecretKey } from '../secret-keys.ts';
 
 /** One setting's definition on the wire (Connect's ConfigKeyInfo). */
@@ -89,7 +90,8 @@ export interface Validation {
 }
 
 function shownValue(key: string, secret: boolean, value: string | null): string | null {
-  return value !== null && (secret || isSecretKey(key)) ? hidden : value;
+  // A value that only names where the secret is shows as it was written (Connect 4.2).
+  return value !== null && (secret || isSecretKey(key)) && !isPlaceholder(value) ? hidden : value;
 }
 
 /** Connect's answer to a validation. Secrets read `[hidden]`; keys that nobody defines appear only when they have an error. */

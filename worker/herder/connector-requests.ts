@@ -1,20 +1,30 @@
 import type { TaskLog } from '../../connectors/source-connector.ts';
 import { configInfos, refusalText, type ConfigInfos } from './config-infos.ts';
 import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
+import type { ChangeOrigin } from '../../config-topics/records/revision-record.ts';
+import type { RevisionNote } from '../../config-topics/revision-plan.ts';
 import type { Config } from './config-equality.ts';
+import type { ConnectorResolver } from './connector-resolver.ts';
 import type { InitialState } from './herder-port.ts';
 import type { LeaderWrites } from './leader-writes.ts';
 import { unmaskConfig, type IsSecret } from './masked-config.ts';
+import { validateResolved } from './resolved-validation.ts';
 import { RestError } from './rest-error.ts';
 import type { SerialQueue } from './serial-queue.ts';
 import type { TargetState } from '../../config-topics/records/target-state-record.ts';
-import { validateConfig, withoutNulls, type GivenConfig, type Validator } from './validation.ts';
+import { withoutNulls, type GivenConfig, type Validator } from './validation.ts';
 
 /** Writes of connectors to the config topic; each settles once this worker has read it back. */
 interface ConnectorWriter {
   /** The state, if given, comes first: the connector never runs for a moment in another one. */
-  putConnector(name: string, config: Config, initialState?: TargetState): Promise<void>;
-  removeConnector(name: string): Promise<void>;
+  putConnector(
+    name: string,
+    config: Config,
+    change: { readonly initialState?: TargetState | undefined; readonly note: RevisionNote },
+  ): Promise<void>;
+  removeConnector(name: string, note: RevisionNote): Promise<void>;
+  /** Revisions of connectors that were deleted long ago. */
+  removeExpiredRevisions(): Promise<void>;
 }
 
 export interface ConnectorRequestParts {
@@ -23,6 +33,7 @@ export interface ConnectorRequestParts {
   readonly writer: ConnectorWriter;
   readonly view: () => ConfigSnapshot;
   readonly validator: Validator;
+  readonly resolver: ConnectorResolver;
   readonly isSecret: (config: GivenConfig) => Promise<IsSecret>;
   readonly log: TaskLog;
   /** Aborted when the worker stops. */
@@ -40,32 +51,43 @@ export class ConnectorRequests {
     this.#parts = parts;
   }
 
-  async create(name: string, config: GivenConfig, initialState: InitialState | undefined): Promise<void> {
+  async create(
+    name: string,
+    config: GivenConfig,
+    { initialState, origin }: { readonly initialState: InitialState | undefined; readonly origin: ChangeOrigin },
+  ): Promise<void> {
     const { queue, leader, view, signal } = this.#parts;
     leader.requireLeader();
     const checked = await this.#checked(name, config);
     await queue.run(writing(name), async () => {
       await leader.ready(signal);
       if (view().connectors.has(name)) throw new RestError(409, `Connector ${name} already exists`);
-      await this.#put(name, checked, initialState === undefined ? undefined : targetOf(initialState));
+      await this.#put(name, checked, {
+        initialState: initialState === undefined ? undefined : targetOf(initialState),
+        note: { change: 'created', origin },
+      });
     });
   }
 
   /** Answers whether the connector was created. */
-  async put(name: string, config: GivenConfig): Promise<boolean> {
+  async put(
+    name: string,
+    config: GivenConfig,
+    note: Partial<RevisionNote> & Pick<RevisionNote, 'origin'>,
+  ): Promise<boolean> {
     const { queue, leader, view, signal } = this.#parts;
     leader.requireLeader();
     const checked = await this.#checked(name, config);
     return queue.run(writing(name), async () => {
       await leader.ready(signal);
       const created = !view().connectors.has(name);
-      await this.#put(name, checked);
+      await this.#put(name, checked, { note: { change: created ? 'created' : 'replaced', ...note } });
       return created;
     });
   }
 
   /** Merges over the newest configuration; what is written is what was checked. */
-  async patch(name: string, patch: GivenConfig): Promise<void> {
+  async patch(name: string, patch: GivenConfig, origin: ChangeOrigin): Promise<void> {
     const { queue, leader, view, signal } = this.#parts;
     leader.requireLeader();
     for (;;) {
@@ -76,41 +98,47 @@ export class ConnectorRequests {
       const written = await queue.run(writing(name), async () => {
         await leader.ready(signal);
         if (view().connectors.get(name)?.config !== before) return false;
-        await this.#put(name, checked);
+        await this.#put(name, checked, { note: { change: 'patched', origin } });
         return true;
       });
       if (written) return;
     }
   }
 
-  delete(name: string): Promise<void> {
+  delete(name: string, origin: ChangeOrigin): Promise<void> {
     const { queue, leader, view, writer, signal } = this.#parts;
     return queue.run(`removing the config for connector ${name} from the config topic`, async () => {
       await leader.ready(signal);
       if (!view().connectors.has(name)) throw new RestError(404, `Connector ${name} not found`);
-      await leader.write(signal, () => writer.removeConnector(name));
+      await leader.write(signal, () => writer.removeConnector(name, { change: 'deleted', origin }));
+      await leader.write(signal, () => writer.removeExpiredRevisions());
     });
   }
 
   /** The answer of the validation endpoint; nothing is written. */
   async validate(config: GivenConfig): Promise<ConfigInfos> {
-    const { validator, view } = this.#parts;
+    const { validator, resolver, view } = this.#parts;
     const name = config['name'];
     const stored = typeof name === 'string' ? view().connectors.get(name)?.config : undefined;
-    const result = await validateConfig(validator, await this.#unmasked(config, stored), this.#deadline());
+    const unmasked = await this.#unmasked(config, stored);
+    const result = await validateResolved(validator, { resolver, config: unmasked }, this.#deadline());
     return configInfos(result);
   }
 
-  async #put(name: string, config: Config, initialState?: TargetState): Promise<void> {
+  async #put(
+    name: string,
+    config: Config,
+    change: { readonly initialState?: TargetState | undefined; readonly note: RevisionNote },
+  ): Promise<void> {
     const { leader, writer, signal } = this.#parts;
-    await leader.write(signal, () => writer.putConnector(name, config, initialState));
+    await leader.write(signal, () => writer.putConnector(name, config, change));
   }
 
   /** The configuration as it is to be stored. RestError 400 with Connect's list of errors. */
   async #checked(name: string, config: GivenConfig): Promise<Config> {
-    const { validator, view, log } = this.#parts;
+    const { validator, resolver, view, log } = this.#parts;
     const given = await this.#unmasked({ ...config, name }, view().connectors.get(name)?.config);
-    const result = await validateConfig(validator, given, this.#deadline());
+    const result = await validateResolved(validator, { resolver, config: given }, this.#deadline());
     const refusal = refusalText(configInfos(result));
     if (refusal !== undefined) throw new RestError(400, refusal);
     for (const { key, nearest } of result.unknown)

@@ -1,11 +1,15 @@
 import type { ConnectorSettingValues } from '../connector-settings.ts';
+import { overridesWithoutEffect } from './client-override-settings.ts';
+import { overrideProblems, type OverridePolicy } from './override-policy.ts';
 
 /** What the worker has to say about a connector's configuration. */
 export interface WorkerRules {
   /** exactly.once.source.support is `enabled`. */
   readonly exactlyOnce: boolean;
   /** connector.client.config.override.policy */
-  readonly overridePolicy: 'All' | 'None' | 'Principal';
+  readonly overridePolicy: OverridePolicy;
+  /** connector.client.config.override.allowlist */
+  readonly overrideAllowlist: readonly string[];
   readonly offsetsTopic: string;
   /** topic.creation.enable */
   readonly topicCreation: boolean;
@@ -14,27 +18,14 @@ export interface WorkerRules {
 type Config = Readonly<Record<string, string | null>>;
 type Problem = readonly [setting: string, text: string];
 
-const overridePrefixes = ['producer.override.', 'consumer.override.', 'admin.override.'] as const;
-const principalKeys = new Set(['security.protocol', 'sasl.jaas.config', 'sasl.mechanism']);
-
-function overrideProblems(config: Config, policy: WorkerRules['overridePolicy']): Problem[] {
-  if (policy === 'All') return [];
-  return Object.keys(config).flatMap((key): Problem[] => {
-    const prefix = overridePrefixes.find((candidate) => key.startsWith(candidate));
-    if (prefix === undefined) return [];
-    const name = key.slice(prefix.length);
-    if (policy === 'Principal' && principalKeys.has(name)) return [];
-    return [[key, `The '${policy}' policy does not allow '${name}' to be overridden in the connector configuration.`]];
-  });
-}
-
 function notBuilt(setting: string, shown: string, instead: string): Problem {
   return [setting, `Invalid value ${shown} for configuration ${setting}: not part of this version. ${instead}`];
 }
 
 /** Problems that one setting alone does not show: what the worker does not allow, and what this version does not do. */
 export function frameworkProblems(values: ConnectorSettingValues, config: Config, rules: WorkerRules): Problem[] {
-  const problems = overrideProblems(config, rules.overridePolicy);
+  const { overridePolicy: policy, overrideAllowlist: allowlist } = rules;
+  const problems: Problem[] = overrideProblems(config, { policy, allowlist });
   if (values.exactlyOnceSupport === 'required' && !rules.exactlyOnce)
     problems.push([
       'exactly.once.support',
@@ -61,7 +52,7 @@ export function frameworkProblems(values: ConnectorSettingValues, config: Config
 
 /** Settings that are accepted and change nothing, as far as the configuration expects something of them. */
 export function withoutEffect(values: ConnectorSettingValues, config: Config, rules: WorkerRules): string[] {
-  const found: string[] = [];
+  const found = overridesWithoutEffect(config);
   if (values.transactionBoundary === 'interval') found.push('transaction.boundary=interval: transactions end by load');
   for (const [key, value] of Object.entries(config))
     if (key.endsWith('.plugin.version') && value !== null) found.push(`${key}: plug-ins are built in, in one version`);

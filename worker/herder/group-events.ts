@@ -1,9 +1,11 @@
+import { ConnectorError } from '../../errors/connector-error.ts';
 import type { TaskLog } from '../../connectors/source-connector.ts';
 import type { Assigned, JoinedMember } from '../../kafka/group-member.ts';
 import type { GroupLeader } from '../group/group-leader.ts';
-import { decodeAssignment } from '../group/member-assignment.ts';
-import { decodeMetadata, encodeMetadata } from '../group/member-metadata.ts';
-import type { Work } from '../group/work.ts';
+import { foreignMembers } from '../group/foreign-members.ts';
+import { decodeAssignment, encodeAssignment } from '../group/member-assignment.ts';
+import { decodeMetadata, encodeMetadata, type GroupTopics } from '../group/member-metadata.ts';
+import { noWork, type Work } from '../group/work.ts';
 import type { Clock } from './clock.ts';
 import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
 import { workOf } from './work-of.ts';
@@ -24,6 +26,8 @@ export interface GroupEventsParts {
   readonly log: TaskLog;
   /** Advertised REST URL of this worker. */
   readonly url: string;
+  /** The topics of this worker; undefined: nobody is refused for others. */
+  readonly topics?: GroupTopics | undefined;
   readonly membership: Membership;
   readonly leader: GroupLeader;
   readonly local: LocalWork;
@@ -36,6 +40,8 @@ export interface GroupEventsParts {
   readonly onFollowing: () => void;
   /** Statuses that wait for a proof of membership are of no use any more. */
   readonly onLost: () => void;
+  /** The leader does not take this worker into the group. */
+  readonly onRefused?: (error: ConnectorError) => void;
 }
 
 /**
@@ -66,7 +72,7 @@ export class GroupEvents {
 
   /** What this worker says of itself when it joins. */
   metadata(): Buffer {
-    const { membership, local, view, url } = this.#parts;
+    const { membership, local, view, url, topics } = this.#parts;
     this.#joining = true;
     this.#reported = union(membership.session?.work, local.held);
     return encodeMetadata({
@@ -75,23 +81,38 @@ export class GroupEvents {
       generation: this.#lastGeneration,
       held: this.#reported,
       wish: this.#wish,
+      topics,
     });
   }
 
   /** The leader's decision. */
-  assign(members: readonly JoinedMember[], leaderId: string): Map<string, Buffer> {
-    const { leader, view, clock } = this.#parts;
+  assign(joined: readonly JoinedMember[], leaderId: string): Map<string, Buffer> {
+    const { leader, view, clock, log, topics, url } = this.#parts;
     const known = view();
+    const refused = foreignMembers(joined, topics);
+    const members = joined.filter(({ memberId }) => !refused.has(memberId));
     const states = members.map(({ memberId, metadata }) => decodeMetadata(metadata, memberId));
     const behind = states.some(({ configOffset }) => configOffset > known.offset);
     // A leader that has not read everything yet leaves alone what it does not know; it asks for another round when it has.
     const work = behind ? states.reduce<Work>((all, { held }) => union(all, held), workOf(known)) : workOf(known);
-    return leader.assign({ leader: leaderId, members, work, configOffset: known.offset, nowMs: clock.now() });
+    const given = leader.assign({ leader: leaderId, members, work, configOffset: known.offset, nowMs: clock.now() });
+    const common = { leader: leaderId, leaderUrl: url, configOffset: known.offset, work: noWork };
+    for (const [memberId, text] of refused) {
+      log.error({ code: 'GROUP_TOPICS_DIFFER', memberId }, `group: a member is refused. ${text}`);
+      given.set(memberId, encodeAssignment({ ...common, refused: text }));
+    }
+    return given;
   }
 
   onAssigned({ generation, memberId, isLeader, assignment }: Assigned): void {
-    const { membership, leader, local, log, onLeading, onFollowing } = this.#parts;
-    const { work, leaderUrl } = decodeAssignment(assignment);
+    const { membership, leader, local, log, onLeading, onFollowing, onRefused } = this.#parts;
+    const { work, leaderUrl, refused } = decodeAssignment(assignment);
+    if (refused !== undefined) {
+      local.abandonAll();
+      this.#leaving = true;
+      onRefused?.(new ConnectorError('GROUP_TOPICS_DIFFER', refused));
+      return;
+    }
     this.#lastGeneration = generation;
     this.#joining = false;
     membership.joined({ memberId, generation, isLeader, leaderUrl, work });

@@ -1,4 +1,7 @@
 import type { OffsetValue } from '../../connectors/change-batch.ts';
+import type { ChangeOrigin } from '../../config-topics/records/revision-record.ts';
+import type { ConfigDiff } from './config-diff.ts';
+import type { RevisionInfo } from './revision-requests.ts';
 import type { ConfigInfos, ConfigKeyInfo, PluginInfo } from './config-infos.ts';
 
 /** States on the wire; a task is never STOPPED (reference: clients with strict enums). */
@@ -70,14 +73,30 @@ export interface HerderPort {
     name: string,
     config: Readonly<Record<string, string | null>>,
     initialState: InitialState | undefined,
+    origin?: ChangeOrigin,
   ): Promise<ConnectorInfo>;
   putConnectorConfig(
     name: string,
     config: Readonly<Record<string, string | null>>,
+    origin?: ChangeOrigin,
   ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }>;
   /** A null value removes the key. */
-  patchConnectorConfig(name: string, patch: Readonly<Record<string, string | null>>): Promise<ConnectorInfo>;
-  deleteConnector(name: string): Promise<void>;
+  patchConnectorConfig(
+    name: string,
+    patch: Readonly<Record<string, string | null>>,
+    origin?: ChangeOrigin,
+  ): Promise<ConnectorInfo>;
+  deleteConnector(name: string, origin?: ChangeOrigin): Promise<void>;
+  /** The configurations that a connector had, the newest first; of a deleted one too, for a while. */
+  configRevisions(name: string): readonly RevisionInfo[];
+  configRevision(name: string, revision: number): Promise<RevisionInfo & { readonly config: object | null }>;
+  configDiff(name: string, from: number, to: number): Promise<ConfigDiff>;
+  /** Puts the configuration of a revision, as putConnectorConfig does. */
+  rollBackConfig(
+    name: string,
+    revision: number,
+    origin?: ChangeOrigin,
+  ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }>;
   pause(name: string): Promise<void>;
   resume(name: string): Promise<void>;
   stop(name: string): Promise<void>;

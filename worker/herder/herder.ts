@@ -1,5 +1,8 @@
 import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
+import type { ChangeOrigin } from '../../config-topics/records/revision-record.ts';
 import type { PluginRegistry } from '../plugins.ts';
+import type { ConfigDiff } from './config-diff.ts';
+import type { Config } from './config-equality.ts';
 import { configKeyInfos, type ConfigInfos, type ConfigKeyInfo, type PluginInfo } from './config-infos.ts';
 import type { ConnectorRequests } from './connector-requests.ts';
 import type {
@@ -18,6 +21,7 @@ import type { Membership } from './membership.ts';
 import type { OffsetRequests } from './offset-requests.ts';
 import { pluginInfos, transformPluginConfig } from './plugin-listing.ts';
 import { RestError } from './rest-error.ts';
+import type { RevisionInfo, RevisionRequests } from './revision-requests.ts';
 import type { RestartFlags } from './restart-plan.ts';
 import type { SecretSettings } from './secret-settings.ts';
 import type { SerialQueue } from './serial-queue.ts';
@@ -31,6 +35,8 @@ export interface HerderParts {
   readonly kafkaClusterId: string;
   readonly queue: SerialQueue;
   readonly membership: Membership;
+  /** Why this worker cannot do its work, as far as it knows. */
+  readonly unhealthy: () => string | undefined;
   readonly view: () => ConfigSnapshot;
   readonly statuses: StatusTable;
   readonly plugins: PluginRegistry;
@@ -40,6 +46,7 @@ export interface HerderParts {
   readonly states: StateRequests;
   readonly taskSets: TaskConfigRequests;
   readonly offsets: OffsetRequests;
+  readonly revisions: RevisionRequests;
 }
 
 /** A worker that has not been a member of its group for so long cannot do its work. */
@@ -66,7 +73,9 @@ export class Herder implements HerderPort {
   }
 
   async health(): Promise<Health> {
-    const { queue, membership } = this.#parts;
+    const { queue, membership, unhealthy } = this.#parts;
+    const reason = unhealthy();
+    if (reason !== undefined) return { status: 'unhealthy', message: `Worker cannot do its work. ${reason}` };
     await queue.passed();
     if (membership.outsideMs > outsideMs) {
       const seconds = Math.round(membership.outsideMs / 1000);
@@ -124,23 +133,49 @@ export class Herder implements HerderPort {
     name: string,
     config: GivenConfig,
     initialState: InitialState | undefined,
+    origin: ChangeOrigin = {},
   ): Promise<ConnectorInfo> {
-    await this.#parts.connectors.create(name, config, initialState);
+    await this.#parts.connectors.create(name, config, { initialState, origin });
     return this.connectorInfo(name);
   }
 
-  async putConnectorConfig(name: string, config: GivenConfig): Promise<{ created: boolean; info: ConnectorInfo }> {
-    const created = await this.#parts.connectors.put(name, config);
+  async putConnectorConfig(
+    name: string,
+    config: GivenConfig,
+    origin: ChangeOrigin = {},
+  ): Promise<{ created: boolean; info: ConnectorInfo }> {
+    const created = await this.#parts.connectors.put(name, config, { origin });
     return { created, info: this.connectorInfo(name) };
   }
 
-  async patchConnectorConfig(name: string, patch: GivenConfig): Promise<ConnectorInfo> {
-    await this.#parts.connectors.patch(name, patch);
+  async patchConnectorConfig(name: string, patch: GivenConfig, origin: ChangeOrigin = {}): Promise<ConnectorInfo> {
+    await this.#parts.connectors.patch(name, patch, origin);
     return this.connectorInfo(name);
   }
 
-  deleteConnector(name: string): Promise<void> {
-    return this.#parts.connectors.delete(name);
+  deleteConnector(name: string, origin: ChangeOrigin = {}): Promise<void> {
+    return this.#parts.connectors.delete(name, origin);
+  }
+
+  configRevisions(name: string): readonly RevisionInfo[] {
+    return this.#parts.revisions.list(name);
+  }
+
+  configRevision(name: string, revision: number): Promise<RevisionInfo & { readonly config: Config | null }> {
+    return this.#parts.revisions.get(name, revision);
+  }
+
+  configDiff(name: string, from: number, to: number): Promise<ConfigDiff> {
+    return this.#parts.revisions.diff(name, from, to);
+  }
+
+  async rollBackConfig(
+    name: string,
+    revision: number,
+    origin: ChangeOrigin = {},
+  ): Promise<{ created: boolean; info: ConnectorInfo }> {
+    const created = await this.#parts.revisions.rollBack(name, revision, origin);
+    return { created, info: this.connectorInfo(name) };
   }
 
   pause(name: string): Promise<void> {

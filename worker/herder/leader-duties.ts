@@ -22,6 +22,7 @@ export interface LeaderDutiesParts {
   readonly taskSets: TaskConfigRequests;
   readonly statuses: StatusArchive;
   readonly view: () => ConfigSnapshot;
+  readonly removeExpiredRevisions: () => Promise<void>;
   readonly readConfigToEnd: (signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -38,11 +39,12 @@ export class LeaderDuties {
 
   /** After every round that this worker leads. */
   leading(): void {
-    const { leader, taskSets, signal } = this.#parts;
+    const { leader, taskSets, removeExpiredRevisions, signal } = this.#parts;
     // At once, not at the first write: this also ends a transaction that a killed leader left open on the topic.
     this.#inQueue('reclaiming write privileges for the config topic', () => leader.ready(signal));
     taskSets.fencePending();
     this.#inQueue('flushing updates to the status topic', () => this.#sweep());
+    this.#inQueue('removing revisions of deleted connectors', () => leader.write(signal, removeExpiredRevisions));
   }
 
   following(): void {

@@ -13,6 +13,7 @@ import { LocalConnectors } from './local-connectors.ts';
 import { LocalShare } from './local-share.ts';
 import { LocalTasks } from './local-tasks.ts';
 import { makeTaskConfigs } from './make-task-configs.ts';
+import type { ConnectorResolver } from './connector-resolver.ts';
 import type { Membership } from './membership.ts';
 import { StatusWriter } from './status-writer.ts';
 import { TaskOrders } from './task-orders.ts';
@@ -23,6 +24,7 @@ export interface LocalPartsInput {
   readonly membership: Membership;
   readonly view: () => ConfigSnapshot;
   readonly plugins: PluginRegistry;
+  readonly resolver: ConnectorResolver;
   readonly statuses: StatusStore;
   readonly offsets: OffsetStore;
   readonly readConfigToEnd: (signal: AbortSignal) => Promise<void>;
@@ -53,6 +55,7 @@ export function localParts(input: LocalPartsInput): LocalParts {
   const statusWriter = new StatusWriter({
     membership,
     sink: input.statuses,
+    redact: (text) => config.secretValues.redact(text),
     workerId: advertised.workerId,
     versionOf: (name) => plugins.find(view().connectors.get(name)?.config['connector.class'] ?? '')?.version ?? null,
   });
@@ -84,7 +87,8 @@ export function localParts(input: LocalPartsInput): LocalParts {
     {
       clock: systemClock,
       log,
-      taskConfigs: (name, connectorConfig) => makeTaskConfigs({ plugins, log }, name, connectorConfig),
+      taskConfigs: (name, connectorConfig) =>
+        makeTaskConfigs({ plugins, log, resolve: (given) => input.resolver.resolve(given) }, name, connectorConfig),
       publish: input.publish,
       status: (name, state, trace) => statusWriter.report({ connector: name }, state, trace),
     },

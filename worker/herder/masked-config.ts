@@ -5,7 +5,9 @@ import type { Config } from './config-equality.ts';
 export const masked = '[hidden]';
 
 /** A value that only names where the secret is: `${file:/etc/secrets:password}`. */
-const placeholder = /^\$\{[^}]*\}$/;
+export function isPlaceholder(value: string): boolean {
+  return /^\$\{[^}]*\}$/.test(value);
+}
 
 /** Whether the value under a key is a secret: by definition of its setting, or by the name of the key. */
 export type IsSecret = (key: string) => boolean;
@@ -17,7 +19,7 @@ export function secretsOf(passwordSettings: ReadonlySet<string>): IsSecret {
 /** A configuration as it may be shown. */
 export function maskConfig(config: Config, isSecret: IsSecret): Record<string, string> {
   const shown = Object.entries(config).map(([key, value]) => {
-    const hide = value !== '' && isSecret(key) && !placeholder.test(value);
+    const hide = value !== '' && isSecret(key) && !isPlaceholder(value);
     return [key, hide ? masked : value] as const;
   });
   return Object.fromEntries(shown);

@@ -28,6 +28,8 @@ export interface OffsetRequestParts {
   readonly view: () => ConfigSnapshot;
   readonly readConfigToEnd: (signal: AbortSignal) => Promise<void>;
   readonly connectorOf: (connector: ConnectorConfigState) => Promise<SourceConnector>;
+  /** A connector's configuration with the values of its placeholders. */
+  readonly resolve: (config: ConnectorConfigState['config']) => Promise<ConnectorConfigState['config']>;
   readonly exactlyOnce: boolean;
   /** Fences the producers of these tasks of a connector. */
   readonly fence: (
@@ -127,8 +129,9 @@ export class OffsetRequests {
 
   async #check(name: string, state: ConnectorConfigState, entries: readonly OffsetEntry[]): Promise<void> {
     const connector = await this.#parts.connectorOf(state);
+    const config = await this.#parts.resolve(state.config);
     try {
-      connector.checkOffsets(state.config, entries);
+      connector.checkOffsets(config, entries);
     } catch (error) {
       if (error instanceof ConnectorError) throw new RestError(500, error.message, { cause: error });
       throw new RestError(500, `Failed to modify offsets for connector ${name}`, { cause: error });

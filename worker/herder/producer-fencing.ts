@@ -9,6 +9,8 @@ export interface ConnectorProducers {
   readonly groupId: string;
   /** The worker's `producer.*` settings, prefix removed. */
   readonly producer: Config;
+  /** A connector's configuration with the values of its placeholders. */
+  readonly resolve: (config: Config) => Promise<Config>;
 }
 
 /** The way in which a producer of one task writes a few records from the worker's process. */
@@ -29,7 +31,7 @@ export function senderOptions(cluster: Cluster, transactionalId: string | undefi
 
 /** Opens a Kafka client with the rights of a connector's producers for the time of one piece of work. */
 export async function withConnectorCluster<T>(
-  { producer }: ConnectorProducers,
+  { producer, resolve }: ConnectorProducers,
   connector: { readonly name: string; readonly config: Config },
   work: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
@@ -39,7 +41,7 @@ export async function withConnectorCluster<T>(
     worker: producer,
     connector: name,
     task: 0,
-    connectorConfig: config,
+    connectorConfig: await resolve(config),
   });
   const cluster = new Cluster(clientOptions(options));
   try {

@@ -4,7 +4,8 @@ import { secretsOf, type IsSecret } from './masked-config.ts';
 
 type Given = Readonly<Record<string, string | null>>;
 
-function passwordNames(settings: SettingMap): Set<string> {
+/** Names of the settings whose values are secrets by definition. */
+export function passwordNames(settings: SettingMap): Set<string> {
   const passwords = Object.values(settings).filter(({ type }) => type === 'PASSWORD');
   return new Set(passwords.map(({ name }) => name));
 }

@@ -26,6 +26,7 @@ export class StatusWriter {
   readonly #membership: Membership;
   readonly #sink: StatusSink;
   readonly #workerId: string;
+  readonly #redact: (text: string) => string;
   readonly #versionOf: (connector: string) => string | null;
   readonly #waiting = new Map<string, Report>();
 
@@ -33,6 +34,8 @@ export class StatusWriter {
     readonly membership: Membership;
     readonly sink: StatusSink;
     readonly workerId: string;
+    /** A trace without secrets. */
+    readonly redact?: (text: string) => string;
     /** Version of a connector's class. */
     readonly versionOf: (connector: string) => string | null;
   }) {
@@ -40,6 +43,7 @@ export class StatusWriter {
     this.#sink = parts.sink;
     this.#workerId = parts.workerId;
     this.#versionOf = parts.versionOf;
+    this.#redact = parts.redact ?? ((text) => text);
   }
 
   report(id: StatusId, state: StatusState, trace: string | null = null): void {
@@ -66,7 +70,7 @@ export class StatusWriter {
   #write({ id, state, trace }: Report): void {
     const status: Status = {
       state,
-      trace,
+      trace: trace === null ? null : this.#redact(trace),
       workerId: this.#workerId,
       generation: this.#membership.session?.generation ?? 0,
       version: this.#versionOf(id.connector),

@@ -1,5 +1,6 @@
 import { connectorClientConfig } from '../../kafka/client-config.ts';
 import type { TaskOrder } from '../task-host/messages.ts';
+import { namedVariables } from '../providers/named-variables.ts';
 import type { WorkerConfig } from '../worker-config.ts';
 import type { DesiredTask } from './desired-tasks.ts';
 
@@ -14,7 +15,7 @@ export class TaskOrders {
 
   /** `generation`: of the group, now. No two orders of a cluster's life have the same incarnation. */
   next(task: DesiredTask, generation: number): TaskOrder {
-    const { values, clients, converters, topics, advertised } = this.#config;
+    const { values, clients, converters, topics, advertised, providers } = this.#config;
     const { connector, connectorConfig } = task;
     this.#count += 1;
     const client = { connector, task: task.task, connectorConfig };
@@ -23,6 +24,8 @@ export class TaskOrders {
       connector,
       task: task.task,
       groupId: values.groupId,
+      providers,
+      environment: namedVariables([connectorConfig, task.taskConfig], providers, process.env),
       connectorConfig: { ...connectorConfig },
       taskConfig: { ...task.taskConfig },
       workerConverters: { ...converters },

@@ -27,7 +27,14 @@ function validator(rules: Partial<Validator['rules']> = {}): Validator {
     plugins: new PluginRegistry([
       { className: connector.className, aliases: [], version: '1', load: () => Promise.resolve(connector) },
     ]),
-    rules: { exactlyOnce: true, overridePolicy: 'All', offsetsTopic: 'offsets', topicCreation: true, ...rules },
+    rules: {
+      exactlyOnce: true,
+      overridePolicy: 'All',
+      overrideAllowlist: [],
+      offsetsTopic: 'offsets',
+      topicCreation: true,
+      ...rules,
+    },
     formats: () => Promise.resolve({ settings: {}, problems: () => [] }),
     transforms: loadTransforms,
   };

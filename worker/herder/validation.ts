@@ -6,6 +6,7 @@ import { chainSettings, type ChainSettings } from '../../transforms/chain-settin
 import { connectorSettings, ownedPrefixes } from '../connector-settings.ts';
 import type { PluginRegistry } from '../plugins.ts';
 import type { TransformRegistry } from '../transform-registry.ts';
+import { clientOverrideSettings } from './client-override-settings.ts';
 import type { Validation } from './config-infos.ts';
 import { frameworkProblems, withoutEffect, type WorkerRules } from './framework-checks.ts';
 import { masked, secretsOf } from './masked-config.ts';
@@ -123,7 +124,12 @@ export async function validateConfig(
   const connector = await connectorOfConfig(plugins, config);
   const format = await formats();
   const chain = await chainOf(transforms, config);
-  const settings = [...settingsOf(connector, format.settings), ...chain.settings, ...topicCreationSettings(config)];
+  const settings = [
+    ...settingsOf(connector, format.settings),
+    ...chain.settings,
+    ...topicCreationSettings(config),
+    ...clientOverrideSettings(config),
+  ];
   const problems = new Problems();
   singleProblems(settings, config, problems);
   maskProblems(settings, config, problems);

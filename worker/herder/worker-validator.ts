@@ -13,6 +13,7 @@ export function workerValidator({ values, topics, converters }: WorkerConfig, pl
     rules: {
       exactlyOnce: values.exactlyOnceSourceSupport === 'enabled',
       overridePolicy: values.clientOverridePolicy,
+      overrideAllowlist: values.clientOverrideAllowlist,
       offsetsTopic: topics.offset.name,
       topicCreation: values.topicCreationEnable,
     },

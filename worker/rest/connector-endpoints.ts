@@ -62,13 +62,19 @@ function list(herder: HerderPort, request: RestRequest): RestAnswer {
 async function create(herder: HerderPort, request: RestRequest): Promise<RestAnswer> {
   const body = readBody(request.body, createBody);
   const name = (body.name ?? '').trim();
-  const info = await herder.createConnector(name, named(body.config, name), initialState(body.initial_state));
+  const info = await herder.createConnector(
+    name,
+    named(body.config, name),
+    initialState(body.initial_state),
+    request.origin,
+  );
   return { ...jsonAnswer(info, 201), location: connectorPath(info.name) };
 }
 
 async function putConfig(herder: HerderPort, request: RestRequest): Promise<RestAnswer> {
   const name = param(request, 'connector');
-  const { created, info } = await herder.putConnectorConfig(name, named(readBody(request.body, configBody), name));
+  const config = named(readBody(request.body, configBody), name);
+  const { created, info } = await herder.putConnectorConfig(name, config, request.origin);
   return created ? { ...jsonAnswer(info, 201), location: connectorPath(name) } : jsonAnswer(info);
 }
 
@@ -76,7 +82,7 @@ async function patchConfig(herder: HerderPort, request: RestRequest): Promise<Re
   const name = param(request, 'connector');
   const patch = readBody(request.body, configBody);
   if ('name' in patch) named(patch, name);
-  return jsonAnswer(await herder.patchConnectorConfig(name, patch));
+  return jsonAnswer(await herder.patchConnectorConfig(name, patch, request.origin));
 }
 
 function isTrue(request: RestRequest, flag: string): boolean {
@@ -100,7 +106,7 @@ export const connectorEndpoints: readonly Endpoint[] = [
     methods: {
       GET: (herder, request) => jsonAnswer(herder.connectorInfo(param(request, 'connector'))),
       DELETE: async (herder, request) => {
-        await herder.deleteConnector(param(request, 'connector'));
+        await herder.deleteConnector(param(request, 'connector'), request.origin);
         return emptyAnswer(204);
       },
     },

@@ -1,3 +1,4 @@
+import type { ChangeOrigin } from '../../config-topics/records/revision-record.ts';
 import type { HerderPort } from '../herder/herder-port.ts';
 
 /** A request as an endpoint sees it: path parameters decoded once, the body as text that is not parsed yet. */
@@ -6,6 +7,8 @@ export interface RestRequest {
   readonly query: URLSearchParams;
   /** Undefined: no body or an empty one. */
   readonly body: string | undefined;
+  /** Where it comes from; for the revisions of configurations. */
+  readonly origin?: ChangeOrigin;
 }
 
 /** A successful answer. */

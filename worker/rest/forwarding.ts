@@ -1,7 +1,9 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import type { ChangeOrigin } from '../../config-topics/records/revision-record.ts';
 import { RestError } from '../herder/rest-error.ts';
 import type { Method, RestAnswer } from './endpoint.ts';
+import { clientHeader } from './request-origin.ts';
 
 /** A request as it goes on to the worker that can do it. */
 export interface Forwarded {
@@ -15,6 +17,8 @@ export interface Forwarded {
   readonly query: URLSearchParams;
   readonly body: string | undefined;
   readonly authorization: string | undefined;
+  /** Where the request came from. */
+  readonly origin?: ChangeOrigin | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -69,6 +73,7 @@ async function exchange(forwarded: Forwarded, target: string, hop: string) {
   const { hostname, port } = new URL(target);
   const headers: Record<string, string> = { 'User-Agent': 'kafka-connect', Accept: 'application/json' };
   if (forwarded.authorization !== undefined) headers['Authorization'] = forwarded.authorization;
+  if (forwarded.origin?.address !== undefined) headers[clientHeader] = forwarded.origin.address;
   if (forwarded.body !== undefined) {
     headers['Content-Type'] = 'application/json';
     headers['Content-Length'] = String(Buffer.byteLength(forwarded.body));

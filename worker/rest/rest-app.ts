@@ -11,11 +11,15 @@ import { healthAnswer } from './health.ts';
 import { stageSentence, type HerderAccess } from './herder-access.ts';
 import { offsetEndpoints } from './offset-endpoints.ts';
 import { pluginEndpoints } from './plugin-endpoints.ts';
+import { originOf } from './request-origin.ts';
+import { revisionEndpoints } from './revision-endpoints.ts';
 import { taskEndpoints } from './task-endpoints.ts';
 
 export interface RestAppOptions {
   readonly access: HerderAccess;
   readonly log: TaskLog;
+  /** Takes the values of configuration providers out of an error's text. */
+  readonly redact?: (text: string) => string;
   /** Longest wait of one hop; Connect's 90 s unless given (tests). */
   readonly requestTimeoutMs?: number;
   /** Longest wait of `GET /health`; Connect's 10 s unless given (tests). */
@@ -43,6 +47,7 @@ const endpoints: readonly Endpoint[] = [
   ...taskEndpoints,
   ...offsetEndpoints,
   ...pluginEndpoints,
+  ...revisionEndpoints,
 ];
 
 function sendAnswer(request: Request, response: Response, { status, json, location }: RestAnswer): void {
@@ -88,10 +93,12 @@ function bodyText(body: unknown): string | undefined {
 function requestOf(request: Request): RestRequest {
   const params: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.params)) if (typeof value === 'string') params[name] = value;
-  const query = request.originalUrl.indexOf('?');
+  const start = request.originalUrl.indexOf('?');
+  const query = new URLSearchParams(start < 0 ? '' : request.originalUrl.slice(start + 1));
   return {
     params,
-    query: new URLSearchParams(query < 0 ? '' : request.originalUrl.slice(query + 1)),
+    query,
+    origin: originOf(request, query.has('forward')),
     body: bodyText(request.body),
   };
 }
@@ -192,7 +199,7 @@ export function restApp(options: RestAppOptions): Express {
     const { status, message, unexpected } = errorAnswer(error);
     if (unexpected)
       options.log.error({ method: request.method, path: request.path, err: error }, 'rest request failed');
-    sendError(request, response, status, message);
+    sendError(request, response, status, options.redact?.(message) ?? message);
   };
   app.use(onError);
   return app;

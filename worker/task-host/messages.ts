@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { providerSpecs } from '../providers/provider-settings.ts';
 
 /** Kafka client settings (Connect's keys without prefix), ready for `clientOptions`. */
 const clientConfig = z.record(z.string(), z.string());
@@ -10,7 +11,11 @@ export const taskOrder = z.object({
   connector: z.string(),
   task: z.number(),
   groupId: z.string(),
-  /** The connector's whole configuration, placeholders resolved: converters, format and topic creation are read from it. */
+  /** The worker's configuration providers: the host resolves the placeholders of the two configurations below when a run begins. */
+  providers: providerSpecs,
+  /** The environment variables of the worker that placeholders name. */
+  environment: z.record(z.string(), z.string()),
+  /** The connector's whole configuration: converters, format and topic creation are read from it. */
   connectorConfig: z.record(z.string(), z.string()),
   taskConfig: z.record(z.string(), z.string()),
   /** Worker's defaults for converters: `key.converter`, `value.converter` and their settings. */

@@ -3,8 +3,14 @@ import type { SourceConnector, TaskLog } from '../../connectors/source-connector
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { traceText } from '../../errors/trace-text.ts';
 import { loadConnector } from '../plugins.ts';
+import { ConfigResolver } from '../providers/config-resolver.ts';
+import { openProviders } from '../providers/provider-settings.ts';
+import { SecretValues } from '../providers/secret-values.ts';
+import { passwordNames } from '../herder/secret-settings.ts';
 import { Lease } from './lease.ts';
 import { toHost, type FromHost, type TaskOrder, type ToHost } from './messages.ts';
+import { redactMessage } from './redacted-message.ts';
+import { resolvedOrder } from './resolved-order.ts';
 import { TaskRunner } from './task-runner.ts';
 
 /** A task as this host knows it: running, or paused with its order kept. */
@@ -28,6 +34,8 @@ const LEASE_CHECK_MS = 200;
  */
 export class TaskHost {
   readonly #lease = new Lease();
+  /** What must not leave this process in a log line or a trace. */
+  readonly #secretValues = new SecretValues();
   readonly #tasks = new Map<string, HostedTask>();
   readonly #offsetRequests = new Map<number, PromiseWithResolvers<string | null>>();
   #nextRequest = 1;
@@ -107,7 +115,7 @@ export class TaskHost {
         if (this.#tasks.get(id) !== task || task.run !== run || task.then === 'stay-paused') return;
         const runner = new TaskRunner({
           id,
-          order: task.order,
+          order: this.#resolved(task.order, connector),
           lease: this.#lease,
           log,
           connector,
@@ -137,6 +145,14 @@ export class TaskHost {
           },
         });
       });
+  }
+
+  #resolved(order: TaskOrder, connector: SourceConnector): TaskOrder {
+    return resolvedOrder(order, {
+      resolver: new ConfigResolver(openProviders(order.providers, order.environment)),
+      secretValues: this.#secretValues,
+      secretNames: passwordNames(connector.settings),
+    });
   }
 
   /** A runner that ended in order to pause reports `paused` in place of `stopped`. */
@@ -221,12 +237,13 @@ export class TaskHost {
 
   #crash(error: unknown): void {
     this.#lease.revoke();
-    process.stderr.write(`task host failed: ${traceText(error)}\n`);
+    process.stderr.write(`task host failed: ${this.#secretValues.redact(traceText(error))}\n`);
     process.exit(1);
   }
 
   #send(message: FromHost): void {
     // The channel may close between two messages; then 'disconnect' ends this process.
-    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+    if (process.connected)
+      process.send?.(redactMessage(message, this.#secretValues), undefined, undefined, () => undefined);
   }
 }

@@ -136,9 +136,17 @@ export class CounterCluster {
   }
 
   /** Another worker, ready. */
-  async add(): Promise<CounterWorker> {
+  async add(more: Readonly<Record<string, string>> = {}): Promise<CounterWorker> {
+    const worker = await CounterWorker.start(this.settings(more));
+    this.workers.push(worker);
+    await worker.untilReady();
+    return worker;
+  }
+
+  /** The settings of a worker of this cluster. */
+  settings(more: Readonly<Record<string, string>> = {}): Record<string, string> {
     const { group } = this;
-    const worker = await CounterWorker.start({
+    return {
       'bootstrap.servers': servers().kafka.bootstrap,
       'group.id': group,
       'config.storage.topic': `${group}-configs`,
@@ -157,10 +165,8 @@ export class CounterCluster {
       'session.timeout.ms': String(sessionTimeoutMs),
       'task.shutdown.graceful.timeout.ms': '3000',
       ...this.#settings,
-    });
-    this.workers.push(worker);
-    await worker.untilReady();
-    return worker;
+      ...more,
+    };
   }
 
   get any(): CounterWorker {
