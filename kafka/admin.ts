@@ -96,7 +96,7 @@ export class Admin {
     // A broker that does not show it in time will do so later, or is gone: no reason to fail.
     await Promise.allSettled(this.#cluster.nodeIds.map((nodeId) => this.#shows(nodeId, name, limit)));
     signal.throwIfAborted();
-    await this.#cluster.topic(name, { signal, refresh: true });
+    await this.#cluster.topic(name, { signal, refresh: true, justCreated: true });
   }
 
   async #shows(nodeId: number, name: string, signal: AbortSignal): Promise<void> {
