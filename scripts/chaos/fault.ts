@@ -35,6 +35,9 @@ export type FreezeScope = 'worker' | 'hosts' | 'both';
 /** How PostgreSQL ends: its fast and immediate modes (PostgreSQL 18 manual, 18.5), or SIGKILL to every process. */
 export type ShutdownMode = 'fast' | 'immediate' | 'crash';
 
+/** The lock of all brokers: never is more than one of three away at once. */
+export const BROKERS = 'brokers';
+
 /** What a fault works on and no other fault may touch meanwhile. */
 export function locksOf(fault: Fault, workers: number): string[] {
   switch (fault.kind) {
@@ -48,7 +51,7 @@ export function locksOf(fault: Fault, workers: number): string[] {
     case 'broker-kill':
     case 'broker-stop':
     case 'broker-freeze':
-      return ['brokers']; // never more than one of three at once
+      return [BROKERS];
     case 'broker-stall':
     case 'broker-cut':
     case 'broker-request-cut':

@@ -1,9 +1,14 @@
 import { changeConfig, pauseConnector, recreateConnector, restartConnector } from './connector-faults.ts';
-import type { Fault } from './fault.ts';
+import { BROKERS, locksOf, type Fault } from './fault.ts';
 import { at, type Field } from './field.ts';
-import { downBroker, freezeBroker, restartDatabase } from './server-faults.ts';
+import { downBroker, freezeBroker, restartDatabase, untilInSync } from './server-faults.ts';
 import { cutRequests, cutWire, delayWire, holdWire } from './wire-faults.ts';
 import { downWorker, freezeWorker, killHost, rollingRestart } from './worker-faults.ts';
+
+/** Settles when what the fault broke has recovered as well, so that the same thing may break again. */
+export async function recovered(field: Field, fault: Fault): Promise<void> {
+  if (locksOf(fault, field.workers.length).includes(BROKERS)) await untilInSync(field);
+}
 
 /** Does what the fault says, and mends it; settles when all that it took away is there again. */
 export async function inflict(field: Field, fault: Fault): Promise<void> {

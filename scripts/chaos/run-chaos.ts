@@ -1,6 +1,6 @@
 import type { Stack } from '../stack/stack.ts';
 import { planFaults } from './fault-plan.ts';
-import { runFaults } from './fault-run.ts';
+import { FaultRun } from './fault-run.ts';
 import type { Field } from './field.ts';
 import { judge, type Judgement } from './judge.ts';
 import { closeField, openField, startConnectors, type Captured } from './set-up.ts';
@@ -51,9 +51,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     });
     print(`${options.connectors} connectors stream on ${options.workers} workers; ${plan.length} faults are planned`);
     const ticks = setInterval(() => print(`  ${committed(captured)} changes committed`), TICK_MS);
-    const { faults, failures } = await runFaults(field, plan, options.minutes * 60_000).finally(() =>
-      clearInterval(ticks),
-    );
+    const { faults, failures } = await new FaultRun(field)
+      .run(plan, options.minutes * 60_000)
+      .finally(() => clearInterval(ticks));
     const report = await conclude(field, captured, failures);
     const problems = report.problems.map((problem) => problem.slice(0, 4000));
     for (const problem of problems) print(`PROBLEM ${problem}`);

@@ -11,7 +11,6 @@ export async function downBroker(field: Field, fault: FaultOf<'broker-kill' | 'b
   await broker.kill(fault.kind === 'broker-kill' ? 'SIGKILL' : 'SIGTERM');
   await wait(field, fault.downMs);
   await startAgain(field, broker);
-  await untilInSync(field);
 }
 
 export async function freezeBroker(field: Field, fault: FaultOf<'broker-freeze'>): Promise<void> {
@@ -22,7 +21,6 @@ export async function freezeBroker(field: Field, fault: FaultOf<'broker-freeze'>
   } finally {
     await broker.kill('SIGCONT');
   }
-  await untilInSync(field);
 }
 
 /** Until every replica of every partition, internal topics included, is in sync: only then may the next broker go. */
