@@ -72,8 +72,8 @@ export class PatientRest {
       const outcome = url === undefined ? 'no worker runs' : await this.#attempt(`${url}${path}`, method, body);
       if (typeof outcome !== 'string') {
         if (outcome.ok || fine.includes(outcome.status)) return outcome;
-        // A rebalance (409), a leader that is gone (500, 503); anything else will not pass by waiting.
-        if (![404, 409, 500, 503].includes(outcome.status))
+        // A database that cannot be asked makes a configuration invalid (400); a rebalance (409); a leader that is gone (500, 503).
+        if (![400, 404, 409, 500, 503].includes(outcome.status))
           throw new Error(`${method} ${path} answered ${outcome.status}: ${JSON.stringify(outcome.body)}`);
       } else if (method !== 'GET') {
         this.unanswered.push(`${method} ${path}`);
