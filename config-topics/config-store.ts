@@ -74,7 +74,7 @@ export class ConfigStore {
     // read_committed always: what an aborted transaction left must not count for one worker and not for another.
     const isolation = 'read_committed';
     const onRecord = (record: LogRecord): void => this.#take(record);
-    this.#reader = new LogReader({ cluster, topic, isolation, onRecord, onFailed, log });
+    this.#reader = new LogReader({ cluster, topic, isolation, onRecord, onFailed, justCreated: true, log });
     this.#plain = new PlainWriter({ cluster, topic, groupId });
     this.#leader = options.transactional
       ? new LeaderWriter({ cluster, topic, groupId, transactionalId: `connect-cluster-${groupId}` })

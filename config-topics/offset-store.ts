@@ -41,7 +41,15 @@ export class OffsetStore {
     const topic = options.topic.name;
     this.#options = options;
     const onRecord = (record: LogRecord): void => this.#take(record);
-    this.#reader = new LogReader({ cluster, topic, isolation: 'read_committed', onRecord, onFailed, log });
+    this.#reader = new LogReader({
+      cluster,
+      topic,
+      isolation: 'read_committed',
+      onRecord,
+      onFailed,
+      justCreated: true,
+      log,
+    });
   }
 
   /** Sets the topic up, after the check of its identity, and reads it to its end. */

@@ -46,7 +46,15 @@ export class StatusStore {
     const topic = options.topic.name;
     this.#options = options;
     const onRecord = (record: LogRecord): void => this.#take(record);
-    this.#reader = new LogReader({ cluster, topic, isolation: 'read_uncommitted', onRecord, onFailed, log });
+    this.#reader = new LogReader({
+      cluster,
+      topic,
+      isolation: 'read_uncommitted',
+      onRecord,
+      onFailed,
+      justCreated: true,
+      log,
+    });
     this.#writer = new PlainWriter({ cluster, topic, groupId });
     this.#outbox = new Outbox({
       write: (records, signal) => this.#writer.write(records, signal),

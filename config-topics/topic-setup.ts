@@ -49,7 +49,7 @@ export async function setUpTopic(
       `Topic '${topic.name}' supplied via the '${topic.property}' property is required to have a single partition in order to guarantee consistency of ${topic.purpose}, but found ${partitions.size} partitions.`,
     );
   if (created) log.info({ topic: topic.name, partitions: partitions.size }, 'created an internal topic');
-  else await verifyCompacted(topic, { admin, log }, signal);
+  else await verifyCompacted(topic, { admin, cluster, log }, signal);
   return id;
 }
 
@@ -99,10 +99,10 @@ function notCreated(topic: InternalTopic, error: unknown): unknown {
 
 async function verifyCompacted(
   topic: InternalTopic,
-  { admin, log }: { admin: Admin; log: KafkaLog },
+  { admin, cluster, log }: { admin: Admin; cluster: Cluster; log: KafkaLog },
   signal: AbortSignal,
 ): Promise<void> {
-  const policy = await cleanupPolicy(topic, { admin, log }, signal);
+  const policy = await cleanupPolicy(topic, { admin, cluster, log }, signal);
   if (policy === undefined || policy === 'compact') return;
   throw new ConnectorError(
     'STORE_TOPIC_UNFIT',
@@ -114,11 +114,14 @@ async function verifyCompacted(
 /** Undefined: this client may not know. */
 async function cleanupPolicy(
   topic: InternalTopic,
-  { admin, log }: { admin: Admin; log: KafkaLog },
+  { admin, cluster, log }: { admin: Admin; cluster: Cluster; log: KafkaLog },
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    return (await admin.topicConfigs(topic.name, signal)).get('cleanup.policy') ?? undefined;
+    const configs = await cluster.retryingNew(`configuration of topic ${topic.name}`, signal, (inner) =>
+      admin.topicConfigs(topic.name, inner),
+    );
+    return configs.get('cleanup.policy') ?? undefined;
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.code !== 'KAFKA_AUTHORIZATION') throw error;
     log.warn(

@@ -201,6 +201,21 @@ export class Cluster {
     return await retrying(plan, (failures) => attempt(signal, failures));
   }
 
+  /**
+   * As `retrying`, about a topic that is known to exist: a broker that has not heard of it yet is asked again too, for about
+   * 20 s with the default back-off. A broker that is busy applies what the controller has decided seconds later than others.
+   */
+  async retryingNew<T>(what: string, outer: AbortSignal, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return await this.retrying(what, outer, async (inner, failures) => {
+      try {
+        return await attempt(inner);
+      } catch (error) {
+        if (failures >= JUST_CREATED_TRIES || classify(error) !== 'unknown-topic') throw error;
+        throw new ProtocolError('LEADER_NOT_AVAILABLE', `${what}: the broker has not heard of the topic yet`);
+      }
+    });
+  }
+
   /** Closes every connection; what still waits for an answer fails. Nothing works afterwards. */
   close(): Promise<void> {
     this.#pool.close();

@@ -7,7 +7,7 @@ import { kafkaFailure } from './kafka-failure.ts';
 import { silentLog, type KafkaLog } from './kafka-log.ts';
 import { laggingPartition } from './log-position.ts';
 import type { LogRecord } from './log-record.ts';
-import { TopicFollower } from './topic-follower.ts';
+import { TopicFollower, type TopicFollowerOptions } from './topic-follower.ts';
 
 export type { LogHeader, LogRecord } from './log-record.ts';
 
@@ -22,6 +22,8 @@ export interface LogReaderOptions {
    * was handed out may no longer stand; `readToEnd` throws the same error from now on.
    */
   readonly onFailed?: (error: ConnectorError) => void;
+  /** The topic is known to exist: brokers that have not heard of it yet are waited for at the start. Default: KAFKA_UNKNOWN_TOPIC. */
+  readonly justCreated?: boolean;
   readonly log?: KafkaLog;
 }
 
@@ -54,8 +56,14 @@ export class LogReader {
   /** Finds the topic and begins to read; resolves before the first record. The signal ends the start only: see `close`. */
   async start(signal: AbortSignal): Promise<void> {
     const { cluster, topic: name, isolation, onRecord, log = silentLog } = this.#options;
-    const topic = await cluster.topic(name, { signal, refresh: true });
-    const starts = await this.#admin.startOffsets(name, signal);
+    const found = async (inner: AbortSignal): Promise<Pick<TopicFollowerOptions, 'topic' | 'starts'>> => ({
+      topic: await cluster.topic(name, { signal: inner, refresh: true }),
+      starts: await this.#admin.startOffsets(name, inner),
+    });
+    const { topic, starts } =
+      this.#options.justCreated === true
+        ? await cluster.retryingNew(`start of topic ${name}`, signal, found)
+        : await found(signal);
     const onAdvance = (): void => this.#release();
     const follower = new TopicFollower({ cluster, topic, isolation, starts, onRecord, onAdvance, log });
     const run = follower.run(this.#closing.signal).catch((error: unknown) => this.#ended(error));

@@ -58,3 +58,23 @@ export function compareChanges(written: Iterable<Change>, delivered: Iterable<Ch
 export function verdictLine({ lost, duplicated, outOfOrder }: Verdict): string {
   return `lost ${lost}, duplicated ${duplicated}, out of order ${outOfOrder}`;
 }
+
+export function isClean({ lost, duplicated, outOfOrder }: Verdict): boolean {
+  return lost === 0 && duplicated === 0 && outOfOrder === 0;
+}
+
+/** The topic folded by key must be the table (key to version); where it is not, a line for each key. */
+export function tableDifferences(table: ReadonlyMap<string, number>, delivered: Iterable<Change>): string[] {
+  const folded = new Map<string, number>();
+  for (const change of delivered) {
+    if (change.op === 'd') folded.delete(change.key);
+    else folded.set(change.key, change.version);
+  }
+  const differing: string[] = [];
+  for (const key of new Set([...table.keys(), ...folded.keys()]))
+    if (table.get(key) !== folded.get(key))
+      differing.push(
+        `key ${key}: version ${table.get(key) ?? 'none'} in the table, ${folded.get(key) ?? 'none'} in the topic`,
+      );
+  return differing;
+}

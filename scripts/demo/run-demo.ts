@@ -1,7 +1,7 @@
 import type { PostgresServer } from '../stack/postgres-server.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { WorkerServer } from '../stack/worker-server.ts';
-import { compareChanges, verdictLine, type Verdict } from './change-ledger.ts';
+import { compareChanges, isClean, tableDifferences, verdictLine } from './change-ledger.ts';
 import { ConnectClient } from './connect-client.ts';
 import { createTopic } from './create-topic.ts';
 import { Load } from './load.ts';
@@ -148,7 +148,7 @@ interface Outcome {
 async function report({ load, reader, postgres, takeOvers, print }: Outcome): Promise<boolean> {
   const verdict = compareChanges(load.written, reader.delivered);
   const table = await Load.tableContents(postgres.address, TABLE);
-  const differing = tableDifferences(table, reader);
+  const differing = tableDifferences(table, reader.delivered);
   for (const example of [...verdict.examples, ...differing]) print(`  ${example}`);
   print(
     `changes written ${load.written.length}, events delivered ${reader.delivered.length}, rows in the table ${table.size}`,
@@ -157,25 +157,5 @@ async function report({ load, reader, postgres, takeOvers, print }: Outcome): Pr
     `take-over times: ${takeOvers.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(', ')} (session timeout ${SESSION_TIMEOUT_MS / 1000} s)`,
   );
   console.log(verdictLine(verdict));
-  return clean(verdict) && differing.length === 0;
-}
-
-function clean({ lost, duplicated, outOfOrder }: Verdict): boolean {
-  return lost === 0 && duplicated === 0 && outOfOrder === 0;
-}
-
-/** The topic folded by key must be the table. */
-function tableDifferences(table: ReadonlyMap<string, number>, reader: TopicReader): string[] {
-  const folded = new Map<string, number>();
-  for (const change of reader.delivered) {
-    if (change.op === 'd') folded.delete(change.key);
-    else folded.set(change.key, change.version);
-  }
-  const differing: string[] = [];
-  for (const key of new Set([...table.keys(), ...folded.keys()]))
-    if (table.get(key) !== folded.get(key))
-      differing.push(
-        `key ${key}: version ${table.get(key) ?? 'none'} in the table, ${folded.get(key) ?? 'none'} in the topic`,
-      );
-  return differing;
+  return isClean(verdict) && differing.length === 0;
 }

@@ -5,6 +5,14 @@ import type { Change } from './change-ledger.ts';
 const row = z.object({ id: z.number(), version: z.number() });
 const envelope = z.object({ op: z.enum(['c', 'u', 'd', 'r']), before: row.nullable(), after: row.nullable() });
 
+/** The change of a Debezium record of a load's table; a row of a snapshot counts as created. */
+export function changeOf(value: Buffer): Change {
+  const { op, before, after } = envelope.parse(JSON.parse(value.toString('utf8')));
+  const image = op === 'd' ? before : after;
+  if (image === null) throw new Error(`a record without a row: ${value.toString('utf8')}`);
+  return { key: String(image.id), version: image.version, op: op === 'r' ? 'c' : op };
+}
+
 /** Reads Debezium records of the load's table with kafkajs, read_committed: another implementation than the one under test. */
 export class TopicReader {
   readonly delivered: Change[] = [];
@@ -74,10 +82,7 @@ export class TopicReader {
   }
 
   #take(value: Buffer): void {
-    const { op, before, after } = envelope.parse(JSON.parse(value.toString('utf8')));
-    const image = op === 'd' ? before : after;
-    if (image === null) throw new Error(`a record without a row: ${value.toString('utf8')}`);
-    const change: Change = { key: String(image.id), version: image.version, op: op === 'r' ? 'c' : op };
+    const change = changeOf(value);
     this.delivered.push(change);
     this.lastArrival = performance.now();
     for (const listener of this.#listeners) listener(change);

@@ -23,7 +23,7 @@ export interface ServerPlan {
   readonly onProcess: (process: ServerProcess) => void;
 }
 
-export type ChaosSignal = 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGINT';
+export type ChaosSignal = 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGINT' | 'SIGQUIT';
 
 const READY_POLL_MS = 40;
 const STOP_PATIENCE_MS = 30_000;
@@ -81,7 +81,7 @@ export class Server {
    */
   async kill(signal: ChaosSignal): Promise<void> {
     const process = this.#started();
-    if (signal === 'SIGTERM' || signal === 'SIGINT') {
+    if (signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGQUIT') {
       await this.#thaw(process);
       await process.end(signal, STOP_PATIENCE_MS);
       return;

@@ -83,13 +83,14 @@ export class ReadLog {
   readonly reader: LogReader;
   readonly #watchers = new Set<() => void>();
 
-  constructor(cluster: Cluster, topic: string, isolation: Isolation) {
+  constructor(cluster: Cluster, topic: string, isolation: Isolation, justCreated = false) {
     const { promise, resolve } = Promise.withResolvers<Error>();
     this.failed = promise;
     this.reader = new LogReader({
       cluster,
       topic,
       isolation,
+      justCreated,
       onFailed: resolve,
       onRecord: (record) => this.#take(record),
     });

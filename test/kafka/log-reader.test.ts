@@ -4,7 +4,7 @@ import { fetchRecords } from '../../kafka/calls/fetch.ts';
 import type { Cluster } from '../../kafka/cluster.ts';
 import type { KafkaBroker } from '../../scripts/stack/kafka-broker.ts';
 import { servers } from '../support/servers.ts';
-import { eventually, newTopic, Opened, soon, uniqueName } from './kafka-fixtures.ts';
+import { eventually, newTopic, Opened, ReadLog, soon, uniqueName } from './kafka-fixtures.ts';
 
 const CONTROL = 0x20;
 
@@ -239,6 +239,21 @@ describe('log reader', () => {
       code: 'KAFKA_UNKNOWN_TOPIC',
       message: /no-such-topic/,
     });
+  });
+
+  it('waits for a topic that was just created and that its broker has not heard of yet', async () => {
+    const cluster = opened.cluster(kafka.bootstrap);
+    const topic = uniqueName('unheard');
+    const { reader } = new ReadLog(cluster, topic, 'read_committed', true);
+    opened.add(() => reader.close());
+    const started = reader.start(soon());
+    await Promise.race([
+      started,
+      assert.rejects(cluster.topic(topic, { signal: soon() }), { code: 'KAFKA_UNKNOWN_TOPIC' }),
+    ]);
+    await new Admin(cluster).createTopic({ name: topic, partitions: 1, replicationFactor: 1, configs: {} }, soon());
+    await started;
+    assert.equal(reader.position(0), 0n);
   });
 });
 

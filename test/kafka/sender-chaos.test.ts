@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ChaosProxy } from '../support/chaos-proxy.ts';
+import { KafkaProxy } from '../../scripts/chaos/kafka-proxy.ts';
 import { servers } from '../support/servers.ts';
 import { audit } from './sender-audit.ts';
 import { chaosMilliseconds, reportChaos } from './sender-chaos-run.ts';
@@ -11,11 +11,11 @@ const CUT_ABOUT_MS = 500;
 
 describe('sender under a proxy that cuts connections before, in and after requests', function () {
   this.timeout(3 * chaosMilliseconds() + 180_000);
-  let proxy: ChaosProxy;
+  let proxy: KafkaProxy;
   let kafka: KafkaBroker;
 
   before(async () => {
-    proxy = await ChaosProxy.open();
+    proxy = await KafkaProxy.open();
     kafka = await servers().stack.start('kafka', { as: 'kafka-sender-proxy', proxyPorts: [proxy.port] });
     proxy.forwardTo(kafka.proxyTarget);
   });

@@ -18,6 +18,7 @@ export class TlsError extends Error {
   override readonly name = 'TlsError';
 }
 
+const CLOSED = 'the server closed the connection';
 const KEEP_ALIVE_DELAY_MS = 30_000;
 /** SSLRequest (PostgreSQL 18 manual, 54.7): Int32 length 8, Int32 code 80877103. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
@@ -65,6 +66,8 @@ async function oneByte(socket: Socket): Promise<number | undefined> {
   await event(socket, 'readable');
   // Exactly one: bytes behind the answer would be plain text that somebody injected before the handshake (CVE-2021-23222).
   const answer: unknown = socket.read();
+  // The end of the stream is readable too: a server that shuts down, or a proxy that cannot reach it.
+  if (answer === null) throw new Error(CLOSED);
   if (!Buffer.isBuffer(answer) || answer.length !== 1)
     throw new Error('the server answered the request for TLS with something else');
   return answer[0];
@@ -80,7 +83,7 @@ function event(socket: Socket, name: 'connect' | 'secureConnect' | 'readable'): 
     };
     const succeed = (): void => settle();
     const fail = (error: Error): void => settle(error);
-    const close = (): void => settle(new Error('the server closed the connection'));
+    const close = (): void => settle(new Error(CLOSED));
     socket.once(name, succeed).once('error', fail).once('close', close);
   });
 }
