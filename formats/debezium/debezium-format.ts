@@ -1,5 +1,4 @@
 import type { Heartbeat } from '../../connectors/change-event.ts';
-import type { Schema } from '../../connectors/connect-data.ts';
 import type { SettingProblem } from '../../connectors/source-connector.ts';
 import type { TableSchema } from '../../connectors/table-schema.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
