@@ -28,6 +28,11 @@ describe('the identity of a cluster', () => {
   const failure = (worker: CounterWorker): string =>
     JSON.stringify(worker.lines.filter(({ level }) => level === 'error'));
 
+  const runsOn = async (worker: CounterWorker): Promise<boolean> => {
+    const { body } = await worker.call('GET', '/connectors/a/tasks/0/status');
+    return JSON.stringify(body).includes(`"state":"RUNNING","worker_id":"${worker.workerId}"`);
+  };
+
   async function kafka<T>(work: (client: Kafka) => Promise<T>): Promise<T> {
     return work(new Kafka({ brokers: servers().kafka.bootstrap.split(','), logLevel: logLevel.NOTHING }));
   }
@@ -105,11 +110,11 @@ describe('the identity of a cluster', () => {
     assert.equal(await refused.ended(), 1);
     assert.match(failure(refused), /INTERNAL_TOPIC_LOST.*is another one now/);
     const accepting = await cluster.add({ 'internal.topics.accept.recreated': 'true' });
-    await cluster.owner('a');
+    await until(() => runsOn(accepting), patientMs, 'the task after the acceptance');
     accepting.kill('SIGTERM');
     await accepting.ended();
-    await cluster.add();
-    await cluster.owner('a');
+    const ordinary = await cluster.add();
+    await until(() => runsOn(ordinary), patientMs, 'the task without it');
     await numbers.close();
   });
 
