@@ -62,6 +62,8 @@ export function localParts(input: LocalPartsInput): LocalParts {
   const tasks = new LocalTasks({
     port: {
       clock: systemClock,
+      epochMs: Date.now,
+      random: Math.random,
       log,
       start: (task) => {
         const order = orders.next(task, membership.session?.generation ?? 0);
