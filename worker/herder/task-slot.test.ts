@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { StartupCounts } from '../health/startup-counts.ts';
 import type { TaskFailure } from '../task-host/messages.ts';
 import type { DesiredTask } from './desired-tasks.ts';
 import { TaskSlot, type TaskReport, type TaskSlotPort } from './task-slot.ts';
@@ -26,6 +27,7 @@ class Bench {
       },
       epochMs: () => 1_000_000 + this.#now,
       random: () => 0,
+      startups: new StartupCounts(),
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
       start: (task) => {
         this.#incarnation += 1;
@@ -250,7 +252,7 @@ describe('a task on its worker', () => {
     assert.deepEqual(bench.seen(), ['start 3']);
   });
 
-  it('says in its trace that its restarts are spent, and shows the next one as long as there is one', async () => {
+  it('says in its trace that its restarts are spent, and shows the next one as long as there is one', () => {
     const bench = new Bench();
     bench.slot.want(task({ connectorConfig: { 'task.restart.max.per.hour': '1' } }));
     bench.report('started');
@@ -269,7 +271,8 @@ describe('a task on its worker', () => {
     bench.slot.restart();
     bench.report('started');
     bench.fail();
-    assert.equal(bench.slot.snapshot.next?.attempt, 1);
+    const again = bench.slot.snapshot;
+    assert.deepEqual([again.run, again.next?.attempt], ['waiting', 1]);
   });
 
   it('stops a running task before it restarts it by hand', async () => {

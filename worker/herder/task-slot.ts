@@ -6,6 +6,7 @@ import type { TaskFailure } from '../task-host/messages.ts';
 import type { Clock } from './clock.ts';
 import type { DesiredTask } from './desired-tasks.ts';
 import { sameConfig } from './config-equality.ts';
+import type { StartupCounts } from '../health/startup-counts.ts';
 import { TaskHistory, type TaskSnapshot } from '../health/task-history.ts';
 import { RestartBudget, restartLimits, stallTimeoutMs, type RestartDecision } from './restart-policy.ts';
 
@@ -19,6 +20,7 @@ export interface TaskSlotPort {
   readonly epochMs: () => number;
   /** At least 0, below 1: spreads the restarts of tasks that failed together. */
   readonly random: () => number;
+  readonly startups: StartupCounts;
   readonly log: TaskLog;
   /** Starts the task in a host; answers the new incarnation. */
   start(task: DesiredTask): string;
@@ -204,6 +206,7 @@ export class TaskSlot {
   #started(run: Run): void {
     const { clock, log } = this.#port;
     const since = clock.now();
+    if (this.#state.is === 'starting') this.#port.startups.ended(true);
     this.#state = { is: 'running', run, since };
     const ms = Math.round(since - run.orderedAt);
     log.info({ task: this.key, incarnation: run.incarnation, ms }, 'task: running');
@@ -247,6 +250,7 @@ export class TaskSlot {
     const { clock, epochMs, log } = this.#port;
     const fields = { task: this.key, incarnation: run.incarnation, code: failure.code, reason: failure.message };
     this.#budget.failed(this.#state.is === 'running' ? clock.now() - this.#state.since : 0);
+    if (this.#state.is === 'starting') this.#port.startups.ended(false);
     this.#history.failed(failure, epochMs());
     const decision = this.#decide(failure, innocent, run);
     const spent = decision !== undefined && 'spent' in decision ? decision.spent : undefined;
