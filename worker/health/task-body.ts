@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SourceProgress } from '../../connectors/source-progress.ts';
+import { redactText } from '../redaction.ts';
 import type { TaskProgress } from '../task-host/messages.ts';
 import type { FailureNote } from './failure-ring.ts';
 import type { TaskSnapshot } from './task-history.ts';
@@ -95,7 +96,7 @@ function sourceOf(source: SourceProgress): z.infer<typeof sourceBody> {
   return {
     phase: source.phase,
     connected: source.connected,
-    reconnect: reconnect && { attempt: reconnect.attempt, at: reconnect.atMs, reason: reconnect.reason },
+    reconnect: reconnect && { attempt: reconnect.attempt, at: reconnect.atMs, reason: redactText(reconnect.reason) },
     position: source.position,
     confirmed: source.confirmed,
     head: source.head,
