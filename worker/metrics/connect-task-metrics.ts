@@ -1,4 +1,5 @@
 import type { WorkerMeasures } from '../health/worker-measures.ts';
+import type { TaskProgress } from '../task-host/messages.ts';
 import { labelsOf, ratio, taskLabels, taskMetric, type MetricDefinition } from './metric-definition.ts';
 import { taskStateText } from './task-state-text.ts';
 
@@ -81,6 +82,15 @@ export const connectorTaskMetrics: readonly MetricDefinition[] = [
 
 const sourceTask = 'kafka_connect_source_task';
 
+const taskError = 'kafka_connect_task_error';
+
+function errorCount(name: string, help: string, value: (errors: TaskProgress['errors']) => number): MetricDefinition {
+  return taskMetric(
+    { name: `${taskError}_${name}`, kind: 'counter', help },
+    ({ progress }) => progress && value(progress.errors),
+  );
+}
+
 /** source-task-metrics and task-error-metrics. */
 export const sourceTaskMetrics: readonly MetricDefinition[] = [
   taskMetric(
@@ -119,8 +129,16 @@ export const sourceTaskMetrics: readonly MetricDefinition[] = [
     { name: `${sourceTask}_transaction_size_avg`, help: 'Records in a transaction of this run, on average.' },
     ({ progress }) => progress && ratio(progress.records, progress.transactions),
   ),
+  errorCount('total_record_failures', 'Attempts at records that failed.', ({ failures }) => failures),
+  errorCount('total_record_errors', 'Records that failed for good.', ({ errors }) => errors),
+  errorCount('total_records_skipped', 'Records left out (errors.tolerance=all).', ({ skipped }) => skipped),
+  errorCount('total_retries', 'Attempts that were made again.', ({ retries }) => retries),
+  errorCount('total_errors_logged', 'Failures that were logged.', ({ logged }) => logged),
   taskMetric(
-    { name: 'kafka_connect_task_error_last_error_timestamp', help: 'When the task failed last, epoch milliseconds.' },
-    ({ failures }) => failures.at(-1)?.lastMs,
+    {
+      name: `${taskError}_last_error_timestamp`,
+      help: 'When a record or the task itself failed last, epoch milliseconds.',
+    },
+    ({ failures, progress }) => Math.max(failures.at(-1)?.lastMs ?? 0, progress?.errors.lastErrorMs ?? 0) || null,
   ),
 ];

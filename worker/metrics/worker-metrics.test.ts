@@ -6,6 +6,7 @@ import { TaskHistory } from '../health/task-history.ts';
 import type { WorkerMeasures } from '../health/worker-measures.ts';
 import { PipelineMeter } from '../task-host/pipeline-meter.ts';
 import { progressReport } from '../task-host/progress-report.ts';
+import { noErrors } from '../task-host/record-errors.ts';
 import { metricGroups } from './all-metrics.ts';
 import { WorkerMetrics } from './worker-metrics.ts';
 
@@ -34,7 +35,13 @@ function measures(): WorkerMeasures {
   meter.emitted(batch);
   const running = new TaskHistory(0);
   running.entered('running', 0);
-  const pipeline = { meter: meter.figures, queuedBytes: 0, pendingBytes: 50, capacityBytes: 1000 };
+  const pipeline = {
+    figures: { errors: { ...noErrors, skipped: 3 } },
+    meter: meter.figures,
+    queuedBytes: 0,
+    pendingBytes: 50,
+    capacityBytes: 1000,
+  };
   const task = { run: () => Promise.resolve(), progress: () => source };
   running.reported(progressReport(pipeline, task), 1000);
   const failed = new TaskHistory(0);
@@ -106,6 +113,7 @@ describe('the metrics of a worker', () => {
       'kafka_connect_source_task_source_record_poll_total{connector="inv",task="0"} 2',
       'kafka_connect_source_task_source_record_write_total{connector="inv",task="0"} 1',
       'kafka_connect_source_task_source_record_active_count{connector="inv",task="0"} 1',
+      'kafka_connect_task_error_total_records_skipped{connector="inv",task="0"} 3',
       'kafka_connect_task_error_last_error_timestamp{connector="inv",task="1"} 2000',
       'debezium_metrics_MilliSecondsBehindSource{plugin="postgres",name="inv",context="streaming",connector="inv",task="0"} 1500',
       'debezium_metrics_SourceEventPosition{plugin="postgres",name="inv",context="streaming",connector="inv",task="0"} 4294967312',
