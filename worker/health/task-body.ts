@@ -76,6 +76,8 @@ export interface TaskOwner {
   readonly connector: string;
   readonly task: number;
   readonly workerId: string;
+  /** Takes known secrets out of a text, beside those that its own words give away. */
+  readonly redact?: (text: string) => string;
 }
 
 const nothing = {
@@ -91,12 +93,16 @@ const nothing = {
   lastCommitMs: null,
 } satisfies Partial<TaskProgress>;
 
-function sourceOf(source: SourceProgress): z.infer<typeof sourceBody> {
+function sourceOf(source: SourceProgress, redact: (text: string) => string): z.infer<typeof sourceBody> {
   const { reconnect, snapshot } = source;
   return {
     phase: source.phase,
     connected: source.connected,
-    reconnect: reconnect && { attempt: reconnect.attempt, at: reconnect.atMs, reason: redactText(reconnect.reason) },
+    reconnect: reconnect && {
+      attempt: reconnect.attempt,
+      at: reconnect.atMs,
+      reason: redact(redactText(reconnect.reason)),
+    },
     position: source.position,
     confirmed: source.confirmed,
     head: source.head,
@@ -116,12 +122,18 @@ function sourceOf(source: SourceProgress): z.infer<typeof sourceBody> {
   };
 }
 
-function failureOf({ firstMs, lastMs, causes, ...note }: FailureNote): z.infer<typeof failureBody> {
-  return { ...note, causes: [...causes], first: firstMs, last: lastMs };
+function failureOf(
+  { firstMs, lastMs, causes, ...note }: FailureNote,
+  redact: (text: string) => string,
+): z.infer<typeof failureBody> {
+  return { ...note, message: redact(note.message), causes: causes.map(redact), first: firstMs, last: lastMs };
 }
 
 /** What a worker knows of a task, as clients and other workers get it. */
-export function bodyOfTask({ connector, task, workerId }: TaskOwner, snapshot: TaskSnapshot): TaskBody {
+export function bodyOfTask(
+  { connector, task, workerId, redact = (text) => text }: TaskOwner,
+  snapshot: TaskSnapshot,
+): TaskBody {
   const { run, stalled, progress, next } = snapshot;
   const figures = progress ?? nothing;
   return {
@@ -143,12 +155,12 @@ export function bodyOfTask({ connector, task, workerId }: TaskOwner, snapshot: T
     queued_bytes: figures.queuedBytes,
     pending_bytes: figures.pendingBytes,
     capacity_bytes: figures.capacityBytes,
-    source: progress?.source ? sourceOf(progress.source) : null,
+    source: progress?.source ? sourceOf(progress.source, redact) : null,
     restarts: {
       total: snapshot.restarts,
       next: next && { at: next.atMs, attempt: next.attempt, left: next.left },
       spent: snapshot.spent,
     },
-    failures: snapshot.failures.map(failureOf),
+    failures: snapshot.failures.map((failure) => failureOf(failure, redact)),
   };
 }

@@ -305,6 +305,7 @@ export class HerderAssembly {
       group: values.groupId,
       clientId: values.clientId === '' ? values.groupId : `${values.groupId}-${values.clientId}`,
       workerId: advertised.workerId,
+      redact: (text) => config.secretValues.redact(text),
       url: advertised.url,
       membership: this.membership,
       view,

@@ -21,6 +21,8 @@ export interface HealthRequestParts {
   readonly group: string;
   readonly clientId: string;
   readonly workerId: string;
+  /** Takes the values of configuration providers out of a text. */
+  readonly redact: (text: string) => string;
   readonly url: string;
   readonly membership: Membership;
   readonly view: () => ConfigSnapshot;
@@ -56,11 +58,11 @@ export class HealthRequests {
 
   /** Answered by the owner. RestError 404 for a task that there is not, 409 while nobody owns it. */
   taskProgress(name: string, task: number): TaskBody {
-    const { view, tasks, membership, ownerUrl, workerId } = this.#parts;
+    const { view, tasks, membership, ownerUrl, workerId, redact } = this.#parts;
     const key = taskKey(name, task);
     const own = tasks().get(key);
     const { session } = membership;
-    if (own !== undefined) return bodyOfTask({ connector: name, task, workerId }, own);
+    if (own !== undefined) return bodyOfTask({ connector: name, task, workerId, redact }, own);
     const connector = view().connectors.get(name);
     if (connector === undefined) throw new RestError(404, `Connector ${name} not found`);
     if (task >= connector.tasks.length) throw new RestError(404, `Task ${key} not found`);
@@ -72,7 +74,7 @@ export class HealthRequests {
   }
 
   worker(): WorkerBody {
-    const { workerId, url, membership, hosts } = this.#parts;
+    const { workerId, url, membership, hosts, redact } = this.#parts;
     return {
       worker_id: workerId,
       url,
@@ -80,7 +82,9 @@ export class HealthRequests {
       rss_bytes: process.memoryUsage.rss(),
       connectors: [...(membership.session?.work.connectors ?? [])],
       hosts: hosts().map(({ pid, rssBytes, tasks }) => ({ pid, rss_bytes: rssBytes, tasks: [...tasks] })),
-      tasks: this.#tasks().map(({ connector, task, snapshot }) => bodyOfTask({ connector, task, workerId }, snapshot)),
+      tasks: this.#tasks().map(({ connector, task, snapshot }) =>
+        bodyOfTask({ connector, task, workerId, redact }, snapshot),
+      ),
     };
   }
 
