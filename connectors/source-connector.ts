@@ -1,5 +1,6 @@
 import type { SettingMap } from '../settings/setting.ts';
 import type { ChangeBatch, SourceOffset, SourcePartition } from './change-batch.ts';
+import type { SourceProgress } from './source-progress.ts';
 
 /** A connector's or task's configuration as stored: every value a string; placeholders resolved before a connector sees it. */
 export type ConnectorConfig = Readonly<Record<string, string>>;
@@ -51,6 +52,8 @@ export interface TaskContext {
 export interface SourceTask {
   /** Reads the source until the signal aborts (resolves) or something breaks that reconnecting cannot mend (rejects with a ConnectorError). */
   run(): Promise<void>;
+  /** Where the task stands in its source; asked about once a second while it runs, so it answers from what is known. */
+  progress?(): SourceProgress;
 }
 
 /** A kind of source. Stateless: one object per plug-in, shared by all connectors of that class. */

@@ -208,12 +208,21 @@ export const connectorSettings = {
     documentation:
       'How often in a row a task that failed for a passing reason is started again by itself; -1: without limit, 0: never. A task that ran for ten minutes starts counting anew.',
   }),
+  taskRestartMaxPerHour: integer('task.restart.max.per.hour', 'INT', {
+    ...restarts,
+    default: '120',
+    check: atLeast(-1),
+    displayName: 'Most restarts in an hour',
+    documentation:
+      'How often within any hour a task that failed for a passing reason is started again by itself; -1: without limit, 0: never. When they are spent the task stays FAILED until it is restarted by hand or its configuration changes, and its trace says so. The default is out of reach of an outage, however long (the waits alone bound that to 75 an hour), and ends a loop of short waits.',
+  }),
   taskRestartBackoffMs: integer('task.restart.backoff.ms', 'LONG', {
     ...restarts,
     default: '1000',
     check: atLeast(1),
     displayName: 'First wait before a restart',
-    documentation: 'Wait before a failed task is started again, milliseconds; doubled with each restart in a row.',
+    documentation:
+      'Wait before a failed task is started again, milliseconds; doubled with each restart in a row. Up to a fifth less, at random, so that tasks that failed together do not come back together.',
   }),
   taskRestartBackoffMaxMs: integer('task.restart.backoff.max.ms', 'LONG', {
     ...restarts,
@@ -221,6 +230,15 @@ export const connectorSettings = {
     check: atLeast(1),
     displayName: 'Longest wait before a restart',
     documentation: 'Bound of the doubling of task.restart.backoff.ms, milliseconds.',
+  }),
+  taskStallTimeoutMs: integer('task.stall.timeout.ms', 'LONG', {
+    ...restarts,
+    default: '60000',
+    importance: 'LOW',
+    check: atLeast(1000),
+    displayName: 'Stall timeout',
+    documentation:
+      'A RUNNING task whose source goes on while Kafka has acknowledged nothing of it for so long, milliseconds, is reported as stalled in its progress, in GET /summary and in the metric millrace_task_stalled. Its state stays RUNNING.',
   }),
 };
 

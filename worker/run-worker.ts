@@ -1,5 +1,6 @@
 import type { HerderPort } from './herder/herder-port.ts';
 import type { Log } from './log.ts';
+import { WorkerMetrics } from './metrics/worker-metrics.ts';
 import { timedOut, within } from './rest/deadline.ts';
 import { HerderAccess } from './rest/herder-access.ts';
 import { RestServer } from './rest/rest-server.ts';
@@ -76,14 +77,19 @@ export async function runWorker(options: RunOptions): Promise<boolean> {
   const { log, load, stop } = options;
   const graceMs = options.config.values.taskShutdownGracefulTimeoutMs;
   const access = new HerderAccess();
+  const metrics = new WorkerMetrics(() => access.current?.measures());
   const rest = await RestServer.open(options.config.listeners, {
     access,
     log,
     redact: (text) => options.config.secretValues.redact(text),
+    metrics,
+  }).catch((error: unknown) => {
+    metrics.close();
+    throw error;
   });
   let worker: RunnableWorker | undefined;
   const close = async (): Promise<boolean> => {
-    const closing = Promise.all([rest.close(graceMs), worker?.stop(graceMs)]);
+    const closing = Promise.all([rest.close(graceMs), worker?.stop(graceMs)]).finally(() => metrics.close());
     return (await within(closing, graceMs + closingMs)) !== timedOut;
   };
   try {

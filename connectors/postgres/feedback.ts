@@ -36,6 +36,11 @@ export class Feedback {
     this.#timer = setInterval(() => this.#send(true), parts.intervalMs);
   }
 
+  /** Up to where the server was told that it may forget; 0: nothing yet. */
+  get confirmed(): Lsn {
+    return this.#confirmed;
+  }
+
   /** Answers a server that wants to know whether we live. */
   answer(): void {
     this.#send(false);

@@ -41,14 +41,19 @@ export class Handover {
     return this.#tracker.durable;
   }
 
+  /** When the newest change of those was committed at the source; null: not known. */
+  get durableTimeMicros(): bigint | null {
+    return this.#tracker.durableTimeMicros;
+  }
+
   /** True when nothing is on its way. */
   get idle(): boolean {
     return this.#tracker.idle;
   }
 
   /** `done`: everything before it is handed over once this batch is. The answer: wait for it before handing over more. */
-  emit(batch: ChangeBatch, done: Lsn): Promise<void> | undefined {
-    const { acknowledged, room } = this.#hand(batch, done);
+  emit(batch: ChangeBatch, done: Lsn, timeMicros: bigint | null = null): Promise<void> | undefined {
+    const { acknowledged, room } = this.#hand(batch, done, timeMicros);
     acknowledged.catch(() => undefined); // known by `failed`
     return room === undefined ? undefined : this.#wait(room);
   }
@@ -87,8 +92,8 @@ export class Handover {
     this.#waiting.clear();
   }
 
-  #hand(batch: ChangeBatch, done: Lsn): Emitted {
-    const acknowledge = this.#tracker.add(done);
+  #hand(batch: ChangeBatch, done: Lsn, timeMicros: bigint | null = null): Emitted {
+    const acknowledge = this.#tracker.add(done, timeMicros);
     const emitted = this.#context.emit(batch);
     const acknowledged = emitted.acknowledged.then(
       () => {

@@ -112,7 +112,7 @@ export class StreamReader implements StreamHandler {
       offsets: [{ partition, offset: offsetOf(position) }],
       bytes: bytes + events.length * EVENT_BYTES,
     };
-    const room = handover.emit(batch, position.done);
+    const room = handover.emit(batch, position.done, position.timeMicros);
     if (room !== undefined) this.#hold(room);
   }
 

@@ -1,15 +1,18 @@
-import type { TaskContext } from '../source-connector.ts';
+import type { TaskContext, TaskLog } from '../source-connector.ts';
 import { RelationRegistry } from './catalog/relation-registry.ts';
 import type { PlanRules } from './catalog/plan-builder.ts';
 import type { SessionOpener } from './connection/session-opener.ts';
+import type { Session } from './connection/session.ts';
 import { PgoutputDecoder } from './decoder/pgoutput-decoder.ts';
 import { Feedback } from './feedback.ts';
 import type { Handover } from './handover.ts';
+import { parseLsn } from './lsn.ts';
 import { errorText } from './pg-errors.ts';
 import { sourcePartition, streamOffset } from './position/stored-offset.ts';
 import { TransactionCursor } from './position/transaction-cursor.ts';
 import { skippedOperations } from './skipped-operations.ts';
 import type { SourceConfig } from './source-config.ts';
+import type { SourceFacts } from './source-facts.ts';
 import { StreamReader } from './stream-reader.ts';
 import type { TaskSetup } from './task-setup.ts';
 import { continued, numbering, type StreamState } from './task-state.ts';
@@ -22,6 +25,7 @@ export interface StreamSessionParts {
   readonly setup: TaskSetup;
   readonly rules: PlanRules;
   readonly handover: Handover;
+  readonly facts: SourceFacts;
   readonly from: StreamState;
   /** Told once the server streams. */
   readonly onStreaming: () => void;
@@ -35,6 +39,15 @@ export interface StreamEnd {
 
 /** An idle database moves the slot this often; with heartbeats as often as those, if that is more often. */
 const IDLE_OFFSET_INTERVAL_MS = 5000;
+
+/**
+ * How often the end of the server's log is asked for. The stream does not tell it: a walsender's messages name how far it
+ * has decoded (PostgreSQL walsender.c, WalSndKeepalive), and a stream that is held back is not read at all.
+ */
+const HEAD_INTERVAL_MS = 5000;
+const LOG_END = `
+SELECT (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+             ELSE pg_catalog.pg_current_wal_lsn() END)::text AS head`;
 
 /** Streams until something breaks. */
 export async function streamUntilBroken(parts: StreamSessionParts): Promise<StreamEnd> {
@@ -91,6 +104,7 @@ async function stream(parts: StreamSessionParts, reader: StreamReader, cursor: T
   reader.onReplyRequested = () => feedback.answer();
   const timers = startTimers(parts, reader);
   try {
+    parts.facts.streaming({ cursor, feedback });
     reader.attach(running);
     parts.onStreaming();
     const lost = setup.session.ended;
@@ -109,13 +123,14 @@ interface Timers {
   stop(): void;
 }
 
-function startTimers({ context, config, opener, setup }: StreamSessionParts, reader: StreamReader): Timers {
+function startTimers({ context, config, opener, setup, facts }: StreamSessionParts, reader: StreamReader): Timers {
   const silent = Promise.withResolvers<never>();
   silent.promise.catch(() => undefined);
   const timers: NodeJS.Timeout[] = [];
   const beat = config.heartbeatIntervalMs;
   const idle = beat > 0 ? Math.min(beat, IDLE_OFFSET_INTERVAL_MS) : IDLE_OFFSET_INTERVAL_MS;
   timers.push(setInterval(() => reader.emitIdlePosition(), idle));
+  timers.push(headTimer(setup.session, facts, context.log));
   timers.push(
     setInterval(() => {
       if (reader.silentMs > opener.silenceLimitMs)
@@ -140,6 +155,23 @@ function startTimers({ context, config, opener, setup }: StreamSessionParts, rea
       for (const timer of timers) clearInterval(timer);
     },
   };
+}
+
+function headTimer(session: Session, facts: SourceFacts, log: TaskLog): NodeJS.Timeout {
+  let asking = false;
+  return setInterval(() => {
+    // One question at a time: an unwell server gets no more of them.
+    if (asking) return;
+    asking = true;
+    session
+      .query(LOG_END)
+      .then(([row]) => {
+        if (typeof row?.['head'] === 'string') facts.sawHead(parseLsn(row['head']));
+      })
+      // Only the figures suffer; a session that is lost is noticed by those who read it.
+      .catch((error: unknown) => log.debug({ error: errorText(error) }, 'the end of the log could not be asked for'))
+      .finally(() => (asking = false));
+  }, HEAD_INTERVAL_MS);
 }
 
 /** publication_names is a list of identifiers. */

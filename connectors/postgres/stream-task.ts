@@ -1,5 +1,6 @@
 import type { SourceOffset } from '../change-batch.ts';
 import type { SourceTask, TaskContext } from '../source-connector.ts';
+import type { SourceProgress } from '../source-progress.ts';
 import { CaptureFilter } from './capture-filter.ts';
 import type { PlanRules } from './catalog/plan-builder.ts';
 import { SessionOpener } from './connection/session-opener.ts';
@@ -18,6 +19,7 @@ import {
 import { createSlot, dropSlot, reportingBlockers, type CreatedSlot } from './setup/slot.ts';
 import { runSnapshot } from './snapshot/snapshot-run.ts';
 import { parseConfig, type SourceConfig } from './source-config.ts';
+import { SourceFacts } from './source-facts.ts';
 import { streamUntilBroken } from './stream-session.ts';
 import { checkedStart, setUp, type TaskSetup } from './task-setup.ts';
 import { numbering, streamFrom, type StreamState } from './task-state.ts';
@@ -38,6 +40,7 @@ export class PostgresTask implements SourceTask {
   readonly #config: SourceConfig;
   readonly #opener: SessionOpener;
   readonly #rules: PlanRules;
+  readonly #facts: SourceFacts;
   #handover: Handover;
   #stored: StoredOffset = { state: 'none' };
   /** The offset as it was read, as long as it is where streaming begins. */
@@ -57,6 +60,11 @@ export class PostgresTask implements SourceTask {
       keyRules: this.#config.messageKeyColumns,
     };
     this.#handover = new Handover(context, 0n);
+    this.#facts = new SourceFacts(this.#config.serverName, () => this.#handover);
+  }
+
+  progress(): SourceProgress {
+    return this.#facts.progress();
   }
 
   async run(): Promise<void> {
@@ -96,6 +104,7 @@ export class PostgresTask implements SourceTask {
       if (this.#streamingSinceMs !== undefined && performance.now() - this.#streamingSinceMs > GOOD_SESSION_MS)
         retry = 0;
       const waitMs = backOff(retry);
+      this.#facts.lost(errorText(failure), retry + 1, waitMs);
       log.warn(
         { error: errorText(failure), retry, waitMs, where: this.#opener.where },
         'connection lost; connecting again',
@@ -109,6 +118,8 @@ export class PostgresTask implements SourceTask {
     this.#streamingSinceMs = undefined;
     const parts = { context: this.#context, config: this.#config, opener: this.#opener };
     const setup = await setUp(parts, this.#stored);
+    this.#facts.connected();
+    this.#facts.sawHead(setup.facts.logEnd);
     try {
       if (setup.decision.action === 'use') this.#reportStarted();
       const found = await this.#stateToStreamFrom(setup);
@@ -136,6 +147,7 @@ export class PostgresTask implements SourceTask {
       setup,
       rules: this.#rules,
       handover: this.#handover,
+      facts: this.#facts,
       from,
       onStreaming: () => {
         this.#streamingSinceMs = performance.now();
@@ -199,6 +211,7 @@ export class PostgresTask implements SourceTask {
       setup,
       rules: this.#rules,
       handover: this.#handover,
+      facts: this.#facts,
       log: context.log,
       from,
       exported: created?.snapshot == null ? null : { name: created.snapshot, session: created.session },

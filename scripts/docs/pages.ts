@@ -9,6 +9,7 @@ import type { Setting, SettingMap } from '../../settings/setting.ts';
 import { connectorSettings } from '../../worker/connector-settings.ts';
 import { producerSettings } from '../../worker/task-host/producer-settings.ts';
 import { errorsPage } from './errors-page.ts';
+import { metricsPage } from './metrics-page.ts';
 import { settingsPage } from './settings-page.ts';
 
 const generated =
@@ -72,6 +73,7 @@ export async function docsPages(): Promise<ReadonlyMap<string, string>> {
     'settings-worker.md': workerPage(),
     'settings-connector.md': connectorPage(),
     'errors.md': errorsPage(catalogue),
+    'metrics.md': metricsPage(),
   };
   const style = await resolveConfig(import.meta.filename);
   const texts = await Promise.all(

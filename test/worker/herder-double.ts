@@ -91,6 +91,22 @@ export function herderDouble(overrides: Partial<HerderPort> = {}): { herder: Her
       note('validate', plugin, config);
       return Promise.resolve({ name: plugin, error_count: 0, groups: [], configs: [] });
     },
+    taskProgress: (name, task) => {
+      throw new RestError(404, `Task ${name}-${task} not found`);
+    },
+    workerReport: () => ({
+      worker_id: 'w:1',
+      url: 'http://w:1',
+      version: '1',
+      rss_bytes: 1,
+      connectors: [],
+      hosts: [],
+      tasks: [],
+    }),
+    summary: (authorization, alone) => Promise.resolve(JSON.stringify({ authorization, alone })),
+    measures: () => {
+      throw new Error('no metrics here');
+    },
     stage: () => ({ description: 'polling the group coordinator', startedAt: new Date(0) }),
     ...overrides,
   };

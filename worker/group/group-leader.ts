@@ -78,6 +78,11 @@ export class GroupLeader {
     return sameWork(this.#work, work);
   }
 
+  /** REST URLs of the members of the last round. */
+  get memberUrls(): readonly string[] {
+    return [...new Set(this.#urlOf.values())];
+  }
+
   /** REST URL of the worker that owns a piece of work; undefined while it has no owner. */
   ownerUrl(kind: keyof Work, item: string): string | undefined {
     for (const [id, work] of this.#given) if (work[kind].includes(item)) return this.#urlOf.get(id);

@@ -5,8 +5,10 @@ import type { StatusStore } from '../../config-topics/status-store.ts';
 import type { ConnectorError } from '../../errors/connector-error.ts';
 import type { TaskLog } from '../../connectors/source-connector.ts';
 import { GroupLeader } from '../group/group-leader.ts';
+import { RebalanceMeter } from '../health/rebalance-meter.ts';
 import type { ClusterWarnings } from '../cluster-warnings.ts';
 import type { PluginRegistry } from '../plugins.ts';
+import { askLeader, askWorker } from '../rest/ask-worker.ts';
 import type { TaskEvent, TaskHosts } from '../supervisor/task-hosts.ts';
 import type { WorkerConfig } from '../worker-config.ts';
 import { systemClock } from './clock.ts';
@@ -15,6 +17,7 @@ import { ConfigEvents } from './config-events.ts';
 import { ConnectorResolver } from './connector-resolver.ts';
 import { ConnectorRequests } from './connector-requests.ts';
 import { GroupEvents } from './group-events.ts';
+import { HealthRequests } from './health-requests.ts';
 import { Herder } from './herder.ts';
 import { LeaderDuties } from './leader-duties.ts';
 import { LeaderWrites } from './leader-writes.ts';
@@ -69,6 +72,7 @@ export class HerderAssembly {
   readonly #configEvents: ConfigEvents;
   readonly #duties: LeaderDuties;
   readonly #exactlyOnce: boolean;
+  readonly #rebalances = new RebalanceMeter();
   #configRead = false;
   #started = false;
   #offsetsLost: ConnectorError | undefined;
@@ -228,6 +232,7 @@ export class HerderAssembly {
       leader: this.#groupLeader,
       local: this.#local.share,
       view,
+      meter: this.#rebalances,
       onLease: (sentAt) => {
         hosts.lease(sentAt, config.values.sessionTimeoutMs);
         this.#local.statusWriter.confirmed();
@@ -287,6 +292,34 @@ export class HerderAssembly {
       states,
       taskSets: this.#taskSets,
       offsets: this.#offsetRequests(common),
+      health: this.#health(),
+    });
+  }
+
+  #health(): HealthRequests {
+    const { config, log, view, hosts, plugins } = this.#input;
+    const { values, advertised } = config;
+    return new HealthRequests({
+      clock: systemClock,
+      log,
+      group: values.groupId,
+      clientId: values.clientId === '' ? values.groupId : `${values.groupId}-${values.clientId}`,
+      workerId: advertised.workerId,
+      redact: (text) => config.secretValues.redact(text),
+      url: advertised.url,
+      membership: this.membership,
+      view,
+      status: (name) => this.herder.connectorStatus(name),
+      memberUrls: () => this.#groupLeader.memberUrls,
+      ownerUrl: (kind, item) => this.#groupLeader.ownerUrl(kind, item),
+      askWorker,
+      askLeader,
+      tasks: () => this.#local.tasks.snapshots,
+      hosts: () => hosts.report,
+      versionOf: (name) => plugins.find(view().connectors.get(name)?.config['connector.class'] ?? '')?.version ?? null,
+      connectorStartups: () => this.#local.connectorStartups.counts,
+      taskStartups: () => this.#local.taskStartups.counts,
+      rebalance: () => this.#rebalances.figures,
     });
   }
 

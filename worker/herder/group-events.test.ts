@@ -5,6 +5,7 @@ import { decodeAssignment, encodeAssignment } from '../group/member-assignment.t
 import { decodeMetadata, encodeMetadata } from '../group/member-metadata.ts';
 import { noWork, type Work } from '../group/work.ts';
 import { GroupEvents } from './group-events.ts';
+import { RebalanceMeter } from '../health/rebalance-meter.ts';
 import { Membership } from './membership.ts';
 
 function connector(tasks: number): ConnectorConfigState {
@@ -42,6 +43,7 @@ function bench() {
       abandonAll: () => void calls.push('abandon all'),
     },
     view: () => view,
+    meter: new RebalanceMeter(),
     onLease: (sentAt) => void calls.push(`lease ${sentAt}`),
     onLeading: () => void calls.push('leading'),
     onFollowing: () => void calls.push('following'),

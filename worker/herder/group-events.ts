@@ -6,6 +6,7 @@ import { foreignMembers } from '../group/foreign-members.ts';
 import { decodeAssignment, encodeAssignment } from '../group/member-assignment.ts';
 import { decodeMetadata, encodeMetadata, type GroupTopics } from '../group/member-metadata.ts';
 import { noWork, type Work } from '../group/work.ts';
+import type { RebalanceMeter } from '../health/rebalance-meter.ts';
 import type { Clock } from './clock.ts';
 import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
 import { workOf } from './work-of.ts';
@@ -32,6 +33,7 @@ export interface GroupEventsParts {
   readonly leader: GroupLeader;
   readonly local: LocalWork;
   readonly view: () => ConfigSnapshot;
+  readonly meter: RebalanceMeter;
   /** A lease for the task hosts, after each good heartbeat. */
   readonly onLease: (sentAt: number) => void;
   /** This worker has become the leader, or is it still, in a new generation. */
@@ -74,6 +76,7 @@ export class GroupEvents {
   metadata(): Buffer {
     const { membership, local, view, url, topics } = this.#parts;
     this.#joining = true;
+    this.#parts.meter.joining(this.#parts.clock.now());
     this.#reported = union(membership.session?.work, local.held);
     return encodeMetadata({
       url,
@@ -115,6 +118,7 @@ export class GroupEvents {
     }
     this.#lastGeneration = generation;
     this.#joining = false;
+    this.#parts.meter.assigned(this.#parts.clock.now());
     membership.joined({ memberId, generation, isLeader, leaderUrl, work });
     log.info(
       {
@@ -146,6 +150,7 @@ export class GroupEvents {
     if (membership.session === undefined) return;
     const wasCertain = membership.certain();
     membership.beat(at);
+    this.#parts.meter.beat(at);
     onLease(at);
     // What was owned but not certain waited for this.
     if (!wasCertain) local.reconcile();
@@ -156,6 +161,7 @@ export class GroupEvents {
     local.abandonAll();
     const wasMember = membership.session !== undefined;
     membership.lost();
+    if (wasMember) this.#parts.meter.lost();
     this.#parts.onLost();
     this.#cancelDelay?.();
     leader.forget();

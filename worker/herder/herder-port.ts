@@ -1,4 +1,7 @@
 import type { OffsetValue } from '../../connectors/change-batch.ts';
+import type { TaskBody } from '../health/task-body.ts';
+import type { WorkerBody } from '../health/worker-body.ts';
+import type { WorkerMeasures } from '../health/worker-measures.ts';
 import type { ChangeOrigin } from '../../config-topics/records/revision-record.ts';
 import type { ConfigDiff } from './config-diff.ts';
 import type { RevisionInfo } from './revision-requests.ts';
@@ -120,6 +123,14 @@ export interface HerderPort {
   pluginConfig(plugin: string): Promise<readonly ConfigKeyInfo[]>;
   /** Validates without creating anything; problems are in the answer. RestError for a class that is not the path's. */
   validate(pluginClass: string, config: Readonly<Record<string, string | null>>): Promise<ConfigInfos>;
+  /** Answered by the task's owner. RestError 404 for an unknown task, 409 while nobody owns it. */
+  taskProgress(name: string, task: number): TaskBody;
+  /** What this worker runs and how that does. */
+  workerReport(): WorkerBody;
+  /** How the cluster does, as JSON text (ClusterSummary); `alone`: answered without asking the leader. */
+  summary(authorization: string | undefined, alone: boolean): Promise<string>;
+  /** What the metrics of this worker are made of. */
+  measures(): WorkerMeasures;
   /** Undefined when nothing was done yet. */
   stage(): Stage | undefined;
 }

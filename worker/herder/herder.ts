@@ -1,4 +1,7 @@
 import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
+import type { TaskBody } from '../health/task-body.ts';
+import type { WorkerBody } from '../health/worker-body.ts';
+import type { WorkerMeasures } from '../health/worker-measures.ts';
 import type { ChangeOrigin } from '../../config-topics/records/revision-record.ts';
 import type { PluginRegistry } from '../plugins.ts';
 import type { ConfigDiff } from './config-diff.ts';
@@ -17,6 +20,7 @@ import type {
   TaskId,
 } from './herder-port.ts';
 import { maskConfig } from './masked-config.ts';
+import type { HealthRequests } from './health-requests.ts';
 import type { Membership } from './membership.ts';
 import type { OffsetRequests } from './offset-requests.ts';
 import { pluginInfos, transformPluginConfig } from './plugin-listing.ts';
@@ -46,6 +50,7 @@ export interface HerderParts {
   readonly states: StateRequests;
   readonly taskSets: TaskConfigRequests;
   readonly offsets: OffsetRequests;
+  readonly health: HealthRequests;
   readonly revisions: RevisionRequests;
 }
 
@@ -216,6 +221,22 @@ export class Herder implements HerderPort {
 
   putTaskConfigs(name: string, configs: readonly Readonly<Record<string, string>>[]): Promise<void> {
     return this.#parts.taskSets.put(name, configs);
+  }
+
+  taskProgress(name: string, task: number): TaskBody {
+    return this.#parts.health.taskProgress(name, task);
+  }
+
+  workerReport(): WorkerBody {
+    return this.#parts.health.worker();
+  }
+
+  summary(authorization: string | undefined, alone: boolean): Promise<string> {
+    return this.#parts.health.summary(authorization, alone);
+  }
+
+  measures(): WorkerMeasures {
+    return this.#parts.health.measures();
   }
 
   plugins(): Promise<readonly PluginInfo[]> {

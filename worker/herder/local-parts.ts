@@ -5,6 +5,7 @@ import type { TaskLog } from '../../connectors/source-connector.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { connectorOf, taskNumberOf } from '../group/work.ts';
 import type { PluginRegistry } from '../plugins.ts';
+import { StartupCounts } from '../health/startup-counts.ts';
 import type { TaskEvent, TaskHosts } from '../supervisor/task-hosts.ts';
 import type { WorkerConfig } from '../worker-config.ts';
 import { systemClock } from './clock.ts';
@@ -42,6 +43,8 @@ export interface LocalParts {
   readonly tasks: LocalTasks;
   readonly connectors: LocalConnectors;
   readonly statusWriter: StatusWriter;
+  readonly connectorStartups: StartupCounts;
+  readonly taskStartups: StartupCounts;
 }
 
 /** Longer than a leader that was killed inside a transaction on the config topic can hold up its readers (10 s). */
@@ -52,6 +55,8 @@ export function localParts(input: LocalPartsInput): LocalParts {
   const { config, log, membership, view, plugins, hosts, signal } = input;
   const { values, advertised } = config;
   const orders = new TaskOrders(config);
+  const connectorStartups = new StartupCounts();
+  const taskStartups = new StartupCounts();
   const statusWriter = new StatusWriter({
     membership,
     sink: input.statuses,
@@ -62,6 +67,9 @@ export function localParts(input: LocalPartsInput): LocalParts {
   const tasks = new LocalTasks({
     port: {
       clock: systemClock,
+      epochMs: Date.now,
+      random: Math.random,
+      startups: taskStartups,
       log,
       start: (task) => {
         const order = orders.next(task, membership.session?.generation ?? 0);
@@ -90,7 +98,11 @@ export function localParts(input: LocalPartsInput): LocalParts {
       taskConfigs: (name, connectorConfig) =>
         makeTaskConfigs({ plugins, log, resolve: (given) => input.resolver.resolve(given) }, name, connectorConfig),
       publish: input.publish,
-      status: (name, state, trace) => statusWriter.report({ connector: name }, state, trace),
+      status: (name, state, trace) => {
+        // An instance runs no code of its own between changes: RUNNING and FAILED are what its starts end in.
+        if (state === 'RUNNING' || state === 'FAILED') connectorStartups.ended(state === 'RUNNING');
+        statusWriter.report({ connector: name }, state, trace);
+      },
     },
     (name) => {
       share.connectorReleased(name);
@@ -106,7 +118,7 @@ export function localParts(input: LocalPartsInput): LocalParts {
     status: (id, state) => statusWriter.report(id, state),
   });
   signal.addEventListener('abort', () => share.abandonAll(), { once: true });
-  return { share, tasks, connectors, statusWriter };
+  return { share, tasks, connectors, statusWriter, connectorStartups, taskStartups };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { TaskSnapshot } from '../health/task-history.ts';
 import type { TaskEvent } from '../supervisor/task-hosts.ts';
 import type { DesiredTask } from './desired-tasks.ts';
 import { TaskSlot, type TaskSlotPort } from './task-slot.ts';
@@ -43,6 +44,11 @@ export class LocalTasks {
   receive(event: TaskEvent): void {
     if (event.type === 'read-offset') this.#options.onReadOffset(event);
     else this.#slots.get(event.id)?.receive(event);
+  }
+
+  /** All that is known of the tasks here, by key. */
+  get snapshots(): ReadonlyMap<string, TaskSnapshot> {
+    return new Map([...this.#slots].map(([key, slot]) => [key, slot.snapshot]));
   }
 
   /** Tasks that a host may still be working on. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { StartupCounts } from '../health/startup-counts.ts';
 import type { TaskFailure } from '../task-host/messages.ts';
 import type { DesiredTask } from './desired-tasks.ts';
 import { TaskSlot, type TaskReport, type TaskSlotPort } from './task-slot.ts';
@@ -6,6 +7,7 @@ import { TaskSlot, type TaskReport, type TaskSlotPort } from './task-slot.ts';
 /** Writes down what a slot asks for; time moves only by hand. */
 class Bench {
   readonly calls: string[] = [];
+  trace: string | undefined;
   #now = 0;
   #timers: { at: number; call: () => void }[] = [];
   #ownership: { resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -23,6 +25,9 @@ class Bench {
           return () => void (this.#timers = this.#timers.filter((other) => other !== timer));
         },
       },
+      epochMs: () => 1_000_000 + this.#now,
+      random: () => 0,
+      startups: new StartupCounts(),
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
       start: (task) => {
         this.#incarnation += 1;
@@ -35,7 +40,10 @@ class Bench {
       stop: (_key, quiet) => write(quiet ? 'stop quiet' : 'stop'),
       confirmOwnership: () =>
         new Promise((resolve, reject) => void this.#ownership.push({ resolve: () => resolve(), reject })),
-      status: (_key, state) => write(`status ${state}`),
+      status: (_key, state, trace) => {
+        write(`status ${state}`);
+        this.trace = trace;
+      },
       onReleased: (_key, quiet) => write(quiet ? 'released quietly' : 'released'),
     };
     this.slot = new TaskSlot('x-0', port);
@@ -242,6 +250,29 @@ describe('a task on its worker', () => {
     assert.deepEqual(bench.seen(), ['start 1', 'status FAILED', 'released', 'start 2', 'status FAILED', 'released']);
     bench.slot.restart();
     assert.deepEqual(bench.seen(), ['start 3']);
+  });
+
+  it('says in its trace that its restarts are spent, and shows the next one as long as there is one', () => {
+    const bench = new Bench();
+    bench.slot.want(task({ connectorConfig: { 'task.restart.max.per.hour': '1' } }));
+    bench.report('started');
+    bench.fail();
+    assert.deepEqual(bench.slot.snapshot.next, { atMs: 1_001_000, attempt: 1, left: 0 });
+    assert.equal(bench.trace, 't');
+    bench.pass(1000);
+    bench.fail({ trace: 'HOST_DIED: gone\nWhat to do: look' });
+    const lines = bench.trace.split('\n');
+    assert.equal(lines[0], 'HOST_DIED: gone');
+    assert.match(lines[1] ?? '', /^Not started again by itself: 1 restarts within an hour are spent/);
+    assert.equal(lines[2], 'What to do: look');
+    const { run, next, spent, restarts } = bench.slot.snapshot;
+    assert.deepEqual({ run, next, restarts }, { run: 'failed', next: null, restarts: 1 });
+    assert.match(spent ?? '', /task.restart.max.per.hour=1/);
+    bench.slot.restart();
+    bench.report('started');
+    bench.fail();
+    const again = bench.slot.snapshot;
+    assert.deepEqual([again.run, again.next?.attempt], ['waiting', 1]);
   });
 
   it('stops a running task before it restarts it by hand', async () => {

@@ -6,7 +6,9 @@ import type { TaskFailure } from '../task-host/messages.ts';
 import type { Clock } from './clock.ts';
 import type { DesiredTask } from './desired-tasks.ts';
 import { sameConfig } from './config-equality.ts';
-import { RestartBudget, restartLimits } from './restart-policy.ts';
+import type { StartupCounts } from '../health/startup-counts.ts';
+import { TaskHistory, type TaskSnapshot } from '../health/task-history.ts';
+import { RestartBudget, restartLimits, stallTimeoutMs, type RestartDecision } from './restart-policy.ts';
 
 /** What a host reports of a task's course. */
 export type TaskReport = Exclude<TaskEvent, { type: 'read-offset' }>;
@@ -14,6 +16,11 @@ export type TaskReport = Exclude<TaskEvent, { type: 'read-offset' }>;
 /** What a slot needs of its surroundings; every call returns at once. */
 export interface TaskSlotPort {
   readonly clock: Clock;
+  /** Milliseconds since 1970, for people. */
+  readonly epochMs: () => number;
+  /** At least 0, below 1: spreads the restarts of tasks that failed together. */
+  readonly random: () => number;
+  readonly startups: StartupCounts;
   readonly log: TaskLog;
   /** Starts the task in a host; answers the new incarnation. */
   start(task: DesiredTask): string;
@@ -27,6 +34,8 @@ export interface TaskSlotPort {
   /** The slot holds no run any more; `quiet`: it was told to leave no trace. */
   onReleased(key: string, quiet: boolean): void;
 }
+
+type Wait = Extract<RestartDecision, { waitMs: number }>;
 
 interface Run {
   readonly task: DesiredTask;
@@ -42,7 +51,7 @@ type State =
   | { readonly is: 'starting'; readonly run: Run }
   | { readonly is: 'running'; readonly run: Run; readonly since: number }
   | { readonly is: 'paused'; readonly run: Run }
-  | { readonly is: 'stopping'; readonly run: Run; quiet: boolean; thenWaitMs: number }
+  | { readonly is: 'stopping'; readonly run: Run; quiet: boolean; then: Wait | undefined }
   /** Between a failure and the restart. */
   | { readonly is: 'waiting'; readonly task: DesiredTask; readonly cancel: () => void }
   | { readonly is: 'failed'; readonly task: DesiredTask };
@@ -58,13 +67,32 @@ function sameTask(left: DesiredTask, right: DesiredTask): boolean {
 export class TaskSlot {
   readonly key: string;
   readonly #port: TaskSlotPort;
-  readonly #budget = new RestartBudget();
-  #state: State = { is: 'idle' };
+  readonly #budget: RestartBudget;
+  readonly #history: TaskHistory;
+  #current: State = { is: 'idle' };
   #wanted: DesiredTask | undefined;
 
   constructor(key: string, port: TaskSlotPort) {
     this.key = key;
     this.#port = port;
+    this.#budget = new RestartBudget(port.random);
+    this.#history = new TaskHistory(port.clock.now());
+  }
+
+  /** All that is known of the task here. */
+  get snapshot(): TaskSnapshot {
+    const { clock, epochMs } = this.#port;
+    const config = 'run' in this.#state ? this.#state.run.task.connectorConfig : (this.#wanted?.connectorConfig ?? {});
+    return this.#history.snapshot({ now: clock.now(), epochMs: epochMs() }, stallTimeoutMs(config));
+  }
+
+  get #state(): State {
+    return this.#current;
+  }
+
+  set #state(state: State) {
+    this.#current = state;
+    this.#history.entered(state.is, this.#port.clock.now());
   }
 
   /** Whether a host may still be working on the task. */
@@ -132,6 +160,7 @@ export class TaskSlot {
         this.#failed(run, endedByItself(this.key), false);
         break;
       case 'progress':
+        this.#history.reported(event.progress, this.#port.clock.now());
         break;
     }
   }
@@ -177,21 +206,22 @@ export class TaskSlot {
   #started(run: Run): void {
     const { clock, log } = this.#port;
     const since = clock.now();
+    if (this.#state.is === 'starting') this.#port.startups.ended(true);
     this.#state = { is: 'running', run, since };
     const ms = Math.round(since - run.orderedAt);
     log.info({ task: this.key, incarnation: run.incarnation, ms }, 'task: running');
     this.#port.status(this.key, 'RUNNING');
   }
 
-  #stop(run: Run, quiet: boolean, thenWaitMs = 0): void {
-    this.#state = { is: 'stopping', run, quiet, thenWaitMs };
+  #stop(run: Run, quiet: boolean, then?: Wait): void {
+    this.#state = { is: 'stopping', run, quiet, then };
     this.#port.stop(this.key, quiet);
   }
 
-  #stopped({ run, quiet, thenWaitMs }: Extract<State, { is: 'stopping' }>): void {
+  #stopped({ run, quiet, then }: Extract<State, { is: 'stopping' }>): void {
     this.#state = { is: 'idle' };
     this.#port.log.info({ task: this.key, incarnation: run.incarnation, quiet }, 'task: stopped');
-    if (thenWaitMs > 0 && this.#wanted !== undefined) this.#wait(run.task, thenWaitMs);
+    if (then !== undefined && this.#wanted !== undefined) this.#wait(run.task, then);
     this.#port.onReleased(this.key, quiet);
     this.#settle();
   }
@@ -200,67 +230,83 @@ export class TaskSlot {
   #takeOver(run: Run): void {
     this.#port.confirmOwnership().then(
       () => {
-        if (this.#current(run)) this.#port.proceed(this.key, run.incarnation);
+        if (this.#runs(run)) this.#port.proceed(this.key, run.incarnation);
       },
       (error: unknown) => {
-        if (!this.#current(run)) return;
+        if (!this.#runs(run)) return;
         const failure = ConnectorError.from(error, 'TAKE_OVER_UNCONFIRMED', `taking over ${this.key}`);
+        this.#history.failed({ ...plainFailure(failure), fencing: true }, this.#port.epochMs());
         this.#port.log.warn({ task: this.key, err: failure }, 'task: ownership could not be confirmed; started again');
         this.#stop(run, true, this.#waitOfNobodysFault(run));
       },
     );
   }
 
-  #current(run: Run): boolean {
+  #runs(run: Run): boolean {
     return 'run' in this.#state && this.#state.run === run && this.#state.is !== 'stopping';
   }
 
   #failed(run: Run, failure: TaskFailure, innocent: boolean): void {
-    const { clock, log } = this.#port;
-    const limits = restartLimits(run.task.connectorConfig);
+    const { clock, epochMs, log } = this.#port;
     const fields = { task: this.key, incarnation: run.incarnation, code: failure.code, reason: failure.message };
     this.#budget.failed(this.#state.is === 'running' ? clock.now() - this.#state.since : 0);
+    if (this.#state.is === 'starting') this.#port.startups.ended(false);
+    this.#history.failed(failure, epochMs());
+    const decision = this.#decide(failure, innocent, run);
+    const spent = decision !== undefined && 'spent' in decision ? decision.spent : undefined;
     // Fenced or without a lease: somebody else may be the owner, so nothing is written.
-    if (!failure.fencing) this.#port.status(this.key, 'FAILED', failure.trace);
-    const waitMs = innocent ? 0 : this.#waitAfter(failure, run);
-    if (waitMs === undefined) {
+    if (!failure.fencing) this.#port.status(this.key, 'FAILED', withNote(failure.trace, spent));
+    if (decision === undefined || 'spent' in decision) {
       const advice = 'stays failed until its configuration changes or it is restarted';
-      log.error({ ...fields, retry: failure.retry, restarts: this.#budget.restarts }, `task failed; ${advice}`);
+      log.error({ ...fields, retry: failure.retry, spent }, `task failed; ${advice}`);
       this.#state = { is: 'failed', task: run.task };
+      if (spent !== undefined) this.#history.spent(spent);
     } else {
-      log.warn(
-        { ...fields, restarts: this.#budget.restarts, most: limits.most, nextAttemptMs: waitMs },
-        'task failed; it is started again',
-      );
+      const { waitMs: nextAttemptMs, attempt, left } = decision;
+      log.warn({ ...fields, attempt, left, nextAttemptMs }, 'task failed; it is started again');
       this.#state = { is: 'idle' };
-      this.#wait(run.task, waitMs);
+      this.#wait(run.task, decision);
     }
     this.#port.onReleased(this.key, failure.fencing);
     this.#settle();
   }
 
-  #waitAfter(failure: TaskFailure, run: Run): number | undefined {
+  /** Undefined: the failure does not pass by itself. */
+  #decide(failure: TaskFailure, innocent: boolean, run: Run): RestartDecision | undefined {
+    // It was only in the same process as another one: it goes on at once.
+    if (innocent) return { waitMs: 0, attempt: 1, left: null };
     if (failure.fencing) return this.#waitOfNobodysFault(run);
-    const limits = restartLimits(run.task.connectorConfig);
-    return failure.retry === 'automatic' ? this.#budget.next(limits) : undefined;
+    if (failure.retry !== 'automatic') return undefined;
+    return this.#budget.next(restartLimits(run.task.connectorConfig), this.#port.clock.now());
   }
 
   /** Back-off without a bound on the number: what the group or a zombie did says nothing about the task. */
-  #waitOfNobodysFault(run: Run): number {
-    const limits = restartLimits(run.task.connectorConfig);
-    return this.#budget.next({ ...limits, most: -1 }) ?? limits.longestWaitMs;
+  #waitOfNobodysFault(run: Run): Wait {
+    return this.#budget.nextFree(restartLimits(run.task.connectorConfig));
   }
 
-  #wait(task: DesiredTask, waitMs: number): void {
+  #wait(task: DesiredTask, { waitMs, attempt, left }: Wait): void {
     const cancel = this.#port.clock.after(waitMs, () => {
       this.#state = { is: 'idle' };
       this.#settle();
     });
     this.#state = { is: 'waiting', task, cancel };
+    this.#history.waitsFor({ atMs: this.#port.epochMs() + waitMs, attempt, left });
   }
 }
 
 function endedByItself(key: string): TaskFailure {
   const error = new ConnectorError('TASK_ENDED_BY_ITSELF', `task ${key} ended although nobody had stopped it`);
+  return plainFailure(error);
+}
+
+function plainFailure(error: ConnectorError): TaskFailure {
   return { code: error.code, message: error.message, trace: traceText(error), fencing: false, retry: error.retry };
+}
+
+/** The trace with why there is no restart, where an operator looks first. */
+function withNote(trace: string, spent: string | undefined): string {
+  if (spent === undefined) return trace;
+  const [first, ...rest] = trace.split('\n');
+  return [first, `Not started again by itself: ${spent}. A restart by hand begins anew.`, ...rest].join('\n');
 }

@@ -7,6 +7,8 @@ export interface RestRequest {
   readonly query: URLSearchParams;
   /** Undefined: no body or an empty one. */
   readonly body: string | undefined;
+  /** The header of that name, for questions to other workers on behalf of the client. */
+  readonly authorization: string | undefined;
   /** Where it comes from; for the revisions of configurations. */
   readonly origin?: ChangeOrigin;
 }

@@ -1,14 +1,17 @@
 import express, { raw, type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { TaskLog } from '../../connectors/source-connector.ts';
 import { NotLeader, RestError } from '../herder/rest-error.ts';
+import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
 import { productVersion, restApiVersion } from '../version.ts';
 import { connectorEndpoints } from './connector-endpoints.ts';
 import { timedOut, within } from './deadline.ts';
 import { jsonAnswer, type Endpoint, type Handler, type Method, type RestAnswer, type RestRequest } from './endpoint.ts';
 import { errorAnswer } from './error-answer.ts';
 import { forward } from './forwarding.ts';
+import { healthEndpoints } from './health-endpoints.ts';
 import { healthAnswer } from './health.ts';
 import { stageSentence, type HerderAccess } from './herder-access.ts';
+import { addMetrics } from './metrics-route.ts';
 import { offsetEndpoints } from './offset-endpoints.ts';
 import { pluginEndpoints } from './plugin-endpoints.ts';
 import { originOf } from './request-origin.ts';
@@ -18,6 +21,8 @@ import { taskEndpoints } from './task-endpoints.ts';
 export interface RestAppOptions {
   readonly access: HerderAccess;
   readonly log: TaskLog;
+  /** Served at `GET /metrics`. */
+  readonly metrics?: WorkerMetrics;
   /** Takes the values of configuration providers out of an error's text. */
   readonly redact?: (text: string) => string;
   /** Longest wait of one hop; Connect's 90 s unless given (tests). */
@@ -47,6 +52,7 @@ const endpoints: readonly Endpoint[] = [
   ...taskEndpoints,
   ...offsetEndpoints,
   ...pluginEndpoints,
+  ...healthEndpoints,
   ...revisionEndpoints,
 ];
 
@@ -100,6 +106,7 @@ function requestOf(request: Request): RestRequest {
     query,
     origin: originOf(request, query.has('forward')),
     body: bodyText(request.body),
+    authorization: request.headers.authorization,
   };
 }
 
@@ -115,8 +122,7 @@ async function answerOf(
   } catch (error) {
     if (!(error instanceof NotLeader)) throw error;
     const { path, method, signal } = call;
-    const authorization = call.request.headers.authorization;
-    return forward({ ...request, path, method, target: error.target, authorization, signal });
+    return forward({ ...request, path, method, target: error.target, signal });
   }
 }
 
@@ -182,6 +188,7 @@ export function restApp(options: RestAppOptions): Express {
   app.enable('case sensitive routing');
   app.set('query parser', false);
   app.use(logCalls(options.log));
+  if (options.metrics !== undefined) addMetrics(app, options.metrics);
   app.use(raw({ type: () => true, limit: maxBodyBytes }));
   const health = app.route(healthPath);
   health.get(async (request, response) => {

@@ -1,13 +1,6 @@
-import { RestError } from '../herder/rest-error.ts';
-import { emptyAnswer, jsonAnswer, param, type Endpoint, type RestRequest } from './endpoint.ts';
+import { emptyAnswer, jsonAnswer, param, type Endpoint } from './endpoint.ts';
 import { readBody, taskConfigsBody } from './request-body.ts';
-
-/** The number of a task in the path; anything else is not a path of this API. */
-function taskNumber(request: RestRequest): number {
-  const text = param(request, 'task');
-  if (!/^\d{1,9}$/.test(text)) throw new RestError(404, 'HTTP 404 Not Found');
-  return Number(text);
-}
+import { taskNumber } from './task-number.ts';
 
 /** Tasks of a connector. */
 export const taskEndpoints: readonly Endpoint[] = [

@@ -1,12 +1,18 @@
 import type { TaskLog } from '../../connectors/source-connector.ts';
-import type { FromHost, TaskFailure, TaskOrder } from '../task-host/messages.ts';
+import type { FromHost, TaskFailure, TaskOrder, TaskProgress } from '../task-host/messages.ts';
 import { hostFailure, type HostEnd } from './host-end.ts';
 import { HostProcess } from './host-process.ts';
 import { placeTask } from './placement.ts';
 
 /** What tasks report. A failure says whether the task itself can have caused it: the others of a crashed host cannot. */
 export type TaskEvent =
-  | Exclude<FromHost, { type: 'ready' | 'log' | 'failed' }>
+  | Exclude<FromHost, { type: 'ready' | 'log' | 'failed' | 'progress' }>
+  | {
+      readonly type: 'progress';
+      readonly id: string;
+      readonly incarnation: string;
+      readonly progress: TaskProgress;
+    }
   | {
       readonly type: 'failed';
       readonly id: string;
@@ -27,6 +33,14 @@ export interface TaskHostsOptions {
   readonly module?: URL;
 }
 
+/** One child process. */
+export interface HostReport {
+  readonly pid: number;
+  readonly tasks: readonly string[];
+  /** Null before its first report. */
+  readonly rssBytes: number | null;
+}
+
 interface HostedTask {
   readonly incarnation: string;
   pendingBytes: number;
@@ -40,6 +54,8 @@ interface Host {
   taken: boolean;
   /** Told to end, or killed: takes no more tasks. */
   ending: boolean;
+  /** Resident memory as it last reported it; null before it ran anything. */
+  rssBytes: number | null;
 }
 
 /** What a host may take beyond the graceful time before it counts as hung. */
@@ -127,6 +143,13 @@ export class TaskHosts {
     for (const { process } of this.#hosts) process.send({ type: 'lease', sentAt, validMs });
   }
 
+  /** What runs where, and what it takes. */
+  get report(): readonly HostReport[] {
+    return [...this.#hosts].flatMap(({ process, tasks, rssBytes }) =>
+      process.pid === undefined ? [] : [{ pid: process.pid, tasks: [...tasks.keys()], rssBytes }],
+    );
+  }
+
   /** Process ids, for people and tests. */
   get pids(): number[] {
     return [...this.#hosts].flatMap(({ process }) => process.pid ?? []);
@@ -168,6 +191,7 @@ export class TaskHosts {
       taskCount: 0,
       taken: false,
       ending: false,
+      rssBytes: null,
     };
     this.#hosts.add(host);
     if (this.#lease !== undefined) host.process.send({ type: 'lease', ...this.#lease });
@@ -175,9 +199,11 @@ export class TaskHosts {
   }
 
   #receive(host: Host, message: Exclude<FromHost, { type: 'ready' | 'log' }>): void {
-    const task = host.tasks.get(message.id);
-    if (task === undefined) return;
-    if (message.type === 'progress') task.pendingBytes = message.progress.pendingBytes;
+    if (message.type === 'progress') {
+      this.#progressed(host, message);
+      return;
+    }
+    if (!host.tasks.has(message.id)) return;
     if (message.type !== 'failed' && message.type !== 'stopped') {
       this.#options.onEvent(message);
       return;
@@ -187,6 +213,16 @@ export class TaskHosts {
     this.#forget(host, message.id);
     if (host.tasks.size === 0) this.#retire(host);
     this.#options.onEvent(message.type === 'failed' ? { ...message, innocent: false } : message);
+  }
+
+  #progressed(host: Host, { rssBytes, tasks }: Extract<FromHost, { type: 'progress' }>): void {
+    host.rssBytes = rssBytes;
+    for (const report of tasks) {
+      const task = host.tasks.get(report.id);
+      if (task === undefined) continue;
+      task.pendingBytes = report.progress.pendingBytes;
+      this.#options.onEvent({ type: 'progress', ...report });
+    }
   }
 
   #forget(host: Host, id: string): void {

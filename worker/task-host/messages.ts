@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SourceProgress } from '../../connectors/source-progress.ts';
 import { providerSpecs } from '../providers/provider-settings.ts';
 
 /** Kafka client settings (Connect's keys without prefix), ready for `clientOptions`. */
@@ -70,15 +71,66 @@ const errors = z.object({
   lastErrorMs: z.number().nullable(),
 });
 
-const progress = z.object({
-  records: z.number(),
+const epochMs = z.number().nullable();
+
+/** `SourceProgress` of connectors/source-progress.ts. */
+const sourceProgress = z.object({
+  plugin: z.string(),
+  server: z.string(),
+  phase: z.enum(['connecting', 'snapshot', 'streaming']),
+  connected: z.boolean(),
+  reconnect: z.object({ attempt: z.number(), atMs: z.number(), reason: z.string() }).nullable(),
+  position: z.string().nullable(),
+  confirmed: z.string().nullable(),
+  head: z.string().nullable(),
+  lagBytes: z.number().nullable(),
+  lagMs: z.number().nullable(),
+  lastEventMs: epochMs,
+  lastTransaction: z.string().nullable(),
   transactions: z.number(),
-  lastCommitMs: z.number().nullable(),
+  snapshot: z
+    .object({
+      state: z.enum(['running', 'completed', 'aborted']),
+      rows: z.number(),
+      tablesDone: z.number(),
+      tables: z.number(),
+      startedMs: z.number(),
+      endedMs: epochMs,
+    })
+    .nullable(),
+}) satisfies z.ZodType<SourceProgress>;
+
+/** Counted since the run of the task began. Times are epoch milliseconds. */
+export const taskProgress = z.object({
+  /** Events handed over by the source, and those that Kafka has acknowledged. */
+  polled: z.number(),
+  records: z.number(),
+  /** Bytes of the source behind the acknowledged events. */
+  bytes: z.number(),
+  transactions: z.number(),
+  lastPollMs: epochMs,
+  lastRecordMs: epochMs,
+  lastAckMs: epochMs,
+  lastCommitMs: epochMs,
+  /** Waiting to be encoded. */
+  queuedBytes: z.number(),
+  /** Handed over and not acknowledged, those waiting included; the source pauses at `capacityBytes`. */
   pendingBytes: z.number(),
   /** Records that could not be converted, as in Connect's task-error-metrics. */
   errors,
+  capacityBytes: z.number(),
+  batches: z.number(),
+  batchSizeMax: z.number(),
+  activeMax: z.number(),
+  commitFailures: z.number(),
+  commitTimeTotalMs: z.number(),
+  commitTimeMaxMs: z.number(),
+  transactionSizeMin: z.number().nullable(),
+  transactionSizeMax: z.number().nullable(),
+  /** Null for a connector that says nothing of its source. */
+  source: sourceProgress.nullable(),
 });
-export type TaskProgress = z.infer<typeof progress>;
+export type TaskProgress = z.infer<typeof taskProgress>;
 
 /** Task host to worker. */
 export const fromHost = z.discriminatedUnion('type', [
@@ -90,7 +142,12 @@ export const fromHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('read-offset'), id: z.string(), request: z.number(), key: z.string() }),
   z.object({ type: z.literal('started'), id: z.string(), incarnation: z.string() }),
   z.object({ type: z.literal('paused'), id: z.string(), incarnation: z.string() }),
-  z.object({ type: z.literal('progress'), id: z.string(), incarnation: z.string(), progress }),
+  /** Once a second, of all tasks of the host that run. */
+  z.object({
+    type: z.literal('progress'),
+    rssBytes: z.number(),
+    tasks: z.array(z.object({ id: z.string(), incarnation: z.string(), progress: taskProgress })),
+  }),
   z.object({ type: z.literal('failed'), id: z.string(), incarnation: z.string(), failure }),
   z.object({ type: z.literal('stopped'), id: z.string(), incarnation: z.string() }),
   z.object({

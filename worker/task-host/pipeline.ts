@@ -6,6 +6,7 @@ import { BatchQueue, type QueuedBatch } from './batch-queue.ts';
 import { commitIn } from './commit-policy.ts';
 import type { EventOutput } from './event-output.ts';
 import { monotonicMs } from '../../kafka/monotonic-ms.ts';
+import { PipelineMeter, type PipelineMeterFigures } from './pipeline-meter.ts';
 import type { ErrorFigures } from './record-errors.ts';
 import type { OutputTopic, RecordOutput } from './record-output.ts';
 import { RoomGate } from './room-gate.ts';
@@ -45,6 +46,7 @@ export class Pipeline<T extends OutputTopic> {
   readonly #options: PipelineOptions<T>;
   readonly #queue = new BatchQueue();
   readonly #gate: RoomGate;
+  readonly #meter = new PipelineMeter();
   readonly #failed = Promise.withResolvers<ConnectorError>();
   #failure: ConnectorError | undefined;
   #current: Transaction | undefined;
@@ -72,6 +74,21 @@ export class Pipeline<T extends OutputTopic> {
     return { ...this.#figures, errors: this.#options.events.errors };
   }
 
+  /** Figures of batches and commits. */
+  get meter(): PipelineMeterFigures {
+    return this.#meter.figures;
+  }
+
+  /** Bytes that wait to be encoded. */
+  get queuedBytes(): number {
+    return this.#queue.bytes;
+  }
+
+  /** Bytes that may wait before the source is paused. */
+  get capacityBytes(): number {
+    return this.#options.inFlightBytes;
+  }
+
   get pendingBytes(): number {
     return this.#options.output.pendingBytes + this.#queue.bytes;
   }
@@ -85,6 +102,7 @@ export class Pipeline<T extends OutputTopic> {
       return { room: undefined, acknowledged: acknowledged.promise };
     }
     this.#lastEmit = monotonicMs();
+    this.#meter.emitted(batch);
     this.#queue.push({ batch, acknowledged });
     if (!this.#opening) this.#encodeQueued();
     return { room: this.#gate.room(this.pendingBytes), acknowledged: acknowledged.promise };
@@ -218,6 +236,10 @@ export class Pipeline<T extends OutputTopic> {
         this.#lastCommitMs = now - startedAt;
         this.#figures.transactions += 1;
         this.#figures.lastCommitAt = now;
+        this.#meter.committed(
+          transaction.batches.map(({ batch }) => batch),
+          this.#lastCommitMs,
+        );
         this.#committing = undefined;
         for (const queued of transaction.batches) queued.acknowledged.resolve(undefined);
         this.#gate.update(this.pendingBytes);
@@ -227,6 +249,7 @@ export class Pipeline<T extends OutputTopic> {
       },
       (error: unknown) => {
         this.#committing = undefined;
+        this.#meter.failed();
         const failure = ConnectorError.from(error, 'INTERNAL', 'committing to Kafka');
         for (const queued of transaction.batches) queued.acknowledged.reject(failure);
         this.#fail(failure);

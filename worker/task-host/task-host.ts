@@ -23,7 +23,7 @@ interface HostedTask {
   run: number;
 }
 
-/** How often each task's figures go to the worker. */
+/** How often the tasks' figures go to the worker. */
 const PROGRESS_MS = 1000;
 /** How often a lease that is running out is looked at. */
 const LEASE_CHECK_MS = 200;
@@ -211,10 +211,11 @@ export class TaskHost {
   }
 
   #reportProgress(): void {
-    for (const [id, { order, runner }] of this.#tasks) {
-      const progress = runner?.figures;
-      if (progress !== undefined) this.#send({ type: 'progress', id, incarnation: order.incarnation, progress });
-    }
+    const tasks = [...this.#tasks].flatMap(([id, { order, runner }]) => {
+      const progress = runner?.progress;
+      return progress === undefined ? [] : [{ id, incarnation: order.incarnation, progress }];
+    });
+    if (tasks.length > 0) this.#send({ type: 'progress', rssBytes: process.memoryUsage.rss(), tasks });
   }
 
   /** Without a lease the tasks end: another worker may own them by now. */

@@ -1,9 +1,10 @@
-import type { SourceConnector, TaskLog } from '../../connectors/source-connector.ts';
+import type { SourceConnector, SourceTask, TaskLog } from '../../connectors/source-connector.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { traceText } from '../../errors/trace-text.ts';
 import type { Lease } from './lease.ts';
 import type { TaskFailure, TaskOrder, TaskProgress } from './messages.ts';
 import { Pipeline } from './pipeline.ts';
+import { progressReport } from './progress-report.ts';
 import { taskContext } from './task-context.ts';
 import type { TaskLinks } from './task-links.ts';
 import { openTaskOutput } from './task-output.ts';
@@ -33,6 +34,7 @@ export class TaskRunner {
   #ending: Ending | undefined;
   #leaseLost = false;
   #pipeline: Pipeline<TopicSender> | undefined;
+  #source: SourceTask | undefined;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -43,11 +45,9 @@ export class TaskRunner {
     return this.#parts.order.incarnation;
   }
 
-  get figures(): TaskProgress | undefined {
-    const pipeline = this.#pipeline;
-    if (pipeline === undefined) return undefined;
-    const { records, transactions, lastCommitAt, errors } = pipeline.figures;
-    return { records, transactions, lastCommitMs: lastCommitAt, pendingBytes: pipeline.pendingBytes, errors };
+  /** Undefined before the task has begun. */
+  get progress(): TaskProgress | undefined {
+    return this.#pipeline === undefined ? undefined : progressReport(this.#pipeline, this.#source);
   }
 
   /** The worker's answer to `fenced`. */
@@ -131,7 +131,9 @@ export class TaskRunner {
       signal: source.signal,
       started: () => links.send({ type: 'started', id, incarnation: order.incarnation }),
     });
-    const running = connector.createTask(context).run();
+    const task = connector.createTask(context);
+    this.#source = task;
+    const running = task.run();
     const failure = await Promise.race([running.then(() => undefined), pipeline.failed]);
     this.#abort.signal.removeEventListener('abort', stop);
     if (failure !== undefined) {

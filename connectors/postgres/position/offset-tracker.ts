@@ -2,6 +2,7 @@ import type { Lsn } from '../lsn.ts';
 
 interface Entry {
   readonly done: Lsn;
+  readonly timeMicros: bigint | null;
   acknowledged: boolean;
 }
 
@@ -12,6 +13,7 @@ interface Entry {
 export class OffsetTracker {
   readonly #pending: Entry[] = [];
   #durable: Lsn;
+  #durableTimeMicros: bigint | null = null;
 
   constructor(durable: Lsn) {
     this.#durable = durable;
@@ -22,14 +24,19 @@ export class OffsetTracker {
     return this.#durable;
   }
 
+  /** When the newest change that Kafka holds was committed at the source; null: none yet. */
+  get durableTimeMicros(): bigint | null {
+    return this.#durableTimeMicros;
+  }
+
   /** True when every batch was acknowledged. */
   get idle(): boolean {
     return this.#pending.length === 0;
   }
 
   /** Notes a batch whose offsets say that everything before `done` is delivered; the returned function acknowledges it. */
-  add(done: Lsn): () => void {
-    const entry: Entry = { done, acknowledged: false };
+  add(done: Lsn, timeMicros: bigint | null = null): () => void {
+    const entry: Entry = { done, timeMicros, acknowledged: false };
     this.#pending.push(entry);
     return () => {
       entry.acknowledged = true;
@@ -42,6 +49,7 @@ export class OffsetTracker {
     for (const entry of this.#pending) {
       if (!entry.acknowledged) break;
       if (entry.done > this.#durable) this.#durable = entry.done;
+      this.#durableTimeMicros = entry.timeMicros ?? this.#durableTimeMicros;
       released += 1;
     }
     if (released > 0) this.#pending.splice(0, released);

@@ -46,6 +46,7 @@ export class TransactionCursor {
   #completeLow = 0;
   #kind: MessageType = 'COMMIT';
   #completeKind: MessageType = 'COMMIT';
+  #commits = 0;
   #lastXid: number | null = null;
   #lastTimeMicros: bigint | null = null;
 
@@ -67,6 +68,16 @@ export class TransactionCursor {
 
   get inTransaction(): boolean {
     return this.#open !== undefined;
+  }
+
+  /** Transactions seen to their end. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  /** Of the last of them; null before the first. */
+  get lastXid(): number | null {
+    return this.#lastXid;
   }
 
   get previousCommitEnd(): Lsn | null {
@@ -130,6 +141,7 @@ export class TransactionCursor {
       this.#resume = { kind: 'boundary' };
     }
     this.#previousCommitEnd = end;
+    this.#commits += 1;
     this.#lastXid = open.xid;
     this.#lastTimeMicros = open.timeMicros;
     this.#open = undefined;

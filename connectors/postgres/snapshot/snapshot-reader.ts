@@ -36,6 +36,8 @@ export interface SerialReaderParts {
   readonly rows: SnapshotRows;
   readonly sink: SnapshotSink;
   readonly log: TaskLog;
+  /** A table is done with, its rows read or none to be had. */
+  readonly onTable: () => void;
 }
 
 const keptRow = z.object({ kept: z.boolean() });
@@ -68,7 +70,8 @@ export class SerialSnapshotReader implements SnapshotReader {
     const again: CatalogTable[] = [];
     for (const table of tables) {
       await session.query('SAVEPOINT before_table');
-      if (!(await this.#readTable(table))) again.push(table);
+      if (await this.#readTable(table)) this.#parts.onTable();
+      else again.push(table);
       // Also gives the lock on the table back, which an ALTER TABLE may be waiting for.
       await session.query('ROLLBACK TO SAVEPOINT before_table');
     }

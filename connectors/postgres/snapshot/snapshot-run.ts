@@ -10,6 +10,7 @@ import type { Lsn } from '../lsn.ts';
 import { snapshotOffset, sourcePartition } from '../position/stored-offset.ts';
 import { publishedForms } from '../setup/publication.ts';
 import type { SourceConfig } from '../source-config.ts';
+import type { SourceFacts } from '../source-facts.ts';
 import type { TaskSetup } from '../task-setup.ts';
 import { readPublishedParts } from './published-part.ts';
 import { SerialSnapshotReader, type SnapshotReader } from './snapshot-reader.ts';
@@ -21,6 +22,7 @@ export interface SnapshotParts {
   readonly setup: TaskSetup;
   readonly rules: PlanRules;
   readonly handover: Handover;
+  readonly facts: SourceFacts;
   readonly log: TaskLog;
   /** Where streaming will begin. */
   readonly from: Lsn;
@@ -39,6 +41,7 @@ export async function runSnapshot(parts: SnapshotParts): Promise<void> {
   const xid = await snapshotXid(setup.session);
   const tables = await snapshotTables(parts);
   const rows = new SnapshotRows({ database: config.database, xid, from });
+  parts.facts.snapshotBegins(tables.length, () => rows.count);
   const started = Date.now();
   const offset = (completed: boolean): SourceOffset =>
     snapshotOffset({ from, xid, timeMicros: BigInt(Date.now()) * 1000n, completed }, setup.source);
@@ -66,6 +69,7 @@ export async function runSnapshot(parts: SnapshotParts): Promise<void> {
       rows,
       sink: (bytes) => handover.emit(batch(false, bytes, []), from),
       log,
+      onTable: () => parts.facts.tableRead(),
     });
     // Once imported, the snapshot lives on in the reader's transaction.
     await reader.read(tables, exported?.name ?? null, () => exported?.session.close() ?? Promise.resolve());
@@ -73,6 +77,7 @@ export async function runSnapshot(parts: SnapshotParts): Promise<void> {
     await session.close();
   }
   await handover.emit(batch(true, 0, [offset(true)]), from);
+  parts.facts.snapshotCompleted();
   log.info({ rows: rows.count, tookMs: Date.now() - started }, 'snapshot completed');
 }
 

@@ -1,5 +1,7 @@
 import { noErrors } from '../../../worker/task-host/record-errors.ts';
 import { toHost, type FromHost } from '../../../worker/task-host/messages.ts';
+import { PipelineMeter } from '../../../worker/task-host/pipeline-meter.ts';
+import { progressReport } from '../../../worker/task-host/progress-report.ts';
 
 /**
  * A task host that does nothing but answer, and misbehaves on request: the task's configuration says how.
@@ -10,6 +12,7 @@ function send(message: FromHost): void {
   process.send?.(message, undefined, undefined, () => undefined);
 }
 
+const meter = new PipelineMeter();
 const incarnations = new Map<string, { incarnation: string; stops: string }>();
 
 process.on('message', (raw) => {
@@ -18,8 +21,11 @@ process.on('message', (raw) => {
     const { incarnation, taskConfig } = message.order;
     incarnations.set(message.id, { incarnation, stops: taskConfig['stops'] ?? 'at once' });
     const pendingBytes = Number(taskConfig['bytes'] ?? '0');
-    const progress = { records: 0, transactions: 0, lastCommitMs: null, pendingBytes, errors: noErrors };
-    send({ type: 'progress', id: message.id, incarnation, progress });
+    const progress = progressReport(
+      { figures: { errors: noErrors }, meter: meter.figures, queuedBytes: 0, pendingBytes, capacityBytes: 0 },
+      undefined,
+    );
+    send({ type: 'progress', rssBytes: 1, tasks: [{ id: message.id, incarnation, progress }] });
     send({ type: 'started', id: message.id, incarnation });
     if (taskConfig['ends'] === 'exit') process.exit(7);
     if (taskConfig['ends'] === 'abort') process.abort();

@@ -1,0 +1,42 @@
+/** How far the reading of what was there before the changes has come. */
+export interface SnapshotProgress {
+  readonly state: 'running' | 'completed' | 'aborted';
+  readonly rows: number;
+  readonly tablesDone: number;
+  readonly tables: number;
+  /** Epoch milliseconds. */
+  readonly startedMs: number;
+  readonly endedMs: number | null;
+}
+
+/**
+ * Where a task stands in its source. Positions are texts in the source's own words, e.g. `0/16B3748`; times are epoch
+ * milliseconds by the worker's clock; null: not known. Plain values only, since it travels between processes.
+ */
+export interface SourceProgress {
+  /** Debezium's name of the kind of source in its metrics, e.g. `postgres`. */
+  readonly plugin: string;
+  /** Debezium's name of the source: `topic.prefix`. */
+  readonly server: string;
+  readonly phase: 'connecting' | 'snapshot' | 'streaming';
+  readonly connected: boolean;
+  /** The next try while the task is not connected. */
+  readonly reconnect: { readonly attempt: number; readonly atMs: number; readonly reason: string } | null;
+  /** Kafka holds everything before this. */
+  readonly position: string | null;
+  /** The source was told that it may forget everything before this. */
+  readonly confirmed: string | null;
+  /** End of the source's log when it was last seen. */
+  readonly head: string | null;
+  /** Bytes of the source's log between `position` and `head`, those of no interest included. */
+  readonly lagBytes: number | null;
+  /** Age of the oldest change that may not be in Kafka yet; 0 when there is none. */
+  readonly lagMs: number | null;
+  /** When the newest change that Kafka holds was committed at the source. */
+  readonly lastEventMs: number | null;
+  /** Id of the last transaction read. */
+  readonly lastTransaction: string | null;
+  /** Transactions read since the task began. */
+  readonly transactions: number;
+  readonly snapshot: SnapshotProgress | null;
+}

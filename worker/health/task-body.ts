@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import type { SourceProgress } from '../../connectors/source-progress.ts';
+import { redactText } from '../redaction.ts';
+import type { TaskProgress } from '../task-host/messages.ts';
+import type { FailureNote } from './failure-ring.ts';
+import type { TaskSnapshot } from './task-history.ts';
+
+const epochMs = z.number().nullable();
+
+const failureBody = z.object({
+  code: z.string(),
+  message: z.string(),
+  causes: z.array(z.string()),
+  hint: z.string().nullable(),
+  retry: z.enum(['automatic', 'after-help', 'never']),
+  count: z.number(),
+  first: z.number(),
+  last: z.number(),
+});
+
+const sourceBody = z.object({
+  phase: z.enum(['connecting', 'snapshot', 'streaming']),
+  connected: z.boolean(),
+  reconnect: z.object({ attempt: z.number(), at: z.number(), reason: z.string() }).nullable(),
+  position: z.string().nullable(),
+  confirmed: z.string().nullable(),
+  head: z.string().nullable(),
+  lag_bytes: z.number().nullable(),
+  lag_ms: z.number().nullable(),
+  last_event: epochMs,
+  last_transaction: z.string().nullable(),
+  transactions: z.number(),
+  snapshot: z
+    .object({
+      state: z.enum(['running', 'completed', 'aborted']),
+      rows: z.number(),
+      tables_done: z.number(),
+      tables: z.number(),
+      started: z.number(),
+      ended: epochMs,
+    })
+    .nullable(),
+});
+
+/** `GET /connectors/{name}/tasks/{id}/progress`. Times are epoch milliseconds, null: not yet, or not known. */
+export const taskBody = z.object({
+  connector: z.string(),
+  task: z.number(),
+  worker_id: z.string(),
+  run: z.enum(['idle', 'starting', 'running', 'paused', 'stopping', 'waiting', 'failed']),
+  since: z.number(),
+  reported: epochMs,
+  stalled: z.object({ reason: z.enum(['not-acknowledged', 'no-report']), since: z.number() }).nullable(),
+  last_poll: epochMs,
+  last_record: epochMs,
+  last_acknowledged: epochMs,
+  last_commit: epochMs,
+  records: z.number(),
+  records_per_second: z.number(),
+  bytes: z.number(),
+  transactions: z.number(),
+  queued_bytes: z.number(),
+  pending_bytes: z.number(),
+  capacity_bytes: z.number(),
+  source: sourceBody.nullable(),
+  restarts: z.object({
+    total: z.number(),
+    next: z.object({ at: z.number(), attempt: z.number(), left: z.number().nullable() }).nullable(),
+    spent: z.string().nullable(),
+  }),
+  failures: z.array(failureBody),
+});
+export type TaskBody = z.infer<typeof taskBody>;
+
+export interface TaskOwner {
+  readonly connector: string;
+  readonly task: number;
+  readonly workerId: string;
+  /** Takes known secrets out of a text, beside those that its own words give away. */
+  readonly redact?: (text: string) => string;
+}
+
+const nothing = {
+  records: 0,
+  bytes: 0,
+  transactions: 0,
+  queuedBytes: 0,
+  pendingBytes: 0,
+  capacityBytes: 0,
+  lastPollMs: null,
+  lastRecordMs: null,
+  lastAckMs: null,
+  lastCommitMs: null,
+} satisfies Partial<TaskProgress>;
+
+function sourceOf(source: SourceProgress, redact: (text: string) => string): z.infer<typeof sourceBody> {
+  const { reconnect, snapshot } = source;
+  return {
+    phase: source.phase,
+    connected: source.connected,
+    reconnect: reconnect && {
+      attempt: reconnect.attempt,
+      at: reconnect.atMs,
+      reason: redact(redactText(reconnect.reason)),
+    },
+    position: source.position,
+    confirmed: source.confirmed,
+    head: source.head,
+    lag_bytes: source.lagBytes,
+    lag_ms: source.lagMs,
+    last_event: source.lastEventMs,
+    last_transaction: source.lastTransaction,
+    transactions: source.transactions,
+    snapshot: snapshot && {
+      state: snapshot.state,
+      rows: snapshot.rows,
+      tables_done: snapshot.tablesDone,
+      tables: snapshot.tables,
+      started: snapshot.startedMs,
+      ended: snapshot.endedMs,
+    },
+  };
+}
+
+function failureOf(
+  { firstMs, lastMs, causes, ...note }: FailureNote,
+  redact: (text: string) => string,
+): z.infer<typeof failureBody> {
+  return { ...note, message: redact(note.message), causes: causes.map(redact), first: firstMs, last: lastMs };
+}
+
+/** What a worker knows of a task, as clients and other workers get it. */
+export function bodyOfTask(
+  { connector, task, workerId, redact = (text) => text }: TaskOwner,
+  snapshot: TaskSnapshot,
+): TaskBody {
+  const { run, stalled, progress, next } = snapshot;
+  const figures = progress ?? nothing;
+  return {
+    connector,
+    task,
+    worker_id: workerId,
+    run,
+    since: snapshot.sinceMs,
+    reported: snapshot.reportedMs,
+    stalled: stalled && { reason: stalled.reason, since: stalled.sinceMs },
+    last_poll: figures.lastPollMs,
+    last_record: figures.lastRecordMs,
+    last_acknowledged: figures.lastAckMs,
+    last_commit: figures.lastCommitMs,
+    records: figures.records,
+    records_per_second: Math.round(snapshot.recordsPerSecond * 10) / 10,
+    bytes: figures.bytes,
+    transactions: figures.transactions,
+    queued_bytes: figures.queuedBytes,
+    pending_bytes: figures.pendingBytes,
+    capacity_bytes: figures.capacityBytes,
+    source: progress?.source ? sourceOf(progress.source, redact) : null,
+    restarts: {
+      total: snapshot.restarts,
+      next: next && { at: next.atMs, attempt: next.attempt, left: next.left },
+      spent: snapshot.spent,
+    },
+    failures: snapshot.failures.map((failure) => failureOf(failure, redact)),
+  };
+}

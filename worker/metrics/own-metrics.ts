@@ -1,0 +1,108 @@
+import { productVersion } from '../version.ts';
+import { labelsOf, taskLabels, taskMetric, workerMetric, type MetricDefinition } from './metric-definition.ts';
+
+function seconds(milliseconds: number | null | undefined): number | null {
+  return milliseconds === null || milliseconds === undefined ? null : milliseconds / 1000;
+}
+
+/** What Connect and Debezium have no name for. */
+export const ownMetrics: readonly MetricDefinition[] = [
+  taskMetric(
+    {
+      name: 'millrace_task_lag_bytes',
+      help: "Bytes of the source's log between what Kafka holds and the log's end, those of no interest included.",
+    },
+    ({ progress }) => progress?.source?.lagBytes,
+  ),
+  taskMetric(
+    { name: 'millrace_task_lag_seconds', help: 'Age of the oldest change that may not be in Kafka yet; 0: none.' },
+    ({ progress }) => seconds(progress?.source?.lagMs),
+  ),
+  taskMetric(
+    {
+      name: 'millrace_task_stalled',
+      help: '1 for a task that is RUNNING without progress although there is something to do (task.stall.timeout.ms).',
+    },
+    ({ stalled }) => (stalled === null ? 0 : 1),
+  ),
+  taskMetric(
+    { name: 'millrace_task_connected', help: '1 while the task is connected to its source.' },
+    ({ progress }) => {
+      const source = progress?.source;
+      return source ? Number(source.connected) : null;
+    },
+  ),
+  taskMetric(
+    { name: 'millrace_task_last_acknowledged_timestamp_seconds', help: 'When Kafka last acknowledged something.' },
+    ({ progress }) => seconds(progress?.lastAckMs),
+  ),
+  taskMetric(
+    {
+      name: 'millrace_task_acknowledged_bytes_total',
+      kind: 'counter',
+      help: 'Bytes of the source behind the acknowledged records of this run.',
+    },
+    ({ progress }) => progress?.bytes,
+  ),
+  taskMetric(
+    { name: 'millrace_task_pending_bytes', help: 'Bytes read and not acknowledged yet.' },
+    ({ progress }) => progress?.pendingBytes,
+  ),
+  taskMetric(
+    { name: 'millrace_task_queued_bytes', help: 'Those of them that wait to be encoded.' },
+    ({ progress }) => progress?.queuedBytes,
+  ),
+  taskMetric(
+    {
+      name: 'millrace_task_restarts_total',
+      kind: 'counter',
+      help: 'Restarts by the worker itself since the task came here.',
+    },
+    ({ restarts }) => restarts,
+  ),
+  taskMetric(
+    { name: 'millrace_task_next_restart_timestamp_seconds', help: 'When a failed task is tried again.' },
+    ({ next }) => seconds(next?.atMs),
+  ),
+  taskMetric(
+    {
+      name: 'millrace_task_restart_budget_spent',
+      help: '1 for a task that stays FAILED since its restarts are spent.',
+    },
+    ({ spent }) => (spent === null ? 0 : 1),
+  ),
+  {
+    name: 'millrace_task_failures_total',
+    help: 'Failures since the task came here, by code (docs/errors.md).',
+    kind: 'counter',
+    labels: [...taskLabels, 'code'],
+    samples: ({ tasks }) =>
+      tasks.flatMap((task) =>
+        [...task.snapshot.failureTotals].map(([code, value]) => ({ labels: { ...labelsOf(task), code }, value })),
+      ),
+  },
+  {
+    name: 'millrace_task_host_resident_memory_bytes',
+    help: 'Resident memory of a task host.',
+    kind: 'gauge',
+    labels: ['pid'],
+    samples: ({ hosts }) =>
+      hosts.flatMap(({ pid, rssBytes }) =>
+        rssBytes === null ? [] : [{ labels: { pid: String(pid) }, value: rssBytes }],
+      ),
+  },
+  workerMetric(
+    { name: 'millrace_task_hosts', help: 'Child processes of this worker, idle spare included.' },
+    ({ hosts }) => hosts.length,
+  ),
+  workerMetric({ name: 'millrace_worker_resident_memory_bytes', help: 'Resident memory of the worker itself.' }, () =>
+    process.memoryUsage.rss(),
+  ),
+  {
+    name: 'millrace_build_info',
+    help: 'Version of this worker.',
+    kind: 'gauge',
+    labels: ['version'],
+    samples: () => [{ labels: { version: productVersion }, value: 1 }],
+  },
+];
