@@ -132,6 +132,7 @@ export class TaskSlot {
         this.#failed(run, endedByItself(this.key), false);
         break;
       case 'progress':
+      case 'wrote':
         break;
     }
   }

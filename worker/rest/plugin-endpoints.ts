@@ -13,7 +13,10 @@ export const pluginEndpoints: readonly Endpoint[] = [
   { path: '/connector-plugins', methods: { GET: list } },
   {
     path: '/connector-plugins/:plugin/config',
-    methods: { GET: async (herder, request) => jsonAnswer(await herder.pluginConfig(param(request, 'plugin'))) },
+    methods: {
+      GET: async (herder, request) =>
+        jsonAnswer(await herder.pluginConfig(param(request, 'plugin'), request.query.get('version'))),
+    },
   },
   {
     path: '/connector-plugins/:plugin/config/validate',

@@ -14,6 +14,7 @@ import { pluginEndpoints } from './plugin-endpoints.ts';
 import { originOf } from './request-origin.ts';
 import { revisionEndpoints } from './revision-endpoints.ts';
 import { taskEndpoints } from './task-endpoints.ts';
+import { topicEndpoints } from './topic-endpoints.ts';
 
 export interface RestAppOptions {
   readonly access: HerderAccess;
@@ -46,6 +47,7 @@ const endpoints: readonly Endpoint[] = [
   ...connectorEndpoints,
   ...taskEndpoints,
   ...offsetEndpoints,
+  ...topicEndpoints,
   ...pluginEndpoints,
   ...revisionEndpoints,
 ];

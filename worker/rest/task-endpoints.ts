@@ -5,7 +5,7 @@ import { readBody, taskConfigsBody } from './request-body.ts';
 /** The number of a task in the path; anything else is not a path of this API. */
 function taskNumber(request: RestRequest): number {
   const text = param(request, 'task');
-  if (!/^\d{1,9}$/.test(text)) throw new RestError(404, 'HTTP 404 Not Found');
+  if (!/^-?\d{1,9}$/.test(text)) throw new RestError(404, 'HTTP 404 Not Found');
   return Number(text);
 }
 

@@ -91,6 +91,8 @@ export const fromHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), id: z.string(), incarnation: z.string() }),
   z.object({ type: z.literal('paused'), id: z.string(), incarnation: z.string() }),
   z.object({ type: z.literal('progress'), id: z.string(), incarnation: z.string(), progress }),
+  /** The topics whose records Kafka has acknowledged since the last message of this kind; at least one. */
+  z.object({ type: z.literal('wrote'), id: z.string(), incarnation: z.string(), topics: z.array(z.string()) }),
   z.object({ type: z.literal('failed'), id: z.string(), incarnation: z.string(), failure }),
   z.object({ type: z.literal('stopped'), id: z.string(), incarnation: z.string() }),
   z.object({

@@ -214,6 +214,7 @@ export class TaskHost {
     for (const [id, { order, runner }] of this.#tasks) {
       const progress = runner?.figures;
       if (progress !== undefined) this.#send({ type: 'progress', id, incarnation: order.incarnation, progress });
+      runner?.reportTopics();
     }
   }
 
