@@ -192,7 +192,6 @@ export const connectorSettings = {
     group: 'Exactly Once Support',
     importance: 'LOW',
     displayName: 'Transaction boundary interval',
-    check: atLeast(1),
     documentation: 'Length of transactions with transaction.boundary=interval. Without effect, see there.',
   }),
   offsetsStorageTopic: text('offsets.storage.topic', {

@@ -39,7 +39,7 @@ function membersOf(value: Json, at: string): Members | undefined {
   const isSet =
     (at === 'body' || /\.(topics|groups|recommended_values)$/.test(at)) &&
     entries.every((entry) => typeof entry === 'string');
-  return new Map(entries.map((entry, index) => [isSet ? String(entry) : String(index), entry]));
+  return new Map(entries.map((entry, index) => [isSet && typeof entry === 'string' ? entry : String(index), entry]));
 }
 
 function compare(at: string, theirs: Json | undefined, ours: Json | undefined): Difference[] {

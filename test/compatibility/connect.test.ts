@@ -5,6 +5,7 @@ import { StackError } from '../../scripts/stack/stack-error.ts';
 import { TestDatabase } from '../postgres/support/test-database.ts';
 import { servers } from '../support/servers.ts';
 import { differences, type Difference } from './answer-difference.ts';
+import { documentedDifferences } from './documented-differences.ts';
 import { explanation, intendedDifferences } from './intended-differences.ts';
 import { parseScript, type RequestStep } from './request-script.ts';
 import { Side } from './side.ts';
@@ -97,6 +98,14 @@ describe('Answers of Kafka Connect and ours, side by side', function () {
         });
       }
     });
+
+  it('differ as docs/rest.md says', () => {
+    const page = readFileSync(new URL('../../docs/rest.md', import.meta.url), 'utf8');
+    assert.deepEqual(
+      documentedDifferences(page),
+      intendedDifferences.map(({ id, reason }) => [id, reason]),
+    );
+  });
 
   describe('afterwards', () => {
     it('differ wherever the documentation says that they do', () => {

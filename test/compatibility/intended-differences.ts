@@ -21,8 +21,10 @@ const connectOwn =
   '(name|connector\\.class|connector\\.plugin\\.version|tasks\\.max(\\.enforce)?|(key|value|header)\\.converter(\\.plugin\\.version)?|transforms|predicates|config\\.action\\.reload|' +
   'errors\\.(retry\\.timeout|retry\\.delay\\.max\\.ms|tolerance|log\\.enable|log\\.include\\.messages)|topic\\.creation\\.groups|exactly\\.once\\.support|' +
   'transaction\\.boundary(\\.interval\\.ms)?|offsets\\.storage\\.topic)';
-const inValidation = `body\\.configs\\.(?!${connectOwn}(\\.(definition|value)\\b.*)?$)`;
-const inDefinitions = `body\\.(?!configs|groups|message|error_|${connectOwn}(\\.[a-z_]+(\\.\\d+)?)?$)`;
+const elsewhere =
+  '(producer|consumer|admin)\\.override\\.|transforms\\.|predicates\\.|(key|value|header)\\.converter\\.|topic\\.creation\\.';
+const inValidation = `body\\.configs\\.(?!${connectOwn}(\\.(definition|value)\\b.*)?$|${elsewhere})`;
+const inDefinitions = `body\\.(?!configs|groups|message$|error_|${connectOwn}(\\.[a-z_]+(\\.\\d+)?)?$)`;
 
 export const intendedDifferences: readonly IntendedDifference[] = [
   {
@@ -132,7 +134,7 @@ export const intendedDifferences: readonly IntendedDifference[] = [
   },
   {
     id: 'connector-settings',
-    at: new RegExp(`^(${inValidation}|${inDefinitions})`),
+    at: new RegExp(`^(${inValidation}(?!.*\\.value\\.(errors|value)\\b)|${inDefinitions})`),
     reason:
       "Which settings a connector defines beside Connect's, and their types, defaults, ranks and texts, is the connector's affair: all of Debezium's that matter have their names here, and there are some of our own.",
   },
