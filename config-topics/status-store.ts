@@ -94,6 +94,11 @@ export class StatusStore {
     return this.#table.connectors();
   }
 
+  /** Names of connectors that have written to a topic, also of those that are no longer configured. */
+  connectorsWithTopics(): readonly string[] {
+    return this.#table.connectorsWithTopics();
+  }
+
   /** The topics that a connector has written to since its last reset. */
   topics(connector: string): readonly TopicStatus[] {
     return this.#table.topics(connector);

@@ -42,6 +42,11 @@ export class StatusTable {
     return [...(this.#connectors.get(connector)?.tasks.keys() ?? [])].sort((a, b) => a - b);
   }
 
+  /** Names of connectors that have written to a topic. */
+  connectorsWithTopics(): string[] {
+    return [...this.#topics.keys()];
+  }
+
   topics(connector: string): readonly TopicStatus[] {
     return [...(this.#topics.get(connector)?.values() ?? [])];
   }

@@ -1,4 +1,11 @@
-import { defineSetting, SettingValueError, type Setting, type SettingOptions, type SettingType } from './setting.ts';
+import {
+  defineSetting,
+  SettingCheckError,
+  SettingValueError,
+  type Setting,
+  type SettingOptions,
+  type SettingType,
+} from './setting.ts';
 
 /** `required`: no default; `null`: optional, absent gives null; else the default's text. */
 type Default = { readonly default: string } | { readonly required: true } | { readonly optional: true };
@@ -39,8 +46,27 @@ export function text(name: string, spec: Spec<string>): Setting<string | null> {
 export function choice<const W extends string>(name: string, words: readonly W[], spec: Spec<W>): Setting<W> {
   return build(name, 'STRING', { recommended: words, ...spec }, (value) => {
     const found = words.find((word) => word.toLowerCase() === value.trim().toLowerCase());
-    if (found === undefined) throw new SettingValueError(`String must be one of: ${words.join(', ')}`);
+    if (found === undefined) throw new SettingCheckError(`String must be one of: ${words.join(', ')}`);
     return found;
+  });
+}
+
+/** One of a few words exactly as listed (Connect's ValidString, which recommends nothing). */
+export function exactChoice<const W extends string>(name: string, words: readonly W[], spec: Spec<W>): Setting<W> {
+  return build(name, 'STRING', { words, ...spec }, (value) => {
+    const found = words.find((word) => word === value.trim());
+    if (found === undefined) throw new SettingCheckError(`String must be one of: ${words.join(', ')}`);
+    return found;
+  });
+}
+
+/** One of a few words in any case (Connect's CaseInsensitiveValidString), given back as listed. */
+export function anyCaseChoice<const W extends string>(name: string, words: readonly W[], spec: Spec<W>): Setting<W> {
+  return build(name, 'STRING', { words, ...spec }, (value) => {
+    const found = words.find((word) => word.toLowerCase() === value.trim().toLowerCase());
+    if (found !== undefined) return found;
+    const shown = words.map((word) => word.toUpperCase()).join(', ');
+    throw new SettingCheckError(`String must be one of (case insensitive): ${shown}`);
   });
 }
 

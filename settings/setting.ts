@@ -19,6 +19,8 @@ export interface Setting<T> {
   readonly width: 'NONE' | 'SHORT' | 'MEDIUM' | 'LONG';
   readonly displayName: string;
   readonly recommended: readonly string[];
+  /** The words that are allowed, where these are all and are not recommended. */
+  readonly words?: readonly string[];
   /** Text to checked value; throws SettingValueError with the reason. */
   readonly parse: (text: string) => T;
 }
@@ -34,6 +36,9 @@ export class SettingValueError extends Error {
   override readonly name = 'SettingValueError';
 }
 
+/** A text that is a value of its type, but not an allowed one, e.g. `Value must be at least 1`. */
+export class SettingCheckError extends SettingValueError {}
+
 /** What a definition may say beside name and documentation. */
 export interface SettingOptions<T> {
   readonly importance?: 'HIGH' | 'MEDIUM' | 'LOW';
@@ -41,6 +46,7 @@ export interface SettingOptions<T> {
   readonly width?: 'NONE' | 'SHORT' | 'MEDIUM' | 'LONG';
   readonly displayName?: string;
   readonly recommended?: readonly string[];
+  readonly words?: readonly string[];
   readonly check?: Check<T>;
 }
 
@@ -65,7 +71,7 @@ export function defineSetting<T>(definition: Definition<T>): Setting<T> {
     parse: (text) => {
       const value = parse(text);
       const reason = check?.(value);
-      if (reason !== undefined) throw new SettingValueError(reason);
+      if (reason !== undefined) throw new SettingCheckError(reason);
       return value;
     },
   };

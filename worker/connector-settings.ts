@@ -1,4 +1,4 @@
-import { atLeast, choice, flag, integer, list, pluginClass, text } from '../settings/kinds.ts';
+import { anyCaseChoice, atLeast, exactChoice, flag, integer, list, pluginClass, text } from '../settings/kinds.ts';
 import type { SettingValues } from '../settings/setting.ts';
 
 /** A connector's name may hold anything but control characters (0 to 31 and 127 to 159, Java's ISO control characters). */
@@ -9,6 +9,10 @@ function nameProblem(name: string): string | undefined {
   return control.length === 0
     ? undefined
     : `String may not contain control sequences but had the following ASCII chars: ${control.join(', ')}`;
+}
+
+function notEmpty(value: string | null): string | undefined {
+  return value === '' ? 'String must be non-empty' : undefined;
 }
 
 function duplicateAlias(names: readonly string[]): string | undefined {
@@ -30,7 +34,7 @@ export const connectorSettings = {
     check: nameProblem,
     documentation: 'Name of the connector, unique in the cluster.',
   }),
-  connectorClass: pluginClass('connector.class', {
+  connectorClass: text('connector.class', {
     required: true,
     group: 'Common',
     importance: 'HIGH',
@@ -44,7 +48,7 @@ export const connectorSettings = {
     importance: 'MEDIUM',
     displayName: 'Connector version',
     documentation:
-      'Version of the connector. The connectors are built in, so there is one version, and this has no effect.',
+      'Version of the connector, as a number or a Maven range (`[1.0,2.0)`), or `latest`. A connector that is not there in such a version is refused.',
   }),
   tasksMax: integer('tasks.max', 'INT', {
     default: '1',
@@ -116,7 +120,7 @@ export const connectorSettings = {
     check: duplicateAlias,
     documentation: 'Conditions of transformations, by alias; `predicates.<alias>.type` names the class.',
   }),
-  configActionReload: choice('config.action.reload', ['none', 'restart'], {
+  configActionReload: exactChoice('config.action.reload', ['none', 'restart'], {
     ...common,
     default: 'restart',
     displayName: 'Reload Action',
@@ -139,7 +143,7 @@ export const connectorSettings = {
     documentation:
       'Longest wait between two tries of errors.retry.timeout, milliseconds; the first is 300 ms, and each is twice the one before.',
   }),
-  errorsTolerance: choice('errors.tolerance', ['none', 'all'], {
+  errorsTolerance: exactChoice('errors.tolerance', ['none', 'all'], {
     ...errors,
     default: 'none',
     width: 'SHORT',
@@ -169,14 +173,14 @@ export const connectorSettings = {
     documentation:
       'Groups of topics with rules of their own for creating them, `topic.creation.<group>.…`. The group default always exists.',
   }),
-  exactlyOnceSupport: choice('exactly.once.support', ['requested', 'required'], {
+  exactlyOnceSupport: anyCaseChoice('exactly.once.support', ['required', 'requested'], {
     ...exactlyOnce,
     default: 'requested',
     displayName: 'Exactly once support',
     documentation:
       'required: refuse the connector where the worker does not run with exactly.once.source.support=enabled.',
   }),
-  transactionBoundary: choice('transaction.boundary', ['poll', 'interval', 'connector'], {
+  transactionBoundary: anyCaseChoice('transaction.boundary', ['interval', 'poll', 'connector'], {
     ...exactlyOnce,
     default: 'poll',
     displayName: 'Transaction Boundary',
@@ -188,7 +192,6 @@ export const connectorSettings = {
     group: 'Exactly Once Support',
     importance: 'LOW',
     displayName: 'Transaction boundary interval',
-    check: atLeast(1),
     documentation: 'Length of transactions with transaction.boundary=interval. Without effect, see there.',
   }),
   offsetsStorageTopic: text('offsets.storage.topic', {
@@ -197,6 +200,7 @@ export const connectorSettings = {
     importance: 'LOW',
     width: 'LONG',
     displayName: 'Offsets topic',
+    check: notEmpty,
     documentation:
       "A topic of the connector's own for its offsets. Not part of this version: must be unset, or the worker's offset.storage.topic.",
   }),

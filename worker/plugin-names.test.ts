@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { pluginByName, sameClassName } from './plugin-names.ts';
+import { isRequestType, pluginByName } from './plugin-names.ts';
 
 const pg = { className: 'io.debezium.connector.postgresql.PostgresConnector', aliases: ['postgres'] };
 
@@ -18,9 +18,11 @@ describe('names of plug-ins', () => {
     assert.equal(byName.get(other.className), other);
   });
 
-  it('takes a simple name and one without Connector for the same class', () => {
-    assert.equal(sameClassName('io.x.PgConnector', 'Pg'), true);
-    assert.equal(sameClassName('io.x.PgConnector', 'PgConnector'), true);
-    assert.equal(sameClassName('io.x.PgConnector', 'My'), false);
+  it('takes a path that is the end of the class in the configuration for the same class, and no longer one', () => {
+    assert.equal(isRequestType('io.x.PgConnector', 'Pg'), true);
+    assert.equal(isRequestType('io.x.PgConnector', 'PgConnector'), true);
+    assert.equal(isRequestType('Pg', 'PgConnector'), true);
+    assert.equal(isRequestType('Pg', 'io.x.PgConnector'), false);
+    assert.equal(isRequestType('io.x.PgConnector', 'My'), false);
   });
 });

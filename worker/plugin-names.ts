@@ -26,12 +26,14 @@ export function pluginByName<P extends PluginName>(plugins: readonly P[]): Reado
   return usable;
 }
 
-/** Whether two names can mean the same class: simple names, and names without `Connector`, match (Connect's lenient check). */
-export function sameClassName(left: string, right: string): boolean {
-  return shortest(left) === shortest(right);
+/**
+ * Whether the class that a configuration names is that of the path, by Connect's rule: the one ends with the other, a last
+ * `Connector` apart. So a path may be shorter than the configuration, never longer.
+ */
+export function isRequestType(included: string, requested: string): boolean {
+  return withoutTypeWord(included).endsWith(withoutTypeWord(requested));
 }
 
-function shortest(name: string): string {
-  const simple = name.slice(name.lastIndexOf('.') + 1);
-  return simple.endsWith(typeWord) && simple !== typeWord ? simple.slice(0, -typeWord.length) : simple;
+function withoutTypeWord(name: string): string {
+  return name.endsWith(typeWord) && name !== typeWord ? name.slice(0, -typeWord.length) : name;
 }

@@ -42,6 +42,7 @@ export class Sender {
   #identity: ProducerIdentity;
   #round: QueueRound = new CommitRound(true);
   #committing: QueueRound | undefined;
+  #acknowledgedTopics = new Set<string>();
   #ended: ConnectorError | undefined;
   #closed: Promise<void> | undefined;
 
@@ -112,11 +113,19 @@ export class Sender {
     try {
       if (this.#transaction === undefined) await this.#commitPlain(this.#committing, offsets);
       else await this.#commitTransaction(this.#transaction, this.#committing, offsets);
+      for (const { topic } of this.#committing.queues) this.#acknowledgedTopics.add(topic);
     } catch (error) {
       throw this.#fail(error);
     } finally {
       this.#committing = undefined;
     }
+  }
+
+  /** The topics that commits since the last call have put records or offsets into. */
+  takeAcknowledgedTopics(): ReadonlySet<string> {
+    const topics = this.#acknowledgedTopics;
+    this.#acknowledgedTopics = new Set();
+    return topics;
   }
 
   /**

@@ -16,8 +16,8 @@ function defaultText({ defaultText: text, type }: Setting<unknown>): string {
 
 function section(setting: Setting<unknown>): string {
   const facts = [setting.type, defaultText(setting), `importance ${setting.importance.toLowerCase()}`];
-  if (setting.recommended.length > 0)
-    facts.push(`one of ${setting.recommended.map((word) => `\`${word}\``).join(', ')}`);
+  const words = setting.words ?? setting.recommended;
+  if (words.length > 0) facts.push(`one of ${words.map((word) => `\`${word}\``).join(', ')}`);
   return `### \`${setting.name}\`\n\n${facts.join(' · ')}\n\n${setting.documentation}`;
 }
 

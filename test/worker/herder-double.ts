@@ -80,6 +80,8 @@ export function herderDouble(overrides: Partial<HerderPort> = {}): { herder: Her
       return Promise.resolve('altered');
     },
     resetOffsets: () => Promise.resolve('reset'),
+    topics: () => ['inv.public.items'],
+    resetTopics: (name) => note('resetTopics', name),
     putTaskConfigs: (name, configs) => Promise.resolve(void note('putTaskConfigs', name, configs)),
     plugins: () =>
       Promise.resolve([

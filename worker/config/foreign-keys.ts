@@ -14,7 +14,6 @@ export const keysWithoutEffect: readonly (readonly [string, string])[] = [
   ['worker.unsync.backoff.ms', 'of the eager protocol only'],
   ['inter.worker.', 'workers of this version do not sign their requests to each other'],
   ['offset.flush.', 'offsets are committed together with the records they cover'],
-  ['topic.tracking.', 'the topics endpoints are not part of this version'],
   ['plugin.', 'the connectors are built in'],
   ['admin.listeners', 'there are no admin endpoints in this version'],
   ['access.control.', 'no CORS headers are sent, so browsers keep other origins out'],

@@ -3,6 +3,7 @@ import { groupSettings } from './group-settings.ts';
 import { processSettings } from './process-settings.ts';
 import { restSettings } from './rest-settings.ts';
 import { topicSettings } from './topic-settings.ts';
+import { trackingSettings } from './tracking-settings.ts';
 
 /** Every setting of a worker, each defined once: parsing and docs/settings-worker.md come from here. */
 export const workerSettings = {
@@ -11,4 +12,5 @@ export const workerSettings = {
   ...dataSettings,
   ...processSettings,
   ...restSettings,
+  ...trackingSettings,
 };

@@ -6,6 +6,7 @@ import type { ConnectorError } from '../../errors/connector-error.ts';
 import type { TaskLog } from '../../connectors/source-connector.ts';
 import { GroupLeader } from '../group/group-leader.ts';
 import { RebalanceMeter } from '../health/rebalance-meter.ts';
+import { connectorOf, taskNumberOf } from '../group/work.ts';
 import type { ClusterWarnings } from '../cluster-warnings.ts';
 import type { PluginRegistry } from '../plugins.ts';
 import { askLeader, askWorker } from '../rest/ask-worker.ts';
@@ -35,6 +36,7 @@ import { SerialQueue } from './serial-queue.ts';
 import { StateRequests } from './state-requests.ts';
 import { statusTable } from './status-table-view.ts';
 import { TaskConfigRequests } from './task-config-requests.ts';
+import { TopicTracking } from './topic-tracking.ts';
 import { workOf } from './work-of.ts';
 import { workerValidator } from './worker-validator.ts';
 
@@ -73,6 +75,7 @@ export class HerderAssembly {
   readonly #duties: LeaderDuties;
   readonly #exactlyOnce: boolean;
   readonly #rebalances = new RebalanceMeter();
+  readonly #topics: TopicTracking;
   #configRead = false;
   #started = false;
   #offsetsLost: ConnectorError | undefined;
@@ -99,6 +102,13 @@ export class HerderAssembly {
     this.#taskSets = this.#taskConfigRequests();
     this.#duties = this.#leaderDuties();
     this.group = this.#groupEvents();
+    this.#topics = new TopicTracking({
+      statuses: stores.status,
+      exists: (name) => input.view().connectors.has(name),
+      enabled: config.values.topicTrackingEnable,
+      resetAllowed: config.values.topicTrackingAllowReset,
+      now: Date.now,
+    });
     this.herder = this.#herder();
     this.#configEvents = this.#events();
   }
@@ -121,6 +131,7 @@ export class HerderAssembly {
   }
 
   onTaskEvent(event: TaskEvent): void {
+    if (event.type === 'wrote') this.#topics.wrote(connectorOf(event.id), taskNumberOf(event.id), event.topics);
     this.#local.tasks.receive(withLostOffsets(event, this.#offsetsLost));
   }
 
@@ -292,6 +303,7 @@ export class HerderAssembly {
       states,
       taskSets: this.#taskSets,
       offsets: this.#offsetRequests(common),
+      topics: this.#topics,
       health: this.#health(),
     });
   }

@@ -1,3 +1,4 @@
+import { parsedText } from '../../settings/parse-settings.ts';
 import type { Setting } from '../../settings/setting.ts';
 import { isPlaceholder } from './masked-config.ts';
 import { isSecretKey } from '../secret-keys.ts';
@@ -51,14 +52,18 @@ export interface PluginInfo {
 }
 
 const hidden = '[hidden]';
-/** Connect numbers these three groups with one counter. */
-const sharedCounter = new Set(['Common', 'Transforms', 'Predicates']);
+/** Connect numbers some groups with one counter (ConnectorConfig, SourceConnectorConfig). */
+const sharedCounter: ReadonlyMap<string, string> = new Map([
+  ['Transforms', 'Common'],
+  ['Predicates', 'Common'],
+  ['Exactly Once Support', 'Topic Creation'],
+]);
 
 /** The definitions of settings as the plug-in endpoint shows them, in the given order. */
 export function configKeyInfos(settings: readonly Setting<unknown>[]): ConfigKeyInfo[] {
   const counters = new Map<string, number>();
   return settings.map((setting) => {
-    const counter = sharedCounter.has(setting.group) ? 'Common' : setting.group;
+    const counter = sharedCounter.get(setting.group) ?? setting.group;
     const order = (counters.get(counter) ?? 0) + 1;
     counters.set(counter, order);
     const fallback = setting.defaultText ?? null;
@@ -89,6 +94,12 @@ export interface Validation {
   readonly problems: ReadonlyMap<string, readonly string[]>;
 }
 
+/** The value in force: what was given as it parses, else the default; a null that was given stays one. */
+function valueOf(setting: Setting<unknown>, given: string | null | undefined): string | null {
+  if (given === undefined) return setting.defaultText ?? null;
+  return given === null ? null : parsedText(setting, given);
+}
+
 function shownValue(key: string, secret: boolean, value: string | null): string | null {
   // A value that only names where the secret is shows as it was written (Connect 4.2).
   return value !== null && (secret || isSecretKey(key)) && !isPlaceholder(value) ? hidden : value;
@@ -98,7 +109,7 @@ function shownValue(key: string, secret: boolean, value: string | null): string 
 export function configInfos({ className, settings, config, problems }: Validation): ConfigInfos {
   const configs: ConfigInfo[] = configKeyInfos(settings).map((definition, index) => {
     const setting = settings[index];
-    const given = config[definition.name] ?? setting?.defaultText ?? null;
+    const given = setting === undefined ? null : valueOf(setting, config[definition.name]);
     return {
       definition,
       value: {

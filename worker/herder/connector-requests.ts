@@ -58,7 +58,7 @@ export class ConnectorRequests {
   ): Promise<void> {
     const { queue, leader, view, signal } = this.#parts;
     leader.requireLeader();
-    const checked = await this.#checked(name, config);
+    const checked = await this.#checked(name, { ...config, name });
     await queue.run(writing(name), async () => {
       await leader.ready(signal);
       if (view().connectors.has(name)) throw new RestError(409, `Connector ${name} already exists`);
@@ -77,7 +77,7 @@ export class ConnectorRequests {
   ): Promise<boolean> {
     const { queue, leader, view, signal } = this.#parts;
     leader.requireLeader();
-    const checked = await this.#checked(name, config);
+    const checked = await this.#checked(name, { ...config, name });
     return queue.run(writing(name), async () => {
       await leader.ready(signal);
       const created = !view().connectors.has(name);
@@ -93,7 +93,7 @@ export class ConnectorRequests {
     for (;;) {
       const before = view().connectors.get(name)?.config;
       if (before === undefined) throw new RestError(404, `Connector ${name} not found`);
-      const merged = { ...before, ...(await this.#unmasked(patch, before)) };
+      const merged = { name, ...before, ...(await this.#unmasked(patch, before)) };
       const checked = await this.#checked(name, withoutNulls(merged));
       const written = await queue.run(writing(name), async () => {
         await leader.ready(signal);
@@ -137,7 +137,7 @@ export class ConnectorRequests {
   /** The configuration as it is to be stored. RestError 400 with Connect's list of errors. */
   async #checked(name: string, config: GivenConfig): Promise<Config> {
     const { validator, resolver, view, log } = this.#parts;
-    const given = await this.#unmasked({ ...config, name }, view().connectors.get(name)?.config);
+    const given = await this.#unmasked(config, view().connectors.get(name)?.config);
     const result = await validateResolved(validator, { resolver, config: given }, this.#deadline());
     const refusal = refusalText(configInfos(result));
     if (refusal !== undefined) throw new RestError(400, refusal);

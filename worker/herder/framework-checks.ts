@@ -35,7 +35,7 @@ export function frameworkProblems(values: ConnectorSettingValues, config: Config
   if (values.transactionBoundary === 'connector')
     problems.push([
       'transaction.boundary',
-      'The connector does not define its own transaction boundaries; use poll, the default.',
+      'The connector does not support connector-defined transaction boundaries with the given configuration. Please reconfigure it to use a different transaction boundary definition.',
     ]);
   const { offsetsStorageTopic } = values;
   // Ignored, it would make a connector that comes from a Connect cluster begin again from nothing.
@@ -55,7 +55,8 @@ export function withoutEffect(values: ConnectorSettingValues, config: Config, ru
   const found = overridesWithoutEffect(config);
   if (values.transactionBoundary === 'interval') found.push('transaction.boundary=interval: transactions end by load');
   for (const [key, value] of Object.entries(config))
-    if (key.endsWith('.plugin.version') && value !== null) found.push(`${key}: plug-ins are built in, in one version`);
+    if (key.endsWith('.converter.plugin.version') && value !== null)
+      found.push(`${key}: plug-ins are built in, in one version`);
   if (!rules.topicCreation && Object.keys(config).some((key) => key.startsWith('topic.creation.')))
     found.push("topic.creation.*: the worker's topic.creation.enable is false");
   return found;

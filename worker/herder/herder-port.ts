@@ -115,12 +115,18 @@ export interface HerderPort {
   /** Answers the message of Connect's reply. */
   alterOffsets(name: string, offsets: readonly OffsetEntry[]): Promise<string>;
   resetOffsets(name: string): Promise<string>;
+  /** The topics that a connector has written to; none for one that does not exist. */
+  topics(name: string): readonly string[];
+  resetTopics(name: string): void;
   /** Internal: the owner of a connector hands fresh task configurations to the leader. */
   putTaskConfigs(name: string, configs: readonly Readonly<Record<string, string>>[]): Promise<void>;
   /** Connectors first; everything a configuration may name. */
   plugins(): Promise<readonly PluginInfo[]>;
-  /** The definitions of a plug-in given by class name or alias. RestError 404 when there is none. */
-  pluginConfig(plugin: string): Promise<readonly ConfigKeyInfo[]>;
+  /**
+   * The definitions of a plug-in given by class name or alias. RestError 404 when there is none, 400 when it is not there in
+   * a version that the requirement (null: any) allows.
+   */
+  pluginConfig(plugin: string, version: string | null): Promise<readonly ConfigKeyInfo[]>;
   /** Validates without creating anything; problems are in the answer. RestError for a class that is not the path's. */
   validate(pluginClass: string, config: Readonly<Record<string, string | null>>): Promise<ConfigInfos>;
   /** Answered by the task's owner. RestError 404 for an unknown task, 409 while nobody owns it. */

@@ -24,6 +24,7 @@ import type { HealthRequests } from './health-requests.ts';
 import type { Membership } from './membership.ts';
 import type { OffsetRequests } from './offset-requests.ts';
 import { pluginInfos, transformPluginConfig } from './plugin-listing.ts';
+import { requireVersion } from './plugin-version.ts';
 import { RestError } from './rest-error.ts';
 import type { RevisionInfo, RevisionRequests } from './revision-requests.ts';
 import type { RestartFlags } from './restart-plan.ts';
@@ -33,7 +34,9 @@ import type { StateRequests } from './state-requests.ts';
 import { connectorStatus, taskStatus, type StatusTable } from './status-view.ts';
 import type { TaskConfigRequests } from './task-config-requests.ts';
 import { settingsOf, type GivenConfig, type Validator } from './validation.ts';
-import { sameClassName } from '../plugin-names.ts';
+import { withPluginVersion } from './worker-defaults.ts';
+import { isRequestType } from '../plugin-names.ts';
+import type { TopicTracking } from './topic-tracking.ts';
 
 export interface HerderParts {
   readonly kafkaClusterId: string;
@@ -52,6 +55,7 @@ export interface HerderParts {
   readonly offsets: OffsetRequests;
   readonly health: HealthRequests;
   readonly revisions: RevisionRequests;
+  readonly topics: TopicTracking;
 }
 
 /** A worker that has not been a member of its group for so long cannot do its work. */
@@ -219,6 +223,14 @@ export class Herder implements HerderPort {
     return this.#parts.offsets.reset(name);
   }
 
+  topics(name: string): readonly string[] {
+    return this.#parts.topics.topics(name);
+  }
+
+  resetTopics(name: string): void {
+    this.#parts.topics.reset(name);
+  }
+
   putTaskConfigs(name: string, configs: readonly Readonly<Record<string, string>>[]): Promise<void> {
     return this.#parts.taskSets.put(name, configs);
   }
@@ -243,32 +255,30 @@ export class Herder implements HerderPort {
     return pluginInfos(this.#parts.plugins, this.#parts.validator);
   }
 
-  async pluginConfig(plugin: string): Promise<readonly ConfigKeyInfo[]> {
+  async pluginConfig(plugin: string, version: string | null): Promise<readonly ConfigKeyInfo[]> {
     const entry = this.#parts.plugins.find(plugin);
     if (entry === undefined) return transformPluginConfig(await this.#parts.validator.transforms(), plugin);
+    requireVersion(entry, version);
     const [connector, format] = await Promise.all([entry.load(), this.#parts.validator.formats()]);
     const own = new Set(Object.values(connector.settings).map(({ name }) => name));
-    const all = settingsOf(connector, format.settings);
+    const all = withPluginVersion(settingsOf(connector, format.settings), entry.version);
     // The plug-in's own definitions come first here, unlike in a validation.
     return configKeyInfos([...all.filter(({ name }) => own.has(name)), ...all.filter(({ name }) => !own.has(name))]);
   }
 
   validate(pluginClass: string, config: GivenConfig): Promise<ConfigInfos> {
     const included = config['connector.class'];
-    if (
-      typeof included === 'string' &&
-      !sameClassName(included, pluginClass) &&
-      !this.#samePlugin(included, pluginClass)
-    )
+    if (typeof included === 'string' && !isRequestType(this.#withoutAlias(included), this.#withoutAlias(pluginClass)))
       return Promise.reject(
         new RestError(400, `Included connector type ${included} does not match request type ${pluginClass}`),
       );
     return this.#parts.connectors.validate(config);
   }
 
-  #samePlugin(left: string, right: string): boolean {
-    const found = this.#parts.plugins.find(left);
-    return found !== undefined && found === this.#parts.plugins.find(right);
+  /** The class that one of our own short names stands for; Connect's rule knows only class names. */
+  #withoutAlias(name: string): string {
+    const found = this.#parts.plugins.find(name);
+    return found?.aliases.includes(name) === true ? found.className : name;
   }
 
   #connector(name: string) {

@@ -13,6 +13,9 @@ interface StatusArchive {
   tasks(name: string): readonly number[];
   deleteConnector(name: string): void;
   deleteTask(name: string, task: number): void;
+  /** Names of connectors whose topics are recorded. */
+  connectorsWithTopics(): readonly string[];
+  deleteTopics(name: string): void;
 }
 
 export interface LeaderDutiesParts {
@@ -68,11 +71,14 @@ export class LeaderDuties {
     const ids: StatusId[] = statuses
       .connectors()
       .flatMap((connector) => [{ connector }, ...statuses.tasks(connector).map((task) => ({ connector, task }))]);
-    if (obsoleteStatuses(ids, view()).length === 0) return;
+    const withTopics = statuses.connectorsWithTopics();
+    const gone = (): string[] => withTopics.filter((name) => !view().connectors.has(name));
+    if (obsoleteStatuses(ids, view()).length === 0 && gone().length === 0) return;
     await readConfigToEnd(AbortSignal.any([signal, AbortSignal.timeout(readMs)]));
     leader.requireLeader();
     for (const { connector, task } of obsoleteStatuses(ids, view()))
       if (task === undefined) statuses.deleteConnector(connector);
       else statuses.deleteTask(connector, task);
+    for (const name of gone()) statuses.deleteTopics(name);
   }
 }

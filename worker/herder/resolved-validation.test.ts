@@ -32,6 +32,7 @@ const connector: SourceConnector = {
 };
 
 const validator: Validator = {
+  converters: {},
   plugins: new PluginRegistry([
     { className: connector.className, aliases: [], version: '1', load: () => Promise.resolve(connector) },
   ]),

@@ -95,7 +95,7 @@ export class StateRequests {
     this.#known(name, `Unknown connector: ${name}`);
     const key = taskKey(name, task);
     const count = this.#parts.view().connectors.get(name)?.tasks.length ?? 0;
-    if (task >= count) throw new RestError(404, `Unknown task: ${key}`);
+    if (task < 0 || task >= count) throw new RestError(404, `Unknown task: ${key}`);
     this.#owned('tasks', key);
     if (!this.#parts.local.restartTask(key)) throw new RestError(409, conflict);
     return Promise.resolve();

@@ -162,6 +162,8 @@ export class TaskSlot {
       case 'progress':
         this.#history.reported(event.progress, this.#port.clock.now());
         break;
+      case 'wrote':
+        break;
     }
   }
 

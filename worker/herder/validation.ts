@@ -4,7 +4,7 @@ import type { Setting, SettingMap } from '../../settings/setting.ts';
 import { unknownKeys, type UnknownKey } from '../../settings/unknown-keys.ts';
 import { chainSettings, type ChainSettings } from '../../transforms/chain-settings.ts';
 import { connectorSettings, ownedPrefixes } from '../connector-settings.ts';
-import type { PluginRegistry } from '../plugins.ts';
+import type { PluginEntry, PluginRegistry } from '../plugins.ts';
 import type { TransformRegistry } from '../transform-registry.ts';
 import { clientOverrideSettings } from './client-override-settings.ts';
 import type { Validation } from './config-infos.ts';
@@ -12,6 +12,8 @@ import { frameworkProblems, withoutEffect, type WorkerRules } from './framework-
 import { masked, secretsOf } from './masked-config.ts';
 import { RestError } from './rest-error.ts';
 import { topicCreationSettings } from './topic-creation-settings.ts';
+import { unavailable } from './plugin-version.ts';
+import { withWorkerDefaults } from './worker-defaults.ts';
 
 /** A configuration as it comes over REST. */
 export type GivenConfig = Readonly<Record<string, string | null>>;
@@ -33,6 +35,8 @@ export interface FormatRules {
 export interface Validator {
   readonly plugins: PluginRegistry;
   readonly rules: WorkerRules;
+  /** The worker's `key.converter`, `value.converter` and `header.converter`: what a configuration without its own gets. */
+  readonly converters: Readonly<Record<string, string>>;
   /** Loaded at the first validation. */
   readonly formats: () => Promise<FormatRules>;
   /** Loaded at the first configuration that has transforms. */
@@ -40,13 +44,13 @@ export interface Validator {
 }
 
 /** The connector that a configuration names. RestError 400 with Connect's texts when it names none that is here. */
-async function connectorOfConfig(plugins: PluginRegistry, config: GivenConfig): Promise<SourceConnector> {
+function entryOfConfig(plugins: PluginRegistry, config: GivenConfig): PluginEntry {
   const className = config['connector.class'];
-  if (className === undefined || className === null || className.trim() === '')
+  if (className === undefined || className === null)
     throw new RestError(400, 'Connector config contains no connector type: connector.class is missing');
   const entry = plugins.find(className);
   if (entry === undefined) throw new RestError(400, plugins.unknownText(className));
-  return entry.load();
+  return entry;
 }
 
 /** All settings of a connector, by name: the framework's, the formats', the connector's; a later one replaces an earlier. */
@@ -66,14 +70,15 @@ class Problems {
   }
 }
 
+const noRange = 'Invalid value null for configuration tasks.max: Value must be non-null';
+
 /** Each setting on its own, in Connect's words. */
 function singleProblems(settings: readonly Setting<unknown>[], config: GivenConfig, problems: Problems): void {
   const nulls = Object.entries(config).filter(([, value]) => value === null);
-  for (const [key] of nulls)
-    problems.add(
-      key,
-      `Invalid value null for configuration ${key}: Null value can not be supplied as the configuration value.`,
-    );
+  for (const [key] of nulls) {
+    if (key === 'tasks.max') problems.add(key, noRange);
+    problems.add(key, 'Null value can not be supplied as the configuration value.');
+  }
   const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
   const parsed = parseSettings(Object.fromEntries(settings.map((setting) => [setting.name, setting])), given);
   for (const [key, texts] of parsed.problems)
@@ -81,8 +86,7 @@ function singleProblems(settings: readonly Setting<unknown>[], config: GivenConf
       if (config[key] === null) continue;
       problems.add(key, text);
       // Connect checks the range of the null that a failed parse leaves behind; clients count these errors.
-      if (key === 'tasks.max' && text.endsWith('Not a number of type INT'))
-        problems.add(key, 'Invalid value null for configuration tasks.max: Value must be non-null');
+      if (key === 'tasks.max' && text.endsWith('Not a number of type INT')) problems.add(key, noRange);
     }
 }
 
@@ -117,23 +121,27 @@ async function chainOf(transforms: Validator['transforms'], config: GivenConfig)
  * the live source. Problems are in the answer; RestError only when there is no connector to ask.
  */
 export async function validateConfig(
-  { plugins, rules, formats, transforms }: Validator,
+  { plugins, rules, converters, formats, transforms }: Validator,
   config: GivenConfig,
   signal: AbortSignal,
 ): Promise<ValidationResult> {
-  const connector = await connectorOfConfig(plugins, config);
-  const format = await formats();
-  const chain = await chainOf(transforms, config);
-  const settings = [
+  const entry = entryOfConfig(plugins, config);
+  const [connector, format, chain] = await Promise.all([entry.load(), formats(), chainOf(transforms, config)]);
+  const given = [
     ...settingsOf(connector, format.settings),
     ...chain.settings,
     ...topicCreationSettings(config),
     ...clientOverrideSettings(config),
   ];
+  const settings = withWorkerDefaults(given, entry.version, converters);
   const problems = new Problems();
   singleProblems(settings, config, problems);
   maskProblems(settings, config, problems);
   const clean = withoutNulls(config);
+  const versionProblem = unavailable(entry, config[connectorSettings.connectorPluginVersion.name] ?? null);
+  if (versionProblem !== undefined)
+    // Connect says so twice: the class and its version are checked by the same means.
+    for (const key of ['connector.class', 'connector.plugin.version']) problems.add(key, versionProblem);
   const framework = parseSettings(connectorSettings, clean).values;
   for (const [setting, text] of frameworkProblems(framework, config, rules)) problems.add(setting, text);
   for (const [setting, text] of chain.problems) problems.add(setting, text);

@@ -17,6 +17,7 @@ export function workerValidator({ values, topics, converters }: WorkerConfig, pl
       offsetsTopic: topics.offset.name,
       topicCreation: values.topicCreationEnable,
     },
+    converters: { ...converters, 'header.converter': values.headerConverter },
     formats: () => (formats ??= formatRules(converters)),
     transforms: () => (transforms ??= loadTransforms()),
   };

@@ -16,11 +16,11 @@ type Config = Readonly<Record<string, string | null>>;
 /** The configuration with its name in it. RestError 400 when it holds another one. */
 function named(config: Config, name: string): Config {
   const inside = config['name'];
-  if (inside === undefined) return { ...config, name };
+  if (inside === undefined || inside === null) return { ...config, name };
   if (inside !== name)
     throw new RestError(
       400,
-      `Connector name configuration (${inside ?? 'null'}) doesn't match connector name in the URL (${name})`,
+      `Connector name configuration (${inside}) doesn't match connector name in the URL (${name})`,
     );
   return config;
 }
@@ -81,7 +81,8 @@ async function putConfig(herder: HerderPort, request: RestRequest): Promise<Rest
 async function patchConfig(herder: HerderPort, request: RestRequest): Promise<RestAnswer> {
   const name = param(request, 'connector');
   const patch = readBody(request.body, configBody);
-  if ('name' in patch) named(patch, name);
+  // A null takes the name away, which the check of the result refuses.
+  if (typeof patch['name'] === 'string') named(patch, name);
   return jsonAnswer(await herder.patchConnectorConfig(name, patch, request.origin));
 }
 

@@ -3,7 +3,8 @@ import type { HerderPort } from '../herder/herder-port.ts';
 import { configBody, readBody } from './request-body.ts';
 
 async function list(herder: HerderPort, request: RestRequest): Promise<RestAnswer> {
-  const all = request.query.get('connectorsOnly')?.toLowerCase() === 'false';
+  // A Java boolean: whatever is not `true` is false.
+  const all = (request.query.get('connectorsOnly') ?? 'true').toLowerCase() !== 'true';
   const plugins = await herder.plugins();
   return jsonAnswer(all ? plugins : plugins.filter(({ type }) => type === 'source' || type === 'sink'));
 }
@@ -13,7 +14,10 @@ export const pluginEndpoints: readonly Endpoint[] = [
   { path: '/connector-plugins', methods: { GET: list } },
   {
     path: '/connector-plugins/:plugin/config',
-    methods: { GET: async (herder, request) => jsonAnswer(await herder.pluginConfig(param(request, 'plugin'))) },
+    methods: {
+      GET: async (herder, request) =>
+        jsonAnswer(await herder.pluginConfig(param(request, 'plugin'), request.query.get('version'))),
+    },
   },
   {
     path: '/connector-plugins/:plugin/config/validate',

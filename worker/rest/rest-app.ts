@@ -17,6 +17,7 @@ import { pluginEndpoints } from './plugin-endpoints.ts';
 import { originOf } from './request-origin.ts';
 import { revisionEndpoints } from './revision-endpoints.ts';
 import { taskEndpoints } from './task-endpoints.ts';
+import { topicEndpoints } from './topic-endpoints.ts';
 
 export interface RestAppOptions {
   readonly access: HerderAccess;
@@ -51,6 +52,7 @@ const endpoints: readonly Endpoint[] = [
   ...connectorEndpoints,
   ...taskEndpoints,
   ...offsetEndpoints,
+  ...topicEndpoints,
   ...pluginEndpoints,
   ...healthEndpoints,
   ...revisionEndpoints,

@@ -148,6 +148,8 @@ export const fromHost = z.discriminatedUnion('type', [
     rssBytes: z.number(),
     tasks: z.array(z.object({ id: z.string(), incarnation: z.string(), progress: taskProgress })),
   }),
+  /** The topics whose records Kafka has acknowledged since the last message of this kind; at least one. */
+  z.object({ type: z.literal('wrote'), id: z.string(), incarnation: z.string(), topics: z.array(z.string()) }),
   z.object({ type: z.literal('failed'), id: z.string(), incarnation: z.string(), failure }),
   z.object({ type: z.literal('stopped'), id: z.string(), incarnation: z.string() }),
   z.object({

@@ -216,6 +216,7 @@ export class TaskHost {
       return progress === undefined ? [] : [{ id, incarnation: order.incarnation, progress }];
     });
     if (tasks.length > 0) this.#send({ type: 'progress', rssBytes: process.memoryUsage.rss(), tasks });
+    for (const { runner } of this.#tasks.values()) runner?.reportTopics();
   }
 
   /** Without a lease the tasks end: another worker may own them by now. */

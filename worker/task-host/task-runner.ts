@@ -8,7 +8,7 @@ import { progressReport } from './progress-report.ts';
 import { taskContext } from './task-context.ts';
 import type { TaskLinks } from './task-links.ts';
 import { openTaskOutput } from './task-output.ts';
-import type { TopicSender } from '../../kafka/sender/sender.ts';
+import type { Sender, TopicSender } from '../../kafka/sender/sender.ts';
 
 export interface RunnerParts {
   readonly id: string;
@@ -35,6 +35,7 @@ export class TaskRunner {
   #leaseLost = false;
   #pipeline: Pipeline<TopicSender> | undefined;
   #source: SourceTask | undefined;
+  #sender: Sender | undefined;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -48,6 +49,14 @@ export class TaskRunner {
   /** Undefined before the task has begun. */
   get progress(): TaskProgress | undefined {
     return this.#pipeline === undefined ? undefined : progressReport(this.#pipeline, this.#source);
+  }
+
+  /** Tells the worker which topics were written to since the last call; says nothing when there were none. */
+  reportTopics(): void {
+    const { id, order, links } = this.#parts;
+    const acknowledged = this.#sender?.takeAcknowledgedTopics() ?? new Set<string>();
+    const topics = [...acknowledged].filter((topic) => topic !== order.offsetsTopic);
+    if (topics.length > 0) links.send({ type: 'wrote', id, incarnation: order.incarnation, topics });
   }
 
   /** The worker's answer to `fenced`. */
@@ -109,9 +118,11 @@ export class TaskRunner {
         inFlightBytes: output.inFlightBytes,
       });
       this.#pipeline = pipeline;
+      this.#sender = output.sender;
       await this.#runSource(pipeline, connector);
     } finally {
       this.#pipeline?.close();
+      this.reportTopics();
       await output.close();
     }
   }
