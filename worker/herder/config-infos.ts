@@ -97,7 +97,8 @@ export interface Validation {
 /** The value in force: what was given as it parses, else the default; a null that was given stays one. */
 function valueOf(setting: Setting<unknown>, given: string | null | undefined): string | null {
   if (given === undefined) return setting.defaultText ?? null;
-  return given === null ? null : parsedText(setting, given);
+  // A placeholder is shown as written; what it stands for was checked (Connect 4.2 and later).
+  return given === null || /\$\{[^}]*\}/.test(given) ? given : parsedText(setting, given);
 }
 
 function shownValue(key: string, secret: boolean, value: string | null): string | null {
