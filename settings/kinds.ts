@@ -99,7 +99,9 @@ export function integer(name: string, type: keyof typeof integerTypes, spec: Spe
 }
 
 /** Comma separated entries, trimmed, empty ones left out. */
-export function list(name: string, spec: Spec<readonly string[]>): Setting<readonly string[]> {
+export function list(name: string, spec: OptionalSpec<readonly string[]>): Setting<readonly string[] | null>;
+export function list(name: string, spec: Spec<readonly string[]>): Setting<readonly string[]>;
+export function list(name: string, spec: Spec<readonly string[]>): Setting<readonly string[] | null> {
   return build<readonly string[]>(name, 'LIST', { width: 'LONG', ...spec }, (value) =>
     value
       .split(',')

@@ -8,10 +8,13 @@ export interface JaasToken {
 // java.io.StreamTokenizer with the word characters that Kafka's JaasConfig adds (- _ $); digits count as word characters
 // here, where Java would take them for a number and then refuse them.
 const pattern =
-  /\s+|\/\/[^\n\r]*|\/\*[^]*?\*\/|"((?:\\[^]|[^"\\\n\r])*)"|'((?:\\[^]|[^'\\\n\r])*)'|([\w$.\u00a0-\uffff-]+)|([=;])/y;
+  /\s+|\/\/[^\n\r]*|\/\*[^]*?\*\/|"((?:\\[^]|[^"\\\n\r])*)"|'((?:\\[^]|[^'\\\n\r])*)'|([\w$.\u00a0-\uffff-]+)|([=;{}])/y;
 
-/** Splits a JAAS configuration into words, quoted texts (without quotes, escapes resolved) and the signs = and ;. */
-export function jaasTokens(source: string): JaasToken[] {
+/**
+ * Splits a JAAS configuration into words, quoted texts (without quotes, escapes resolved) and the signs = ; { and }.
+ * Throws CONFIG_INVALID; `where` says what was read.
+ */
+export function jaasTokens(source: string, where = 'sasl.jaas.config'): JaasToken[] {
   const tokens: JaasToken[] = [];
   pattern.lastIndex = 0;
   let at = 0;
@@ -20,7 +23,7 @@ export function jaasTokens(source: string): JaasToken[] {
     if (match === null)
       throw new ConnectorError(
         'CONFIG_INVALID',
-        `sasl.jaas.config cannot be read: unexpected character or open quote at position ${at + 1}`,
+        `${where} cannot be read: unexpected character or open quote at position ${at + 1}`,
       );
     at = pattern.lastIndex;
     const [, double, single, word, sign] = match;
