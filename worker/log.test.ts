@@ -20,7 +20,14 @@ describe('log', () => {
     assert.equal(lines.length, 1);
     const { time, ...rest } = parsed(lines[0]);
     assert.match(String(time), /^\d{4}-\d\d-\d\dT/);
-    assert.deepEqual(rest, { level: 'info', connector: 'inv', task: 0, position: '88413320', msg: 'task started' });
+    assert.deepEqual(rest, {
+      level: 'info',
+      connector: 'inv',
+      task: 0,
+      logger: 'millrace.worker',
+      position: '88413320',
+      msg: 'task started',
+    });
   });
 
   it('writes nothing below its level', () => {

@@ -11,6 +11,8 @@ export interface HostProcessOptions {
   /** Bound of its JavaScript heap in megabytes; undefined: Node's default. */
   readonly heapMaxMb: number | undefined;
   readonly log: TaskLog;
+  /** The log of a logger that a host names; `log` when it is not there. */
+  readonly logOf?: ((logger: string) => TaskLog) | undefined;
   /** Messages about tasks; `ready` and `log` are dealt with here. */
   readonly onMessage: (message: Exclude<FromHost, { type: 'ready' | 'log' }>) => void;
   /** Called once, when the process and its output have ended. */
@@ -91,7 +93,7 @@ export class HostProcess {
   }
 
   #receive(raw: unknown): void {
-    const { log } = this.#options;
+    const { log, logOf } = this.#options;
     const parsed = fromHost.safeParse(raw);
     if (!parsed.success) {
       log.error({ taskHost: this.pid, err: parsed.error }, 'task host: message not understood; the host is ended');
@@ -99,7 +101,7 @@ export class HostProcess {
       return;
     }
     const message = parsed.data;
-    if (message.type === 'log') log[message.level](message.fields, message.message);
+    if (message.type === 'log') (logOf?.(message.logger) ?? log)[message.level](message.fields, message.message);
     else if (message.type === 'ready') {
       const waiting = this.#waiting ?? [];
       this.#waiting = undefined;

@@ -1,4 +1,5 @@
 import type { TaskLog } from '../../connectors/source-connector.ts';
+import type { LogLevels } from '../log-levels.ts';
 import type { FromHost, TaskFailure, TaskOrder, TaskProgress } from '../task-host/messages.ts';
 import { hostFailure, type HostEnd } from './host-end.ts';
 import { HostProcess } from './host-process.ts';
@@ -28,6 +29,8 @@ export interface TaskHostsOptions {
   readonly spare: number;
   readonly heapMaxMb: number | undefined;
   readonly log: TaskLog;
+  /** Levels of all loggers, which the hosts follow, and the log of each; the lines of tasks go to `log` without. */
+  readonly loggers?: { readonly levels: LogLevels; readonly named: (logger: string) => TaskLog };
   readonly onEvent: (event: TaskEvent) => void;
   /** For testing: the module that a host runs. */
   readonly module?: URL;
@@ -79,9 +82,14 @@ export class TaskHosts {
   #warm = false;
   #spareTimer: NodeJS.Timeout | undefined;
   #closing = false;
+  readonly #endLevels: (() => void) | undefined;
+  readonly #logs = new Map<string, TaskLog>();
 
   constructor(options: TaskHostsOptions) {
     this.#options = options;
+    this.#endLevels = options.loggers?.levels.onChange(() => {
+      for (const { process } of this.#hosts) this.#sendLevels(process);
+    });
   }
 
   /** From now on a spare is kept started, so that a task that comes here begins 0.4 s earlier. */
@@ -163,6 +171,7 @@ export class TaskHosts {
   /** Ends every host, whatever it runs, and waits for it. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#endLevels?.();
     this.#warm = false;
     clearTimeout(this.#spareTimer);
     for (const host of this.#hosts) {
@@ -184,6 +193,7 @@ export class TaskHosts {
         module,
         heapMaxMb,
         log,
+        logOf: (logger) => this.#logOf(logger),
         onMessage: (message) => this.#receive(host, message),
         onEnd: (end) => this.#ended(host, end),
       }),
@@ -194,8 +204,21 @@ export class TaskHosts {
       rssBytes: null,
     };
     this.#hosts.add(host);
+    this.#sendLevels(host.process);
     if (this.#lease !== undefined) host.process.send({ type: 'lease', ...this.#lease });
     return host;
+  }
+
+  #sendLevels(process: HostProcess): void {
+    const { loggers } = this.#options;
+    if (loggers !== undefined) process.send({ type: 'log-levels', levels: loggers.levels.snapshot() });
+  }
+
+  #logOf(logger: string): TaskLog {
+    const { log, loggers } = this.#options;
+    const found = this.#logs.get(logger) ?? loggers?.named(logger) ?? log;
+    this.#logs.set(logger, found);
+    return found;
   }
 
   #receive(host: Host, message: Exclude<FromHost, { type: 'ready' | 'log' }>): void {

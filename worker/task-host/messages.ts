@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SourceProgress } from '../../connectors/source-progress.ts';
 import { providerSpecs } from '../providers/provider-settings.ts';
+import { logLevelNames } from '../log-levels.ts';
 
 /** Kafka client settings (Connect's keys without prefix), ready for `clientOptions`. */
 const clientConfig = z.record(z.string(), z.string());
@@ -35,6 +36,8 @@ export type TaskOrder = z.infer<typeof taskOrder>;
 export const toHost = z.discriminatedUnion('type', [
   /** Writing is allowed until `sentAt + validMs`; each good heartbeat of the group member sends one. */
   z.object({ type: z.literal('lease'), sentAt: z.number(), validMs: z.number() }),
+  /** The level of every logger; sent at the start of the host and after each change. */
+  z.object({ type: z.literal('log-levels'), levels: z.record(z.string(), z.enum(logLevelNames)) }),
   z.object({ type: z.literal('start'), id: z.string(), order: taskOrder }),
   /** Answer to `fenced`: the task may go on. */
   z.object({ type: z.literal('proceed'), id: z.string(), incarnation: z.string() }),
@@ -154,6 +157,7 @@ export const fromHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stopped'), id: z.string(), incarnation: z.string() }),
   z.object({
     type: z.literal('log'),
+    logger: z.string(),
     level: z.enum(['debug', 'info', 'warn', 'error']),
     fields: z.record(z.string(), z.unknown()),
     message: z.string(),

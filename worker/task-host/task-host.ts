@@ -2,6 +2,8 @@ import { setInterval } from 'node:timers';
 import type { SourceConnector, TaskLog } from '../../connectors/source-connector.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { traceText } from '../../errors/trace-text.ts';
+import { connectorLogger } from '../connector-logger.ts';
+import { LogLevels } from '../log-levels.ts';
 import { loadConnector } from '../plugins.ts';
 import { ConfigResolver } from '../providers/config-resolver.ts';
 import { openProviders } from '../providers/provider-settings.ts';
@@ -36,6 +38,7 @@ export class TaskHost {
   readonly #lease = new Lease();
   /** What must not leave this process in a log line or a trace. */
   readonly #secretValues = new SecretValues();
+  readonly #levels = new LogLevels('INFO');
   readonly #tasks = new Map<string, HostedTask>();
   readonly #offsetRequests = new Map<number, PromiseWithResolvers<string | null>>();
   #nextRequest = 1;
@@ -71,6 +74,9 @@ export class TaskHost {
       case 'lease':
         this.#lease.grant(message.sentAt, message.validMs);
         this.#leaseSeen = true;
+        break;
+      case 'log-levels':
+        this.#levels.follow(message.levels);
         break;
       case 'start':
         this.#start(message.id, message.order);
@@ -226,14 +232,19 @@ export class TaskHost {
   }
 
   #logOf(order: TaskOrder): TaskLog {
+    const logger = connectorLogger(order.connectorConfig['connector.class'] ?? '');
     const at =
-      (level: 'debug' | 'info' | 'warn' | 'error') => (fields: Readonly<Record<string, unknown>>, message: string) =>
+      (level: 'debug' | 'info' | 'warn' | 'error') => (fields: Readonly<Record<string, unknown>>, message: string) => {
+        // Looked at here too: most lines of the level debug are never asked for, and each would be a message.
+        if (!this.#levels.enabled(logger, level)) return;
         this.#send({
           type: 'log',
+          logger,
           level,
           fields: { connector: order.connector, task: order.task, ...fields },
           message,
         });
+      };
     return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   }
 

@@ -34,6 +34,7 @@ process.on('message', (raw) => {
   if (message.type === 'lease')
     send({
       type: 'log',
+      logger: 'test',
       level: 'info',
       fields: { sentAt: message.sentAt, validMs: message.validMs },
       message: 'lease',
