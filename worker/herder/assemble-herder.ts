@@ -8,6 +8,7 @@ import { GroupLeader } from '../group/group-leader.ts';
 import { RebalanceMeter } from '../health/rebalance-meter.ts';
 import { connectorOf, taskNumberOf } from '../group/work.ts';
 import type { ClusterWarnings } from '../cluster-warnings.ts';
+import type { LogLevels } from '../log-levels.ts';
 import type { PluginRegistry } from '../plugins.ts';
 import { askLeader, askWorker } from '../rest/ask-worker.ts';
 import type { TaskEvent, TaskHosts } from '../supervisor/task-hosts.ts';
@@ -27,22 +28,26 @@ import { localParts, type LocalParts } from './local-parts.ts';
 import { Membership } from './membership.ts';
 import { StoredOffsets } from './offset-access.ts';
 import { OffsetRequests } from './offset-requests.ts';
-import { postTaskConfigs } from './post-task-configs.ts';
 import { fenceProducers, type ConnectorProducers } from './producer-fencing.ts';
 import { RevisionRequests } from './revision-requests.ts';
 import { NotLeader } from './rest-error.ts';
 import { SecretSettings } from './secret-settings.ts';
 import { SerialQueue } from './serial-queue.ts';
+import { SessionKeys } from './session-keys.ts';
 import { StateRequests } from './state-requests.ts';
 import { statusTable } from './status-table-view.ts';
 import { TaskConfigRequests } from './task-config-requests.ts';
 import { TopicTracking } from './topic-tracking.ts';
+import { applyLoggerLevel } from './logger-records.ts';
+import { WorkerCalls } from './worker-calls.ts';
 import { workOf } from './work-of.ts';
 import { workerValidator } from './worker-validator.ts';
 
 export interface AssemblyInput {
   readonly config: WorkerConfig;
   readonly log: TaskLog;
+  /** Of all loggers of this worker. */
+  readonly levels: LogLevels;
   readonly kafkaClusterId: () => string;
   readonly plugins: PluginRegistry;
   readonly stores: { readonly config: ConfigStore; readonly offset: OffsetStore; readonly status: StatusStore };
@@ -68,6 +73,8 @@ export class HerderAssembly {
   readonly #groupLeader: GroupLeader;
   readonly #leader: LeaderWrites;
   readonly #taskSets: TaskConfigRequests;
+  readonly #sessionKeys: SessionKeys;
+  readonly #calls: WorkerCalls;
   readonly #local: LocalParts;
   readonly #secrets: SecretSettings;
   readonly #resolver: ConnectorResolver;
@@ -100,6 +107,8 @@ export class HerderAssembly {
     });
     this.#local = this.#localParts();
     this.#taskSets = this.#taskConfigRequests();
+    this.#sessionKeys = this.#keys();
+    this.#calls = new WorkerCalls(config, () => input.view().sessionKey);
     this.#duties = this.#leaderDuties();
     this.group = this.#groupEvents();
     this.#topics = new TopicTracking({
@@ -182,8 +191,26 @@ export class HerderAssembly {
       await this.#taskSets.put(name, configs);
     } catch (error) {
       if (!(error instanceof NotLeader) || error.target === undefined) throw error;
-      await postTaskConfigs(error.target, name, configs, AbortSignal.any([signal, this.#input.signal]));
+      await this.#calls.postTaskConfigs(error.target, { name, configs }, AbortSignal.any([signal, this.#input.signal]));
     }
+  }
+
+  #keys(): SessionKeys {
+    const { config, log, stores, view, signal } = this.#input;
+    const { keyGenerationAlgorithm, sessionKeySize, sessionKeyTtlMs } = config.values;
+    return new SessionKeys({
+      clock: systemClock,
+      now: Date.now,
+      log,
+      queue: this.#queue,
+      leader: this.#leader,
+      write: (key) => stores.config.putSessionKey(key),
+      current: () => view().sessionKey,
+      algorithm: keyGenerationAlgorithm,
+      bits: sessionKeySize ?? undefined,
+      ttlMs: sessionKeyTtlMs,
+      signal,
+    });
   }
 
   #taskConfigRequests(): TaskConfigRequests {
@@ -222,6 +249,7 @@ export class HerderAssembly {
       queue: this.#queue,
       leader: this.#leader,
       taskSets: this.#taskSets,
+      sessionKeys: this.#sessionKeys,
       statuses: stores.status,
       view,
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
@@ -305,6 +333,7 @@ export class HerderAssembly {
       offsets: this.#offsetRequests(common),
       topics: this.#topics,
       health: this.#health(),
+      putLoggerLevel: (namespace, level) => stores.config.putLoggerLevel(namespace, level),
     });
   }
 
@@ -358,7 +387,7 @@ export class HerderAssembly {
   }
 
   #events(): ConfigEvents {
-    const { log, view } = this.#input;
+    const { log, levels, view } = this.#input;
     const { share, connectors, tasks, statusWriter } = this.#local;
     return new ConfigEvents({
       log,
@@ -368,6 +397,8 @@ export class HerderAssembly {
       restarting: (id) => statusWriter.report(id, 'RESTARTING'),
       restartConnector: (name) => connectors.restart(name),
       restartTask: (key) => tasks.restart(key),
+      onSessionKey: () => this.#sessionKeys.schedule(),
+      onLoggerLevel: (namespace, level) => applyLoggerLevel(levels, log, { namespace, level }),
       onChanged: () => {
         share.reconcile();
         this.group.workChanged();

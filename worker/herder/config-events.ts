@@ -14,6 +14,9 @@ export interface ConfigEventsParts {
   readonly restarting: (id: { connector: string; task?: number }) => void;
   readonly restartConnector: (name: string) => Promise<boolean>;
   readonly restartTask: (key: string) => boolean;
+  readonly onSessionKey: () => void;
+  /** Every worker sets the level of its own loggers (KIP-976). */
+  readonly onLoggerLevel: (namespace: string, level: string) => void;
   /** What exists or how it is configured has changed. */
   readonly onChanged: () => void;
 }
@@ -47,8 +50,10 @@ export class ConfigEvents {
           this.#parts.log.warn({}, 'config topic: the marker of this cluster was removed by another program');
         break;
       case 'session-key-changed':
+        this.#parts.onSessionKey();
+        break;
       case 'logger-level':
-        // Written by Java workers that had this topic before; workers of this version neither sign nor change log levels.
+        this.#parts.onLoggerLevel(change.namespace, change.level);
         break;
     }
   }

@@ -1,3 +1,4 @@
+import type { SessionKey } from '../../config-topics/records/session-key-record.ts';
 import type { OffsetValue } from '../../connectors/change-batch.ts';
 import type { TaskBody } from '../health/task-body.ts';
 import type { WorkerBody } from '../health/worker-body.ts';
@@ -120,6 +121,15 @@ export interface HerderPort {
   resetTopics(name: string): void;
   /** Internal: the owner of a connector hands fresh task configurations to the leader. */
   putTaskConfigs(name: string, configs: readonly Readonly<Record<string, string>>[]): Promise<void>;
+  /**
+   * Internal: settles when producers of earlier tasks of a connector cannot write any more. Undefined: no worker has to ask, since
+   * the leader fences by itself before tasks start.
+   */
+  readonly fenceZombies?: (name: string) => Promise<void>;
+  /** The newest session key of the config topic; undefined before one was read. */
+  sessionKey(): SessionKey | undefined;
+  /** Has every worker of the cluster set this level (KIP-976); settles when this one has. */
+  setClusterLogLevel(namespace: string, level: string): Promise<void>;
   /** Connectors first; everything a configuration may name. */
   plugins(): Promise<readonly PluginInfo[]>;
   /**

@@ -6,6 +6,7 @@ import type { ChangeOrigin } from '../../config-topics/records/revision-record.t
 import type { PluginRegistry } from '../plugins.ts';
 import type { ConfigDiff } from './config-diff.ts';
 import type { Config } from './config-equality.ts';
+import type { SessionKey } from '../../config-topics/records/session-key-record.ts';
 import { configKeyInfos, type ConfigInfos, type ConfigKeyInfo, type PluginInfo } from './config-infos.ts';
 import type { ConnectorRequests } from './connector-requests.ts';
 import type {
@@ -56,6 +57,7 @@ export interface HerderParts {
   readonly health: HealthRequests;
   readonly revisions: RevisionRequests;
   readonly topics: TopicTracking;
+  readonly putLoggerLevel: (namespace: string, level: string) => Promise<void>;
 }
 
 /** A worker that has not been a member of its group for so long cannot do its work. */
@@ -249,6 +251,14 @@ export class Herder implements HerderPort {
 
   measures(): WorkerMeasures {
     return this.#parts.health.measures();
+  }
+
+  sessionKey(): SessionKey | undefined {
+    return this.#parts.view().sessionKey;
+  }
+
+  setClusterLogLevel(namespace: string, level: string): Promise<void> {
+    return this.#parts.putLoggerLevel(namespace, level);
   }
 
   plugins(): Promise<readonly PluginInfo[]> {

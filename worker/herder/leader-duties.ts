@@ -4,6 +4,7 @@ import type { TaskLog } from '../../connectors/source-connector.ts';
 import type { LeaderWrites } from './leader-writes.ts';
 import { NotLeader } from './rest-error.ts';
 import type { SerialQueue } from './serial-queue.ts';
+import type { SessionKeys } from './session-keys.ts';
 import { obsoleteStatuses } from './status-sweep.ts';
 import type { TaskConfigRequests } from './task-config-requests.ts';
 
@@ -23,6 +24,7 @@ export interface LeaderDutiesParts {
   readonly queue: SerialQueue;
   readonly leader: LeaderWrites;
   readonly taskSets: TaskConfigRequests;
+  readonly sessionKeys: SessionKeys;
   readonly statuses: StatusArchive;
   readonly view: () => ConfigSnapshot;
   readonly removeExpiredRevisions: () => Promise<void>;
@@ -42,17 +44,19 @@ export class LeaderDuties {
 
   /** After every round that this worker leads. */
   leading(): void {
-    const { leader, taskSets, removeExpiredRevisions, signal } = this.#parts;
+    const { leader, taskSets, sessionKeys, removeExpiredRevisions, signal } = this.#parts;
     // At once, not at the first write: this also ends a transaction that a killed leader left open on the topic.
     this.#inQueue('reclaiming write privileges for the config topic', () => leader.ready(signal));
+    sessionKeys.leading();
     taskSets.fencePending();
     this.#inQueue('flushing updates to the status topic', () => this.#sweep());
     this.#inQueue('removing revisions of deleted connectors', () => leader.write(signal, removeExpiredRevisions));
   }
 
   following(): void {
-    const { leader, taskSets } = this.#parts;
+    const { leader, taskSets, sessionKeys } = this.#parts;
     leader.forget();
+    sessionKeys.following();
     taskSets.forget();
     this.#inQueue('releasing write privileges for the config topic', () => leader.release());
   }
