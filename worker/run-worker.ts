@@ -3,8 +3,8 @@ import type { Log } from './log.ts';
 import { WorkerMetrics } from './metrics/worker-metrics.ts';
 import { timedOut, within } from './rest/deadline.ts';
 import { HerderAccess } from './rest/herder-access.ts';
-import { RestServer } from './rest/rest-server.ts';
-import { withListeningPort, type WorkerConfig } from './worker-config.ts';
+import { RestServer, type RestServerOptions } from './rest/rest-server.ts';
+import { withListeningPorts, type WorkerConfig } from './worker-config.ts';
 
 /** What running a worker asks of it. */
 export interface RunnableWorker {
@@ -32,6 +32,8 @@ export interface RunOptions {
 
 /** Beyond the tasks' own time: leaving the group, closing connections and ports. */
 const closingMs = 5000;
+/** What requests under way have to themselves before the worker leaves its group. */
+const answeringMs = 500;
 
 function startLines(config: WorkerConfig, log: Log): void {
   log.info(
@@ -44,6 +46,20 @@ function startLines(config: WorkerConfig, log: Log): void {
     'worker starting',
   );
   for (const { setting, origin, message } of config.warnings) log.warn({ setting, origin }, message);
+}
+
+function restOptions({ config, log }: RunOptions, access: HerderAccess): RestServerOptions {
+  const { values, rest } = config;
+  return {
+    ...rest,
+    access,
+    log: log.named('millrace.rest'),
+    redact: (text) => config.secretValues.redact(text),
+    levels: log.levels,
+    signing: { algorithm: values.signatureAlgorithm, accepted: values.verificationAlgorithms },
+    crossOrigin: { origins: values.accessControlAllowOrigin, methods: values.accessControlAllowMethods },
+    jsonErrorsAsConnect: values.restJsonErrors === 'connect',
+  };
 }
 
 /** Settles when the signal is aborted. */
@@ -78,22 +94,23 @@ export async function runWorker(options: RunOptions): Promise<boolean> {
   const graceMs = options.config.values.taskShutdownGracefulTimeoutMs;
   const access = new HerderAccess();
   const metrics = new WorkerMetrics(() => access.current?.measures());
-  const rest = await RestServer.open(options.config.listeners, {
-    access,
-    log,
-    redact: (text) => options.config.secretValues.redact(text),
-    metrics,
-  }).catch((error: unknown) => {
-    metrics.close();
-    throw error;
-  });
+  const rest = await RestServer.open(options.config.listeners, { ...restOptions(options, access), metrics }).catch(
+    (error: unknown) => {
+      metrics.close();
+      throw error;
+    },
+  );
   let worker: RunnableWorker | undefined;
   const close = async (): Promise<boolean> => {
-    const closing = Promise.all([rest.close(graceMs), worker?.stop(graceMs)]).finally(() => metrics.close());
+    // Requests first, as in Connect; but a slow one must not hold up the others' take-over of the tasks.
+    const answered = rest.close(graceMs);
+    const closing = within(answered, answeringMs)
+      .then(() => Promise.all([answered, worker?.stop(graceMs)]))
+      .finally(() => metrics.close());
     return (await within(closing, graceMs + closingMs)) !== timedOut;
   };
   try {
-    const config = withListeningPort(options.config, rest.port);
+    const config = withListeningPorts(options.config, rest.ports);
     startLines(config, log);
     const failed = Promise.withResolvers<never>();
     worker = await load({ config, log, onFatal: failed.reject });

@@ -5,6 +5,9 @@ import { converterConfig, ownClientConfig, prefixedClientConfig, topicConfig } f
 import { checkWorkerKeys, type ConfigWarning, type WorkerValues } from './config/config-problems.ts';
 import { parseListener, type Listener } from './config/listener.ts';
 import { resolvedSource } from './config/resolved-source.ts';
+import { parseResponseHeaders, type ResponseHeader } from './config/response-headers.ts';
+import { RestTls } from './config/rest-tls.ts';
+import { loadRestUsers, loginConfigOfOptions, type RestUsers } from './config/rest-users.ts';
 import { settingsSource } from './config/settings-source.ts';
 import type { ConfigResolver } from './providers/config-resolver.ts';
 import type { ProviderSpecs } from './providers/provider-settings.ts';
@@ -21,6 +24,16 @@ export interface TopicPlan {
   readonly settings: Readonly<Record<string, string>>;
 }
 
+/** How the REST API is served beside its addresses. */
+export interface RestConfig {
+  /** Own addresses of the admin endpoints; empty: they are nowhere; undefined: they are on `listeners`. */
+  readonly adminListeners: readonly Listener[] | undefined;
+  readonly tls: RestTls;
+  /** Undefined: everybody. */
+  readonly users: RestUsers | undefined;
+  readonly headers: readonly ResponseHeader[];
+}
+
 /** Everything a worker was told, checked. */
 export interface WorkerConfig {
   /** Parsed values of the defined settings. */
@@ -35,6 +48,7 @@ export interface WorkerConfig {
   /** `task.hosts.max`, or its default on this machine. */
   readonly taskHostsMax: number;
   readonly listeners: readonly Listener[];
+  readonly rest: RestConfig;
   readonly advertised: AdvertisedAddress;
   readonly warnings: readonly ConfigWarning[];
   /** The declared configuration providers. */
@@ -67,9 +81,32 @@ function topicPlans(values: WorkerValues, keys: Readonly<Record<string, string>>
   };
 }
 
-function addressOf(values: WorkerValues, listener: Listener): AdvertisedAddress {
+/** CONFIG_INVALID or NOT_SUPPORTED when a file that it needs is not what it should be. */
+function restConfig(
+  values: WorkerValues,
+  keys: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string | undefined>>,
+): RestConfig {
+  const tls = new RestTls(keys);
+  const all = [...values.listeners, ...(values.adminListeners ?? [])].map(parseListener);
+  // Read now, so that a start with bad files ends at once; workers that only call others by https read at the first call.
+  if (all.some(({ scheme }) => scheme === 'https')) {
+    tls.server();
+    tls.client();
+  }
+  const loginConfig = values.restBasicAuthLoginConfig ?? loginConfigOfOptions(env['KAFKA_OPTS']);
+  return {
+    adminListeners: values.adminListeners?.map(parseListener),
+    tls,
+    users: values.restExtensionClasses.length > 0 ? loadRestUsers(loginConfig) : undefined,
+    headers: parseResponseHeaders(values.responseHttpHeadersConfig),
+  };
+}
+
+function addressOf(values: WorkerValues, listeners: readonly Listener[]): AdvertisedAddress {
   return advertisedAddress({
-    listener,
+    listeners,
+    scheme: values.restAdvertisedListener,
     hostName: values.restAdvertisedHostName === '' ? null : values.restAdvertisedHostName,
     port: values.restAdvertisedPort,
     machineName: hostname(),
@@ -78,7 +115,8 @@ function addressOf(values: WorkerValues, listener: Listener): AdvertisedAddress 
 
 /**
  * Reads the settings of a worker: the file (undefined: none), environment variables `CONNECT_…` over it.
- * WORKER_CONFIG_INVALID with every problem, each with its place; CONFIG_PROVIDER_FAILED for a placeholder's file; WORKER_CONFIG_UNREADABLE for a file that cannot be read.
+ * WORKER_CONFIG_INVALID with every problem, each with its place; CONFIG_PROVIDER_FAILED for a placeholder's file; WORKER_CONFIG_UNREADABLE for a file that cannot be read;
+ * CONFIG_INVALID or NOT_SUPPORTED for key stores and files of users.
  */
 export function loadWorkerConfig(
   file: string | undefined,
@@ -92,8 +130,6 @@ export function loadWorkerConfig(
     throw new ConnectorError('WORKER_CONFIG_INVALID', [`${where} is invalid:`, ...problems].join('\n  '));
   }
   const listeners = values.listeners.map(parseListener);
-  const [first] = listeners;
-  if (first === undefined) throw new TypeError('a checked configuration has a listener');
   return {
     values,
     keys: source.keys,
@@ -107,7 +143,8 @@ export function loadWorkerConfig(
     converters: converterConfig(source.keys),
     taskHostsMax: values.taskHostsMax ?? 2 * availableParallelism(),
     listeners,
-    advertised: addressOf(values, first),
+    rest: restConfig(values, source.keys, env),
+    advertised: addressOf(values, listeners),
     warnings,
     providers: provided.specs,
     resolver: provided.resolver,
@@ -115,9 +152,8 @@ export function loadWorkerConfig(
   };
 }
 
-/** The same configuration once the port of the first listener is known (it may have been 0: a free one). */
-export function withListeningPort(config: WorkerConfig, port: number): WorkerConfig {
-  const [first] = config.listeners;
-  if (first === undefined) return config;
-  return { ...config, advertised: addressOf(config.values, { host: first.host, port }) };
+/** The same configuration once the ports of its listeners are known (one may have been 0: a free one). */
+export function withListeningPorts(config: WorkerConfig, ports: readonly number[]): WorkerConfig {
+  const listeners = config.listeners.map((listener, index) => ({ ...listener, port: ports[index] ?? listener.port }));
+  return { ...config, advertised: addressOf(config.values, listeners) };
 }

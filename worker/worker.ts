@@ -62,20 +62,23 @@ export class Worker implements RunnableWorker {
     const { config, log } = options;
     this.#options = options;
     this.#joined.promise.catch(() => undefined);
-    this.#cluster = new Cluster(clientOptions({ 'client.id': clientId(config), ...config.clients.own }), log);
+    const kafkaLog = log.named('millrace.kafka');
+    this.#cluster = new Cluster(clientOptions({ 'client.id': clientId(config), ...config.clients.own }), kafkaLog);
     this.#warnings = new ClusterWarnings(log);
     this.#stores = this.#openStores();
     this.#hosts = new TaskHosts({
       max: config.taskHostsMax,
       spare: config.values.taskHostsSpare,
       heapMaxMb: config.values.taskHostsHeapMaxMb ?? undefined,
-      log,
+      log: log.named('millrace.worker.hosts'),
+      loggers: { levels: log.levels, named: (logger) => log.named(logger) },
       onEvent: (event) => this.#assembly.onTaskEvent(event),
       ...(hostModule === undefined ? {} : { module: hostModule }),
     });
     this.#assembly = new HerderAssembly({
       config,
-      log,
+      log: log.named('millrace.worker.herder'),
+      levels: log.levels,
       kafkaClusterId: () => this.#clusterId,
       plugins: plugins ?? new PluginRegistry(),
       stores: this.#stores,
@@ -138,8 +141,9 @@ export class Worker implements RunnableWorker {
   #openStores() {
     const { config, log } = this.#options;
     const { topics, values } = config;
+    const topicLog = log.named('millrace.worker.topics');
     const onForeign = (record: ForeignRecord): void => this.#foreign(record);
-    const common = { cluster: this.#cluster, log, groupId: values.groupId, onForeign };
+    const common = { cluster: this.#cluster, log: topicLog, groupId: values.groupId, onForeign };
     const topicOf = (plan: TopicPlan, property: string, purpose: string): InternalTopic => ({
       ...internalTopic(plan, property, purpose),
       mayCreate: values.internalTopicsCreation,
@@ -173,7 +177,7 @@ export class Worker implements RunnableWorker {
     const member = new GroupMember({
       cluster: this.#cluster,
       group: values.groupId,
-      log,
+      log: log.named('millrace.kafka.group'),
       sessionTimeoutMs: values.sessionTimeoutMs,
       heartbeatIntervalMs: values.heartbeatIntervalMs,
       rebalanceTimeoutMs: values.rebalanceTimeoutMs,

@@ -3,7 +3,7 @@ import { postgresSettings } from '../../connectors/postgres/settings.ts';
 import { catalogue } from '../../errors/catalogue.ts';
 import { debeziumSettings } from '../../formats/debezium/settings.ts';
 import { clientSettings } from '../../kafka/client-settings.ts';
-import { keysWithoutEffect, refusedKeys } from '../../worker/config/foreign-keys.ts';
+import { keysWithoutEffect } from '../../worker/config/foreign-keys.ts';
 import { workerSettings } from '../../worker/config/worker-settings.ts';
 import type { Setting, SettingMap } from '../../settings/setting.ts';
 import { connectorSettings } from '../../worker/connector-settings.ts';
@@ -21,7 +21,6 @@ function byName(settings: readonly Setting<unknown>[]): SettingMap {
 
 function workerPage(): string {
   const own = new Set(Object.values(workerSettings).map(({ name }) => name));
-  const refused = [...refusedKeys].map(([key, reason]) => `- \`${key}\`: ${reason}.`);
   const ignored = keysWithoutEffect.map(([key, reason]) => `- \`${key}${key.endsWith('.') ? '*' : ''}\`: ${reason}.`);
   return [
     settingsPage({
@@ -37,9 +36,6 @@ function workerPage(): string {
         ...byName(Object.values(producerSettings).map((setting) => ({ ...setting, name: `producer.${setting.name}` }))),
       },
     }),
-    '## Refused',
-    'Settings of a Connect worker that would change what the cluster does and that this version does not have:',
-    refused.join('\n'),
     '## Accepted without effect',
     'Settings of a Connect worker that have nothing to act on here; each is named in the log at start-up:',
     ignored.join('\n'),

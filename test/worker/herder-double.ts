@@ -83,6 +83,8 @@ export function herderDouble(overrides: Partial<HerderPort> = {}): { herder: Her
     topics: () => ['inv.public.items'],
     resetTopics: (name) => note('resetTopics', name),
     putTaskConfigs: (name, configs) => Promise.resolve(void note('putTaskConfigs', name, configs)),
+    sessionKey: () => undefined,
+    setClusterLogLevel: (namespace, level) => Promise.resolve(void note('setClusterLogLevel', namespace, level)),
     plugins: () =>
       Promise.resolve([
         { class: 'io.example.Source', type: 'source', version: '1' },

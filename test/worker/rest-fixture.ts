@@ -2,8 +2,9 @@ import { request } from 'node:http';
 import type { TaskLog } from '../../connectors/source-connector.ts';
 import type { HerderPort } from '../../worker/herder/herder-port.ts';
 import { HerderAccess } from '../../worker/rest/herder-access.ts';
-import type { RestAppOptions } from '../../worker/rest/rest-app.ts';
-import { RestServer } from '../../worker/rest/rest-server.ts';
+import { RestTls } from '../../worker/config/rest-tls.ts';
+import { LogLevels } from '../../worker/log-levels.ts';
+import { RestServer, type RestServerOptions } from '../../worker/rest/rest-server.ts';
 
 export interface RawAnswer {
   readonly status: number;
@@ -44,23 +45,38 @@ export function rawRequest(
   });
 }
 
+export const anyPort = { scheme: 'http', host: '127.0.0.1', port: 0 } as const;
+
+/** What a REST server of the tests has beside its herder. */
+export function restDefaults(): Omit<RestServerOptions, 'access'> {
+  return {
+    log: silent,
+    levels: new LogLevels('INFO'),
+    signing: { algorithm: 'HmacSHA256', accepted: ['HmacSHA256'] },
+    tls: new RestTls({}),
+  };
+}
+
 /** A listening REST server over a herder. */
 export class RestFixture {
   readonly url: string;
   readonly access: HerderAccess;
   readonly #server: RestServer;
+  /** Of the admin endpoints' own listener, when there is one. */
+  readonly adminUrl: string;
 
   private constructor(server: RestServer, access: HerderAccess) {
     this.#server = server;
     this.access = access;
-    this.url = `http://127.0.0.1:${server.port}`;
+    this.url = `http://127.0.0.1:${server.ports[0] ?? 0}`;
+    this.adminUrl = `http://127.0.0.1:${server.adminPorts[0] ?? 0}`;
   }
 
   /** Without herder: a worker that still starts. */
-  static async open(herder?: HerderPort, options: Partial<RestAppOptions> = {}): Promise<RestFixture> {
+  static async open(herder?: HerderPort, options: Partial<RestServerOptions> = {}): Promise<RestFixture> {
     const access = new HerderAccess();
     if (herder !== undefined) access.open(herder);
-    const server = await RestServer.open([{ host: '127.0.0.1', port: 0 }], { access, log: silent, ...options });
+    const server = await RestServer.open([anyPort], { ...restDefaults(), access, ...options });
     return new RestFixture(server, access);
   }
 

@@ -2,9 +2,11 @@ import { clientSettings } from '../../kafka/client-settings.ts';
 import { parseSettings } from '../../settings/parse-settings.ts';
 import type { SettingValues } from '../../settings/setting.ts';
 import { unknownKeys } from '../../settings/unknown-keys.ts';
-import { isSecretKey } from '../secret-keys.ts';
 import { foreignPrefixes, underPrefix } from './client-keys.ts';
-import { refusedKeys, withoutEffect } from './foreign-keys.ts';
+import { withoutEffect } from './foreign-keys.ts';
+import { advertisedScheme } from './advertised-address.ts';
+import { parseListener } from './listener.ts';
+import { restTlsProblems, restTlsSettings } from './rest-tls.ts';
 import type { SettingsSource } from './settings-source.ts';
 import { workerSettings } from './worker-settings.ts';
 
@@ -51,8 +53,30 @@ function clientProblems(source: SettingsSource): [string, string][] {
   });
 }
 
-function crossProblems(values: WorkerValues): [string, string][] {
-  const problems: [string, string][] = [];
+/** What the listeners, and who calls them, need of each other. */
+function restProblems(values: WorkerValues, { keys }: SettingsSource): [string, string][] {
+  const listeners = values.listeners.map(parseListener);
+  const all = [...listeners, ...(values.adminListeners ?? []).map(parseListener)];
+  const problems = restTlsProblems(
+    keys,
+    all.some(({ scheme }) => scheme === 'https'),
+  );
+  const scheme = advertisedScheme(listeners, values.restAdvertisedListener);
+  if (values.restAdvertisedPort === null && listeners.every((listener) => listener.scheme !== scheme))
+    problems.push([
+      'rest.advertised.listener',
+      `Invalid value ${scheme} for configuration rest.advertised.listener: there is no such listener; set rest.advertised.port (and rest.advertised.host.name) when something in front of this worker serves ${scheme}`,
+    ]);
+  if (!values.verificationAlgorithms.includes(values.signatureAlgorithm))
+    problems.push([
+      'inter.worker.signature.algorithm',
+      `Invalid value ${values.signatureAlgorithm} for configuration inter.worker.signature.algorithm: it must be among inter.worker.verification.algorithms (${values.verificationAlgorithms.join(', ')})`,
+    ]);
+  return problems;
+}
+
+function crossProblems(values: WorkerValues, source: SettingsSource): [string, string][] {
+  const problems = restProblems(values, source);
   if (values.heartbeatIntervalMs * 2 > values.sessionTimeoutMs)
     problems.push([
       'heartbeat.interval.ms',
@@ -79,7 +103,7 @@ function warningsOf(source: SettingsSource, known: readonly string[]): ConfigWar
       warn(`${what}.storage.cleanup.policy`, 'accepted without effect: the topic is always compacted');
   if (source.keys['config.storage.partitions'] !== undefined)
     warn('config.storage.partitions', 'accepted without effect: the config topic always has one partition');
-  const others = Object.keys(source.keys).filter((key) => !known.includes(key) && !refusedKeys.has(key));
+  const others = Object.keys(source.keys).filter((key) => !known.includes(key));
   for (const key of others) {
     const reason = withoutEffect(key);
     if (reason !== undefined) warn(key, `accepted without effect: ${reason}`);
@@ -93,7 +117,10 @@ function warningsOf(source: SettingsSource, known: readonly string[]): ConfigWar
 /** Parses and checks the keys of a worker. Never throws for bad input: every problem is in the answer. */
 export function checkWorkerKeys(source: SettingsSource): CheckedConfig {
   const { values, problems } = parseSettings(workerSettings, source.keys);
-  const known = [...Object.values(workerSettings), ...Object.values(clientSettings)].map((setting) => setting.name);
+  const known = [
+    ...[...Object.values(workerSettings), ...Object.values(clientSettings)].map((setting) => setting.name),
+    ...Object.values(restTlsSettings).map(({ name }) => `listeners.https.${name}`),
+  ];
   const found: [string, string][] = [...problems].flatMap(([key, texts]) =>
     texts.map((text): [string, string] => {
       const hint = source.origin(key) === undefined ? hints[key] : undefined;
@@ -101,12 +128,7 @@ export function checkWorkerKeys(source: SettingsSource): CheckedConfig {
     }),
   );
   found.push(...clientProblems(source));
-  if (found.length === 0) found.push(...crossProblems(values));
-  for (const [key, reason] of refusedKeys)
-    if ((source.keys[key] ?? '').trim() !== '') {
-      const shown = isSecretKey(key) ? '[hidden]' : source.keys[key];
-      found.push([key, `${key}=${shown ?? ''}: ${reason}.`]);
-    }
+  if (found.length === 0) found.push(...crossProblems(values, source));
   return {
     values,
     problems: found.map(([key, text]) => {

@@ -1,26 +1,14 @@
-/** Keys of a Connect worker that would change what a cluster does and that this version cannot honour: refused, never ignored. */
-export const refusedKeys: ReadonlyMap<string, string> = new Map([
-  [
-    'rest.extension.classes',
-    'REST extensions are Java classes and cannot be loaded; the API would be open where the extension was to guard it. Remove the key and guard the port by a proxy or a network rule',
-  ],
-]);
-
 const noClientSetting = 'the Kafka client of this version has no such setting';
 
 /** Keys of a Connect worker that have nothing to act on here, by name or prefix (ending in a dot), with the reason. */
 export const keysWithoutEffect: readonly (readonly [string, string])[] = [
   ['worker.sync.timeout.ms', 'a worker joins without waiting for the end of the config topic'],
   ['worker.unsync.backoff.ms', 'of the eager protocol only'],
-  ['inter.worker.', 'workers of this version do not sign their requests to each other'],
   ['offset.flush.', 'offsets are committed together with the records they cover'],
   ['plugin.', 'the connectors are built in'],
-  ['admin.listeners', 'there are no admin endpoints in this version'],
-  ['access.control.', 'no CORS headers are sent, so browsers keep other origins out'],
-  ['response.http.headers.config', 'no extra headers are sent'],
   ['rest.host.name', 'gone from Connect since 3.0; use listeners'],
   ['rest.port', 'gone from Connect since 3.0; use listeners'],
-  ['listeners.https.', 'https listeners are not part of this version'],
+  ['listeners.https.', 'the https listeners of this version have no such setting'],
   ['metric.reporters', 'there is no JMX here'],
   ['metrics.', 'there is no JMX here'],
   ['key.converter.plugin.version', 'the converters are built in'],

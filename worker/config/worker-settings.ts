@@ -2,6 +2,7 @@ import { dataSettings } from './data-settings.ts';
 import { groupSettings } from './group-settings.ts';
 import { processSettings } from './process-settings.ts';
 import { restSettings } from './rest-settings.ts';
+import { sessionSettings } from './session-settings.ts';
 import { topicSettings } from './topic-settings.ts';
 import { trackingSettings } from './tracking-settings.ts';
 
@@ -13,4 +14,5 @@ export const workerSettings = {
   ...processSettings,
   ...restSettings,
   ...trackingSettings,
+  ...sessionSettings,
 };

@@ -10,7 +10,7 @@ import { connectorOf, taskNumberOf } from '../group/work.ts';
 import type { ClusterWarnings } from '../cluster-warnings.ts';
 import type { LogLevels } from '../log-levels.ts';
 import type { PluginRegistry } from '../plugins.ts';
-import { askLeader, askWorker } from '../rest/ask-worker.ts';
+import { WorkerQuestions } from '../rest/ask-worker.ts';
 import type { TaskEvent, TaskHosts } from '../supervisor/task-hosts.ts';
 import type { WorkerConfig } from '../worker-config.ts';
 import { systemClock } from './clock.ts';
@@ -340,6 +340,7 @@ export class HerderAssembly {
   #health(): HealthRequests {
     const { config, log, view, hosts, plugins } = this.#input;
     const { values, advertised } = config;
+    const questions = new WorkerQuestions(config.rest.tls);
     return new HealthRequests({
       clock: systemClock,
       log,
@@ -353,8 +354,8 @@ export class HerderAssembly {
       status: (name) => this.herder.connectorStatus(name),
       memberUrls: () => this.#groupLeader.memberUrls,
       ownerUrl: (kind, item) => this.#groupLeader.ownerUrl(kind, item),
-      askWorker,
-      askLeader,
+      askWorker: (url, authorization, limit) => questions.worker(url, authorization, limit),
+      askLeader: (url, authorization, limit) => questions.leader(url, authorization, limit),
       tasks: () => this.#local.tasks.snapshots,
       hosts: () => hosts.report,
       versionOf: (name) => plugins.find(view().connectors.get(name)?.config['connector.class'] ?? '')?.version ?? null,

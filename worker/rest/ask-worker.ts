@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { RestTls } from '../config/rest-tls.ts';
 import { workerBody, type WorkerBody } from '../health/worker-body.ts';
 import { RestError } from '../herder/rest-error.ts';
 import { forward } from './forwarding.ts';
@@ -6,7 +7,7 @@ import { forward } from './forwarding.ts';
 async function ask(
   target: string,
   path: string,
-  { authorization, signal }: { readonly authorization: string | undefined; readonly signal: AbortSignal },
+  options: { readonly authorization: string | undefined; readonly tls: RestTls; readonly signal: AbortSignal },
 ): Promise<string> {
   const answer = await forward({
     target,
@@ -15,8 +16,7 @@ async function ask(
     params: {},
     query: new URLSearchParams(),
     body: undefined,
-    authorization,
-    signal,
+    ...options,
   });
   return answer.json ?? '';
 }
@@ -27,16 +27,22 @@ function parsed<T>(text: string, schema: z.ZodType<T>, target: string): T {
   return result.data;
 }
 
-/** What another worker says of itself. RestError when it does not answer in time or not as expected. */
-export async function askWorker(
-  target: string,
-  authorization: string | undefined,
-  signal: AbortSignal,
-): Promise<WorkerBody> {
-  return parsed(await ask(target, '/summary/worker', { authorization, signal }), workerBody, target);
-}
+/** Asks other workers about themselves, by https with this worker's key and trust store. */
+export class WorkerQuestions {
+  readonly #tls: RestTls;
 
-/** The leader's summary of the cluster as JSON text. */
-export function askLeader(target: string, authorization: string | undefined, signal: AbortSignal): Promise<string> {
-  return ask(target, '/summary', { authorization, signal });
+  constructor(tls: RestTls) {
+    this.#tls = tls;
+  }
+
+  /** What another worker says of itself. RestError when it does not answer in time or not as expected. */
+  async worker(target: string, authorization: string | undefined, signal: AbortSignal): Promise<WorkerBody> {
+    const text = await ask(target, '/summary/worker', { authorization, tls: this.#tls, signal });
+    return parsed(text, workerBody, target);
+  }
+
+  /** The leader's summary of the cluster as JSON text. */
+  leader(target: string, authorization: string | undefined, signal: AbortSignal): Promise<string> {
+    return ask(target, '/summary', { authorization, tls: this.#tls, signal });
+  }
 }

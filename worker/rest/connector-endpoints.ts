@@ -9,7 +9,7 @@ import {
   type RestAnswer,
   type RestRequest,
 } from './endpoint.ts';
-import { configBody, createBody, readBody } from './request-body.ts';
+import { BodyError, configBody, createBody, readBody } from './request-body.ts';
 
 type Config = Readonly<Record<string, string | null>>;
 
@@ -29,8 +29,7 @@ function initialState(text: string | null | undefined): InitialState | undefined
   if (text === null || text === undefined) return undefined;
   const states: readonly InitialState[] = ['RUNNING', 'PAUSED', 'STOPPED'];
   const found = states.find((state) => state === text.toUpperCase());
-  if (found === undefined)
-    throw new RestError(400, `initial_state must be one of ${states.join(', ')}, and is "${text}"`);
+  if (found === undefined) throw new BodyError(`initial_state must be one of ${states.join(', ')}, and is "${text}"`);
   return found;
 }
 

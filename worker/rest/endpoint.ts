@@ -31,6 +31,8 @@ export interface Endpoint {
   /** e.g. `/connectors/:connector/tasks/:task/restart` */
   readonly path: string;
   readonly methods: Readonly<Partial<Record<Method, Handler>>>;
+  /** Those that only workers may use: their requests are signed, and the signature is checked before anything else. */
+  readonly signed?: readonly Method[];
 }
 
 /** A value without 64-bit integers as an answer. */

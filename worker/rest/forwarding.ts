@@ -1,6 +1,8 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { z } from 'zod';
 import type { ChangeOrigin } from '../../config-topics/records/revision-record.ts';
+import type { RestTls } from '../config/rest-tls.ts';
 import { RestError } from '../herder/rest-error.ts';
 import type { Method, RestAnswer } from './endpoint.ts';
 import { clientHeader } from './request-origin.ts';
@@ -19,6 +21,10 @@ export interface Forwarded {
   readonly authorization: string | undefined;
   /** Where the request came from. */
   readonly origin?: ChangeOrigin | undefined;
+  /** Headers of its own, e.g. the signature of a request between workers. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Key and trust store for a worker that is reached by https. */
+  readonly tls: RestTls;
   readonly signal: AbortSignal;
 }
 
@@ -70,8 +76,12 @@ async function readAll(response: IncomingMessage): Promise<string> {
  * node:http rather than fetch, since URL parsing would fold the path of a connector named `..`.
  */
 async function exchange(forwarded: Forwarded, target: string, hop: string) {
-  const { hostname, port } = new URL(target);
-  const headers: Record<string, string> = { 'User-Agent': 'kafka-connect', Accept: 'application/json' };
+  const { protocol, hostname, port } = new URL(target);
+  const headers: Record<string, string> = {
+    'User-Agent': 'kafka-connect',
+    Accept: 'application/json',
+    ...forwarded.headers,
+  };
   if (forwarded.authorization !== undefined) headers['Authorization'] = forwarded.authorization;
   if (forwarded.origin?.address !== undefined) headers[clientHeader] = forwarded.origin.address;
   if (forwarded.body !== undefined) {
@@ -79,18 +89,19 @@ async function exchange(forwarded: Forwarded, target: string, hop: string) {
     headers['Content-Length'] = String(Buffer.byteLength(forwarded.body));
   }
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const outgoing = httpRequest(
-      {
-        host: hostname.replace(/^\[|\]$/g, ''),
-        port: port === '' ? 80 : Number(port),
-        method: forwarded.method,
-        path: forwardedPath(forwarded, hop),
-        headers,
-        agent: false,
-        signal: forwarded.signal,
-      },
-      resolve,
-    );
+    const options = {
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: port === '' ? undefined : Number(port),
+      method: forwarded.method,
+      path: forwardedPath(forwarded, hop),
+      headers,
+      agent: false,
+      signal: forwarded.signal,
+    } as const;
+    const outgoing =
+      protocol === 'https:'
+        ? httpsRequest({ ...options, ...forwarded.tls.client() }, resolve)
+        : httpRequest(options, resolve);
     outgoing.on('error', reject);
     outgoing.end(forwarded.body);
   });

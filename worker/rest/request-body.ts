@@ -48,20 +48,27 @@ function issueText(issue: z.core.$ZodIssue): string {
   return `Cannot deserialize value: ${placeOf(issue.path)}: ${issue.message}`;
 }
 
-/** Parses and checks a body. RestError 400 that names what is wrong and where, never quoting a value. */
+/** A body that is no JSON or not what was asked for: 400 here, 500 in Connect, see `rest.json.errors`. */
+export class BodyError extends RestError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(400, message, options);
+  }
+}
+
+/** Parses and checks a body. BodyError that names what is wrong and where, never quoting a value. */
 export function readBody<T>(
   text: string | undefined,
   schema: z.ZodType<T>,
   kind: 'settings' | 'offsets' = 'settings',
 ): T {
-  if (text === undefined) throw new RestError(400, 'This request needs a JSON body, and there is none');
+  if (text === undefined) throw new BodyError('This request needs a JSON body, and there is none');
   let parsed: unknown;
   try {
     parsed = kind === 'settings' ? parseSettingsJson(text) : parseJson(text);
   } catch (error) {
-    throw new RestError(400, `The request body is not valid JSON: ${faultText(error)}`, { cause: error });
+    throw new BodyError(`The request body is not valid JSON: ${faultText(error)}`, { cause: error });
   }
   const checked = schema.safeParse(parsed);
   if (checked.success) return checked.data;
-  throw new RestError(400, checked.error.issues.map(issueText).join('; '));
+  throw new BodyError(checked.error.issues.map(issueText).join('; '));
 }

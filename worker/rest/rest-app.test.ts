@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { herderDouble } from '../../test/worker/herder-double.ts';
-import { RestFixture, type RawAnswer } from '../../test/worker/rest-fixture.ts';
+import { anyPort, restDefaults, RestFixture, type RawAnswer } from '../../test/worker/rest-fixture.ts';
 import type { HerderPort } from '../herder/herder-port.ts';
 import { RestError } from '../herder/rest-error.ts';
+import { signatureHeaders } from './request-signature.ts';
 import { RestServer } from './rest-server.ts';
 
 function json(answer: RawAnswer): unknown {
@@ -176,7 +177,11 @@ describe('REST API', () => {
     });
 
     it('hands task configurations of a connector over to the leader', async () => {
-      const answer = await (await open()).call('POST', '/connectors/inv/tasks?forward=false', '[{"task.class":"T"}]');
+      const body = '[{"task.class":"T"}]';
+      const key = { key: Buffer.from('0123456789abcdef'), algorithm: 'HmacSHA256', createdAt: 0 };
+      const signed = signatureHeaders({ ...restDefaults().signing, key: () => key }, body);
+      const api = await open({ sessionKey: () => key });
+      const answer = await api.call('POST', '/connectors/inv/tasks?forward=false', body, signed);
       assert.equal(answer.status, 204);
       assert.deepEqual(calls, ['putTaskConfigs ["inv",[{"task.class":"T"}]]']);
     });
@@ -346,7 +351,7 @@ describe('REST API', () => {
       const api = await open();
       const port = Number(new URL(api.url).port);
       await assert.rejects(
-        RestServer.open([{ host: '127.0.0.1', port }], { access: api.access, log: console }),
+        RestServer.open([{ ...anyPort, port }], { ...restDefaults(), access: api.access }),
         (error) =>
           error instanceof ConnectorError &&
           error.code === 'REST_LISTENER_FAILED' &&

@@ -1,11 +1,17 @@
 import express, { raw, type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { TaskLog } from '../../connectors/source-connector.ts';
+import { headerText, type ResponseHeader } from '../config/response-headers.ts';
+import type { RestTls } from '../config/rest-tls.ts';
+import type { RestUsers } from '../config/rest-users.ts';
 import { NotLeader, RestError } from '../herder/rest-error.ts';
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
+import type { LogLevels } from '../log-levels.ts';
 import { productVersion, restApiVersion } from '../version.ts';
+import { adminEndpoints } from './admin-endpoints.ts';
 import { connectorEndpoints } from './connector-endpoints.ts';
+import { crossOrigin, type CrossOriginRules } from './cross-origin.ts';
 import { timedOut, within } from './deadline.ts';
-import { jsonAnswer, type Endpoint, type Handler, type Method, type RestAnswer, type RestRequest } from './endpoint.ts';
+import { jsonAnswer, type Endpoint, type Handler, type Method, type RestAnswer } from './endpoint.ts';
 import { errorAnswer } from './error-answer.ts';
 import { forward } from './forwarding.ts';
 import { healthEndpoints } from './health-endpoints.ts';
@@ -14,10 +20,14 @@ import { stageSentence, type HerderAccess } from './herder-access.ts';
 import { addMetrics } from './metrics-route.ts';
 import { offsetEndpoints } from './offset-endpoints.ts';
 import { pluginEndpoints } from './plugin-endpoints.ts';
-import { originOf } from './request-origin.ts';
 import { revisionEndpoints } from './revision-endpoints.ts';
+import { bodyBytes, checkMediaTypes, readRequest } from './read-request.ts';
+import { BodyError } from './request-body.ts';
+import { requireSignature, signatureHeaders, type SigningRules } from './request-signature.ts';
+import { sendAnswer, sendError } from './respond.ts';
 import { taskEndpoints } from './task-endpoints.ts';
 import { topicEndpoints } from './topic-endpoints.ts';
+import { userCheck } from './user-check.ts';
 
 export interface RestAppOptions {
   readonly access: HerderAccess;
@@ -26,6 +36,17 @@ export interface RestAppOptions {
   readonly metrics?: WorkerMetrics;
   /** Takes the values of configuration providers out of an error's text. */
   readonly redact?: (text: string) => string;
+  readonly levels: LogLevels;
+  /** The key comes with the herder. */
+  readonly signing: Omit<SigningRules, 'key'>;
+  /** For calls of other workers by https. */
+  readonly tls: RestTls;
+  /** Undefined: everybody. */
+  readonly users?: RestUsers | undefined;
+  readonly headers?: readonly ResponseHeader[];
+  readonly crossOrigin?: CrossOriginRules;
+  /** Status 500 for JSON that cannot be read or does not fit, as in Connect, instead of 400. */
+  readonly jsonErrorsAsConnect?: boolean;
   /** Longest wait of one hop; Connect's 90 s unless given (tests). */
   readonly requestTimeoutMs?: number;
   /** Longest wait of `GET /health`; Connect's 10 s unless given (tests). */
@@ -58,84 +79,43 @@ const endpoints: readonly Endpoint[] = [
   ...revisionEndpoints,
 ];
 
-function sendAnswer(request: Request, response: Response, { status, json, location }: RestAnswer): void {
-  const { host } = request.headers;
-  response.status(status);
-  if (location !== undefined)
-    response.setHeader('Location', host === undefined ? location : `${request.protocol}://${host}${location}`);
-  if (json === undefined) {
-    response.end();
-    return;
-  }
-  // Set by hand: express would add a charset that Connect does not send.
-  response.setHeader('Content-Type', 'application/json');
-  response.setHeader('Content-Length', Buffer.byteLength(json));
-  response.end(json);
-}
+const allMethods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-function sendError(request: Request, response: Response, status: number, message: string): void {
-  sendAnswer(request, response, jsonAnswer({ error_code: status, message }, status));
-}
+/** What answers one method of one path. */
+type Runner = (request: Request, signal: AbortSignal) => Promise<RestAnswer>;
 
-/**
- * RestError 415 for a body that does not call itself JSON: a page in a browser can send any other kind here, or one without a
- * type, without asking first. 406 for a client that does not take JSON.
- */
-function checkMediaTypes(request: Request): void {
-  const hasBody =
-    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? '0') > 0;
-  if (hasBody && request.is('application/json') === false) throw new RestError(415, 'HTTP 415 Unsupported Media Type');
-  if (request.accepts('application/json') === false) throw new RestError(406, 'HTTP 406 Not Acceptable');
-}
-
-/** The body as text; strictly UTF-8, as JSON must be between systems (RFC 8259, 8.1). */
-function bodyText(body: unknown): string | undefined {
-  if (!Buffer.isBuffer(body) || body.length === 0) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch (error) {
-    throw new RestError(400, 'The request body is not UTF-8', { cause: error });
-  }
-}
-
-function requestOf(request: Request): RestRequest {
-  const params: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.params)) if (typeof value === 'string') params[name] = value;
-  const start = request.originalUrl.indexOf('?');
-  const query = new URLSearchParams(start < 0 ? '' : request.originalUrl.slice(start + 1));
-  return {
-    params,
-    query,
-    origin: originOf(request, query.has('forward')),
-    body: bodyText(request.body),
-    authorization: request.headers.authorization,
+/** Runs a handler here, or has the right worker do it. */
+function herderRunner(
+  options: RestAppOptions,
+  call: { path: string; method: Method; handler: Handler; signed: boolean },
+): Runner {
+  const { access, tls } = options;
+  const rules: SigningRules = { ...options.signing, key: () => access.current?.sessionKey() };
+  return async (raw, signal) => {
+    const { path, method, handler, signed } = call;
+    if (signed) requireSignature(rules, { headers: raw.headers, body: bodyBytes(raw) });
+    const herder = access.current ?? (await access.ready());
+    const request = readRequest(raw);
+    try {
+      return await handler(herder, request);
+    } catch (error) {
+      if (!(error instanceof NotLeader)) throw error;
+      const headers = signed ? signatureHeaders(rules, request.body ?? '') : undefined;
+      return forward({ ...request, path, method, target: error.target, headers, tls, signal });
+    }
   };
 }
 
-/** Runs a handler here, or has the right worker do it. */
-async function answerOf(
-  { access }: RestAppOptions,
-  call: { path: string; method: Method; handler: Handler; request: Request; signal: AbortSignal },
-): Promise<RestAnswer> {
-  const herder = access.current ?? (await access.ready());
-  const request = requestOf(call.request);
-  try {
-    return await call.handler(herder, request);
-  } catch (error) {
-    if (!(error instanceof NotLeader)) throw error;
-    const { path, method, signal } = call;
-    return forward({ ...request, path, method, target: error.target, signal });
-  }
-}
-
-function route(options: RestAppOptions, path: string, method: Method, handler: Handler) {
+function route(options: RestAppOptions, run: Runner) {
   return async (request: Request, response: Response): Promise<void> => {
     checkMediaTypes(request);
     const timeoutMs = options.requestTimeoutMs ?? 90_000;
     const signal = AbortSignal.timeout(timeoutMs + 1000);
-    const answer = await within(answerOf(options, { path, method, handler, request, signal }), timeoutMs);
-    if (answer === timedOut)
-      throw new RestError(500, `Request timed out. ${stageSentence(options.access.stage())}`.trim());
+    const answer = await within(run(request, signal), timeoutMs);
+    if (answer === timedOut) {
+      const stage = stageSentence(options.access.stage());
+      throw new RestError(500, stage === '' ? 'Request timed out' : `Request timed out. ${stage}`);
+    }
     sendAnswer(request, response, answer);
   };
 }
@@ -154,17 +134,39 @@ function otherMethods(methods: readonly Method[]) {
   };
 }
 
-function register(app: Express, options: RestAppOptions, { path, methods }: Endpoint): void {
+function register(app: Express, options: RestAppOptions, path: string, runners: Partial<Record<Method, Runner>>): void {
   const entry = app.route(path);
-  const { GET, POST, PUT, PATCH, DELETE } = methods;
+  const { GET, POST, PUT, PATCH, DELETE } = runners;
   // express answers HEAD with what is registered for GET.
-  if (GET !== undefined) entry.get(route(options, path, 'GET', GET));
-  if (POST !== undefined) entry.post(route(options, path, 'POST', POST));
-  if (PUT !== undefined) entry.put(route(options, path, 'PUT', PUT));
-  if (PATCH !== undefined) entry.patch(route(options, path, 'PATCH', PATCH));
-  if (DELETE !== undefined) entry.delete(route(options, path, 'DELETE', DELETE));
-  const named: Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-  entry.all(otherMethods(named.filter((method) => methods[method] !== undefined)));
+  if (GET !== undefined) entry.get(route(options, GET));
+  if (POST !== undefined) entry.post(route(options, POST));
+  if (PUT !== undefined) entry.put(route(options, PUT));
+  if (PATCH !== undefined) entry.patch(route(options, PATCH));
+  if (DELETE !== undefined) entry.delete(route(options, DELETE));
+  entry.all(otherMethods(allMethods.filter((method) => runners[method] !== undefined)));
+}
+
+function registerEndpoint(app: Express, options: RestAppOptions, { path, methods, signed }: Endpoint): void {
+  const runners: Partial<Record<Method, Runner>> = {};
+  for (const method of allMethods) {
+    const handler = methods[method];
+    if (handler === undefined) continue;
+    runners[method] = herderRunner(options, { path, method, handler, signed: signed?.includes(method) === true });
+  }
+  register(app, options, path, runners);
+}
+
+function registerAdmin(app: Express, options: RestAppOptions): void {
+  const { access, levels, log } = options;
+  const context = { levels, log, herder: async () => access.current ?? (await access.ready()) };
+  for (const { path, methods } of adminEndpoints) {
+    const runners: Partial<Record<Method, Runner>> = {};
+    for (const method of allMethods) {
+      const handler = methods[method];
+      if (handler !== undefined) runners[method] = async (request) => handler(context, readRequest(request));
+    }
+    register(app, options, path, runners);
+  }
 }
 
 function logCalls(log: TaskLog) {
@@ -182,14 +184,56 @@ function logCalls(log: TaskLog) {
   };
 }
 
-/** The REST API as an express application. Answers, codes and texts are Connect's (docs/rest.md names the differences). */
-export function restApp(options: RestAppOptions): Express {
+function ownHeaders(headers: readonly ResponseHeader[]) {
+  return (_request: Request, response: Response, next: () => void): void => {
+    const now = Date.now();
+    for (const header of headers) {
+      const text = headerText(header, now);
+      if (header.action === 'add') response.appendHeader(header.name, text);
+      else response.setHeader(header.name, text);
+    }
+    next();
+  };
+}
+
+/** An application with what every request goes through first. */
+function baseApp({ log, headers, crossOrigin: rules }: RestAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
   app.set('query parser', false);
-  app.use(logCalls(options.log));
+  app.use(logCalls(log));
+  if (headers !== undefined && headers.length > 0) app.use(ownHeaders(headers));
+  const origins = rules === undefined ? undefined : crossOrigin(rules);
+  // Before users are asked for: a browser's first question carries none.
+  if (origins !== undefined) app.use(origins);
+  return app;
+}
+
+/** The end of every application: unknown paths, and what failed. */
+function answerFailures(app: Express, { log, jsonErrorsAsConnect, redact }: RestAppOptions): void {
+  app.use((request: Request, response: Response) => sendError(request, response, 404, 'HTTP 404 Not Found'));
+  const onError: ErrorRequestHandler = (error: unknown, request: Request, response: Response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const { status, message, unexpected } = errorAnswer(error);
+    if (unexpected) log.error({ method: request.method, path: request.path, err: error }, 'rest request failed');
+    const asConnect = jsonErrorsAsConnect === true && error instanceof BodyError;
+    sendError(request, response, asConnect ? 500 : status, redact?.(message) ?? message);
+  };
+  app.use(onError);
+}
+
+/**
+ * The REST API as an express application, with or without the admin endpoints. Answers, codes and texts are Connect's
+ * (docs/rest.md names the differences).
+ */
+export function restApp(options: RestAppOptions, admin: 'with admin' | 'without admin'): Express {
+  const app = baseApp(options);
+  if (options.users !== undefined) app.use(userCheck(options.users));
   if (options.metrics !== undefined) addMetrics(app, options.metrics);
   app.use(raw({ type: () => true, limit: maxBodyBytes }));
   const health = app.route(healthPath);
@@ -198,18 +242,17 @@ export function restApp(options: RestAppOptions): Express {
     sendAnswer(request, response, await healthAnswer(options.access, options.healthTimeoutMs ?? 10_000));
   });
   health.all(otherMethods(['GET']));
-  for (const endpoint of endpoints) register(app, options, endpoint);
-  app.use((request: Request, response: Response) => sendError(request, response, 404, 'HTTP 404 Not Found'));
-  const onError: ErrorRequestHandler = (error: unknown, request: Request, response: Response, next) => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
-    const { status, message, unexpected } = errorAnswer(error);
-    if (unexpected)
-      options.log.error({ method: request.method, path: request.path, err: error }, 'rest request failed');
-    sendError(request, response, status, options.redact?.(message) ?? message);
-  };
-  app.use(onError);
+  for (const endpoint of endpoints) registerEndpoint(app, options, endpoint);
+  if (admin === 'with admin') registerAdmin(app, options);
+  answerFailures(app, options);
+  return app;
+}
+
+/** The admin endpoints alone, for listeners of their own; as in Connect no user is asked for there. */
+export function adminApp(options: RestAppOptions): Express {
+  const app = baseApp(options);
+  app.use(raw({ type: () => true, limit: maxBodyBytes }));
+  registerAdmin(app, options);
+  answerFailures(app, options);
   return app;
 }

@@ -1,11 +1,22 @@
-import { emptyAnswer, jsonAnswer, param, type Endpoint } from './endpoint.ts';
+import type { HerderPort } from '../herder/herder-port.ts';
+import { RestError } from '../herder/rest-error.ts';
+import { emptyAnswer, jsonAnswer, param, type Endpoint, type RestAnswer, type RestRequest } from './endpoint.ts';
 import { readBody, taskConfigsBody } from './request-body.ts';
 import { taskNumber } from './task-number.ts';
+
+/** Internal: before the tasks of an exactly-once connector start, the leader is asked to fence those before them. */
+async function fence(herder: HerderPort, request: RestRequest): Promise<RestAnswer> {
+  // Where the leader fences by itself there is nothing to ask for.
+  if (herder.fenceZombies === undefined) throw new RestError(404, 'HTTP 404 Not Found');
+  await herder.fenceZombies(param(request, 'connector'));
+  return emptyAnswer(204);
+}
 
 /** Tasks of a connector. */
 export const taskEndpoints: readonly Endpoint[] = [
   {
     path: '/connectors/:connector/tasks',
+    signed: ['POST'],
     methods: {
       GET: (herder, request) => jsonAnswer(herder.taskConfigs(param(request, 'connector'))),
       // Internal: the owner of a connector hands fresh task configurations to the leader.
@@ -15,6 +26,7 @@ export const taskEndpoints: readonly Endpoint[] = [
       },
     },
   },
+  { path: '/connectors/:connector/fence', signed: ['PUT'], methods: { PUT: fence } },
   {
     path: '/connectors/:connector/tasks/:task/status',
     methods: {
