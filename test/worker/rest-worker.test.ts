@@ -119,10 +119,10 @@ describe('a worker as a process', () => {
   });
 
   it('says in a few lines why it cannot start', async () => {
-    const wrong = start({ 'session.timeout.ms': 'soon', listeners: 'https://127.0.0.1:0' });
+    const wrong = start({ 'session.timeout.ms': 'soon', listeners: 'ftp://127.0.0.1:0' });
     assert.equal((await wrong.ended).code, 2);
     assert.match(wrong.errorText, /worker\.properties:\d+: Invalid value soon for configuration session\.timeout\.ms/);
-    assert.match(wrong.errorText, /https listeners are not part of this version/);
+    assert.match(wrong.errorText, /the scheme of a listener must be http or https/);
     assert.match(wrong.errorText, /^WORKER_CONFIG_INVALID: /m);
     assert.doesNotMatch(wrong.errorText, /\n\s+at /);
 

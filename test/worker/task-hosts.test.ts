@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { TaskHosts, type TaskEvent } from '../../worker/supervisor/task-hosts.ts';
+import { LogLevels } from '../../worker/log-levels.ts';
+import { TaskHosts, type TaskEvent, type TaskHostsOptions } from '../../worker/supervisor/task-hosts.ts';
 import type { TaskOrder } from '../../worker/task-host/messages.ts';
 
 /** Hosts whose events and log lines can be waited for. */
@@ -9,10 +10,10 @@ class Hosts {
   readonly hosts: TaskHosts;
   readonly #waiting = new Set<() => void>();
 
-  constructor(max: number, spare = 0) {
+  constructor(max: number, spare = 0, loggers: TaskHostsOptions['loggers'] = undefined) {
     const line = (fields: Readonly<Record<string, unknown>>, message: string): void => {
       this.lines.push({ fields, message });
-      this.#look();
+      this.look();
     };
     this.hosts = new TaskHosts({
       max,
@@ -22,8 +23,9 @@ class Hosts {
       log: { debug: line, info: line, warn: line, error: line },
       onEvent: (event) => {
         this.events.push(event);
-        this.#look();
+        this.look();
       },
+      ...(loggers === undefined ? {} : { loggers }),
     });
   }
 
@@ -41,7 +43,7 @@ class Hosts {
     );
   }
 
-  #look(): void {
+  look(): void {
     for (const resolve of this.#waiting) resolve();
     this.#waiting.clear();
   }
@@ -69,8 +71,8 @@ function order(taskConfig: Record<string, string> = {}): TaskOrder {
 
 describe('task hosts', () => {
   let used: Hosts[] = [];
-  const open = (max: number, spare?: number): Hosts => {
-    const hosts = new Hosts(max, spare);
+  const open = (max: number, spare?: number, loggers?: TaskHostsOptions['loggers']): Hosts => {
+    const hosts = new Hosts(max, spare, loggers);
     used.push(hosts);
     return hosts;
   };
@@ -85,6 +87,26 @@ describe('task hosts', () => {
     for (const id of ['a-0', 'b-0', 'c-0']) hosts.start(id, order());
     assert.equal(new Set(['a-0', 'b-0', 'c-0'].map((id) => hosts.pidOf(id))).size, 2);
     assert.equal(rest.events.length, 0);
+  });
+
+  it('follow the levels of the loggers from their start on, and log by the names that they give', async () => {
+    const levels = new LogLevels('INFO');
+    const said: { logger: string; fields: Readonly<Record<string, unknown>> }[] = [];
+    const test = open(1, 0, {
+      levels,
+      named: (logger) => {
+        const note = (fields: Readonly<Record<string, unknown>>): void => {
+          said.push({ logger, fields });
+          test.look();
+        };
+        return { debug: note, info: note, warn: note, error: note };
+      },
+    });
+    test.hosts.start('a-0', order());
+    await test.until(() => said.find(({ fields }) => fields['root'] === 'INFO'));
+    levels.set('test', 'TRACE', 1);
+    const line = await test.until(() => said.find(({ fields }) => fields['test'] === 'TRACE'));
+    assert.equal(line.logger, 'test.host');
   });
 
   it('fail the tasks of a host that ends, and only those, with what it wrote last', async () => {

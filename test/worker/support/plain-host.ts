@@ -39,6 +39,8 @@ process.on('message', (raw) => {
       fields: { sentAt: message.sentAt, validMs: message.validMs },
       message: 'lease',
     });
+  if (message.type === 'log-levels')
+    send({ type: 'log', logger: 'test.host', level: 'info', fields: message.levels, message: 'levels' });
   if (message.type === 'stop') {
     const task = incarnations.get(message.id);
     if (task !== undefined && task.stops !== 'never')
