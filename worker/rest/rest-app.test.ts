@@ -329,7 +329,7 @@ describe('REST API', () => {
       );
     });
 
-    it('closing lets a running request end', async () => {
+    it('closing lets a running request end, and its connection with it', async () => {
       const gate = Promise.withResolvers<undefined>();
       const entered = Promise.withResolvers<undefined>();
       const api = await open({
@@ -338,11 +338,12 @@ describe('REST API', () => {
           return gate.promise;
         },
       });
-      const running = api.call('PUT', '/connectors/inv/stop');
+      const running = api.call('PUT', '/connectors/inv/stop', undefined, { Connection: 'keep-alive' });
       await entered.promise;
       const closed = api.close();
       gate.resolve(undefined);
-      assert.equal((await running).status, 204);
+      const { status, headers } = await running;
+      assert.deepEqual([status, headers['connection']], [204, 'close']);
       await closed;
       rest = undefined;
     });
