@@ -195,13 +195,14 @@ describe('two workers whose REST is closed: https, client certificates, users, s
       await until(
         async () => {
           const { text } = await call(first, `/connectors/signed-${index}/status`);
-          owners.add(/"connector":\{"state":"RUNNING","worker_id":"([^"]+)"/.exec(text)?.[1] ?? '');
-          return /"tasks":\[\{"id":0/.test(text);
+          const [, owner] = /"connector":\{"state":"RUNNING","worker_id":"([^"]+)"/.exec(text) ?? [];
+          if (owner !== undefined) owners.add(owner);
+          const tasks = await call(first, `/connectors/signed-${index}/tasks`);
+          return owner !== undefined && tasks.text.startsWith('[{');
         },
         patientMs,
         `tasks of signed-${index}`,
       );
-    owners.delete('');
     assert.equal(owners.size, 2, [...owners].join());
     for (const index of [0, 1]) await call(first, `/connectors/signed-${index}`, { method: 'DELETE' });
   });

@@ -10,7 +10,7 @@ class Hosts {
   readonly hosts: TaskHosts;
   readonly #waiting = new Set<() => void>();
 
-  constructor(max: number, spare = 0, loggers: TaskHostsOptions['loggers'] = undefined) {
+  constructor(max: number, spare = 0, loggers?: TaskHostsOptions['loggers']) {
     const line = (fields: Readonly<Record<string, unknown>>, message: string): void => {
       this.lines.push({ fields, message });
       this.look();
