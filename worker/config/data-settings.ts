@@ -31,7 +31,7 @@ export const dataSettings = {
     group,
     importance: 'HIGH',
     documentation:
-      'enabled: records and offsets of a task are written in one transaction, so consumers with isolation.level=read_committed see no record twice. disabled: at least once. preparing: as disabled for tasks. Connect: disabled; here enabled, since it is the path that everything is built and measured for.',
+      'enabled: records and offsets of a task are written in one transaction, so consumers with isolation.level=read_committed see no record twice. disabled: at least once. preparing: tasks as with disabled, while the leader already writes transactions and fences; a running cluster is changed worker by worker from disabled to preparing, then from preparing to enabled. Connect: disabled; here enabled, since it is the path that everything is built and measured for.',
   }),
   topicCreationEnable: flag('topic.creation.enable', {
     default: 'true',

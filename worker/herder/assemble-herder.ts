@@ -28,6 +28,7 @@ import { Membership } from './membership.ts';
 import { StoredOffsets } from './offset-access.ts';
 import { OffsetRequests } from './offset-requests.ts';
 import { postTaskConfigs } from './post-task-configs.ts';
+import { FencingRounds } from './fencing-rounds.ts';
 import { fenceProducers, type ConnectorProducers } from './producer-fencing.ts';
 import { RevisionRequests } from './revision-requests.ts';
 import { NotLeader } from './rest-error.ts';
@@ -68,6 +69,7 @@ export class HerderAssembly {
   readonly #groupLeader: GroupLeader;
   readonly #leader: LeaderWrites;
   readonly #taskSets: TaskConfigRequests;
+  readonly #fencing: FencingRounds;
   readonly #local: LocalParts;
   readonly #secrets: SecretSettings;
   readonly #resolver: ConnectorResolver;
@@ -99,7 +101,14 @@ export class HerderAssembly {
       readToEnd: (signal) => stores.config.readToEnd(signal),
     });
     this.#local = this.#localParts();
-    this.#taskSets = this.#taskConfigRequests();
+    this.#taskSets = new TaskConfigRequests({
+      queue: this.#queue,
+      leader: this.#leader,
+      writer: stores.config,
+      view: input.view,
+      signal: input.signal,
+    });
+    this.#fencing = this.#fencingRounds();
     this.#duties = this.#leaderDuties();
     this.group = this.#groupEvents();
     this.#topics = new TopicTracking({
@@ -186,20 +195,23 @@ export class HerderAssembly {
     }
   }
 
-  #taskConfigRequests(): TaskConfigRequests {
-    const { log, stores, view, signal } = this.#input;
-    return new TaskConfigRequests({
+  #fencingRounds(): FencingRounds {
+    const { config, log, plugins, stores, view, signal } = this.#input;
+    return new FencingRounds({
       clock: systemClock,
       log,
       queue: this.#queue,
       leader: this.#leader,
       writer: stores.config,
       view,
-      exactlyOnce: this.#exactlyOnce,
+      readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
+      isSource: (connector) => plugins.find(connector.config['connector.class'] ?? '') !== undefined,
+      transactional: config.values.exactlyOnceSourceSupport !== 'disabled',
       fence: (name, connector, tasks, deadline) => this.#fence(name, connector, tasks, deadline),
-      failTasks: (connector, count, trace) => {
-        for (let task = 0; task < count; task += 1)
-          this.#local.statusWriter.report({ connector, task }, 'FAILED', trace);
+      failTasks: (connector, tasks, trace) => {
+        // A leader that is only preparing says nothing: tasks on workers like itself do not wait.
+        if (this.#exactlyOnce)
+          for (const task of tasks) this.#local.statusWriter.report({ connector, task }, 'FAILED', trace);
       },
       signal,
     });
@@ -221,7 +233,7 @@ export class HerderAssembly {
       log,
       queue: this.#queue,
       leader: this.#leader,
-      taskSets: this.#taskSets,
+      fencing: this.#fencing,
       statuses: stores.status,
       view,
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
@@ -302,6 +314,7 @@ export class HerderAssembly {
       }),
       states,
       taskSets: this.#taskSets,
+      fencing: this.#fencing,
       offsets: this.#offsetRequests(common),
       topics: this.#topics,
       health: this.#health(),
@@ -371,7 +384,7 @@ export class HerderAssembly {
       onChanged: () => {
         share.reconcile();
         this.group.workChanged();
-        if (this.membership.session?.isLeader === true) this.#taskSets.fencePending();
+        if (this.membership.session?.isLeader === true) this.#fencing.startPending();
         if (this.#started) this.#prepare();
       },
     });

@@ -120,6 +120,11 @@ export interface HerderPort {
   resetTopics(name: string): void;
   /** Internal: the owner of a connector hands fresh task configurations to the leader. */
   putTaskConfigs(name: string, configs: readonly Readonly<Record<string, string>>[]): Promise<void>;
+  /**
+   * Internal: settles when producers of earlier tasks of a connector cannot write any more. Undefined: no worker has to ask, since
+   * the leader fences by itself before tasks start.
+   */
+  readonly fenceZombies?: (name: string) => Promise<void>;
   /** Connectors first; everything a configuration may name. */
   plugins(): Promise<readonly PluginInfo[]>;
   /**

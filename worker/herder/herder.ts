@@ -22,6 +22,7 @@ import type {
 import { maskConfig } from './masked-config.ts';
 import type { HealthRequests } from './health-requests.ts';
 import type { Membership } from './membership.ts';
+import type { FencingRounds } from './fencing-rounds.ts';
 import type { OffsetRequests } from './offset-requests.ts';
 import { pluginInfos, transformPluginConfig } from './plugin-listing.ts';
 import { requireVersion } from './plugin-version.ts';
@@ -52,6 +53,7 @@ export interface HerderParts {
   readonly connectors: ConnectorRequests;
   readonly states: StateRequests;
   readonly taskSets: TaskConfigRequests;
+  readonly fencing: FencingRounds;
   readonly offsets: OffsetRequests;
   readonly health: HealthRequests;
   readonly revisions: RevisionRequests;
@@ -249,6 +251,10 @@ export class Herder implements HerderPort {
 
   measures(): WorkerMeasures {
     return this.#parts.health.measures();
+  }
+
+  fenceZombies(name: string): Promise<void> {
+    return this.#parts.fencing.require(name);
   }
 
   plugins(): Promise<readonly PluginInfo[]> {

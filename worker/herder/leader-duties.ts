@@ -1,11 +1,11 @@
 import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
 import type { StatusId } from '../../config-topics/records/status-record.ts';
 import type { TaskLog } from '../../connectors/source-connector.ts';
+import type { FencingRounds } from './fencing-rounds.ts';
 import type { LeaderWrites } from './leader-writes.ts';
 import { NotLeader } from './rest-error.ts';
 import type { SerialQueue } from './serial-queue.ts';
 import { obsoleteStatuses } from './status-sweep.ts';
-import type { TaskConfigRequests } from './task-config-requests.ts';
 
 /** The status topic, as the leader clears it up. */
 interface StatusArchive {
@@ -22,7 +22,7 @@ export interface LeaderDutiesParts {
   readonly log: TaskLog;
   readonly queue: SerialQueue;
   readonly leader: LeaderWrites;
-  readonly taskSets: TaskConfigRequests;
+  readonly fencing: FencingRounds;
   readonly statuses: StatusArchive;
   readonly view: () => ConfigSnapshot;
   readonly removeExpiredRevisions: () => Promise<void>;
@@ -42,18 +42,18 @@ export class LeaderDuties {
 
   /** After every round that this worker leads. */
   leading(): void {
-    const { leader, taskSets, removeExpiredRevisions, signal } = this.#parts;
+    const { leader, fencing, removeExpiredRevisions, signal } = this.#parts;
     // At once, not at the first write: this also ends a transaction that a killed leader left open on the topic.
     this.#inQueue('reclaiming write privileges for the config topic', () => leader.ready(signal));
-    taskSets.fencePending();
+    fencing.startPending();
     this.#inQueue('flushing updates to the status topic', () => this.#sweep());
     this.#inQueue('removing revisions of deleted connectors', () => leader.write(signal, removeExpiredRevisions));
   }
 
   following(): void {
-    const { leader, taskSets } = this.#parts;
+    const { leader, fencing } = this.#parts;
     leader.forget();
-    taskSets.forget();
+    fencing.forget();
     this.#inQueue('releasing write privileges for the config topic', () => leader.release());
   }
 
