@@ -185,14 +185,15 @@ export const connectorSettings = {
     default: 'poll',
     displayName: 'Transaction Boundary',
     documentation:
-      'When a transaction is committed. Always by load here: when the source has nothing more to give, after 100 ms or 16 MB. poll and interval are accepted; connector is not supported.',
+      'When a transaction is committed. poll: by load, when the source has nothing more to give, after 100 ms or 16 MB; one transaction covers whole batches. interval: every transaction.boundary.interval.ms. connector: where the connector says, if it can.',
   }),
   transactionBoundaryIntervalMs: integer('transaction.boundary.interval.ms', 'LONG', {
     optional: true,
     group: 'Exactly Once Support',
     importance: 'LOW',
     displayName: 'Transaction boundary interval',
-    documentation: 'Length of transactions with transaction.boundary=interval. Without effect, see there.',
+    documentation:
+      "Length of transactions with transaction.boundary=interval, at most half of the producer's transaction.timeout.ms. Unset: the worker's offset.flush.interval.ms.",
   }),
   offsetsStorageTopic: text('offsets.storage.topic', {
     optional: true,

@@ -93,9 +93,20 @@ export class Sender {
     return opened;
   }
 
+  /** The producer as Kafka knows it: a new owner of the transactional id has a higher epoch. */
+  get identity(): ProducerIdentity {
+    return this.#identity;
+  }
+
   /** Bytes appended whose commit is not over. */
   get pendingBytes(): number {
     return this.#round.bytes + (this.#committing?.bytes ?? 0);
+  }
+
+  /** Bytes appended that Kafka has not acknowledged; a transaction may be far larger. */
+  get unacknowledgedBytes(): number {
+    const committed = this.#committing?.acknowledgedBytes ?? 0;
+    return this.pendingBytes - this.#round.acknowledgedBytes - committed;
   }
 
   /**
@@ -105,15 +116,33 @@ export class Sender {
    * One commit at a time.
    */
   async commit(offsets: readonly CommitOffset[]): Promise<void> {
+    await this.#end(async (round) => {
+      if (round.queues.size === 0 && offsets.length === 0) return;
+      if (this.#transaction === undefined) await this.#commitPlain(round, offsets);
+      else await this.#commitTransaction(this.#transaction, round, offsets);
+      for (const { topic } of round.queues) this.#acknowledgedTopics.add(topic);
+    });
+  }
+
+  /**
+   * Transactional: drops what was appended since the last call, and commits the offsets in a transaction of their own.
+   * Otherwise as `commit`.
+   */
+  async abort(offsets: readonly CommitOffset[]): Promise<void> {
+    await this.#end(async (round) => {
+      if (this.#transaction === undefined)
+        throw new ConnectorError('INTERNAL', 'only a transactional sender can drop what was appended');
+      await this.#abortTransaction(this.#transaction, round, offsets);
+    });
+  }
+
+  async #end(end: (round: QueueRound) => Promise<void>): Promise<void> {
     this.#check();
     if (this.#committing !== undefined)
       throw new ConnectorError('INTERNAL', 'a commit began before the last one was over');
-    if (this.#round.queues.size === 0 && offsets.length === 0) return;
     this.#committing = this.#round;
     try {
-      if (this.#transaction === undefined) await this.#commitPlain(this.#committing, offsets);
-      else await this.#commitTransaction(this.#transaction, this.#committing, offsets);
-      for (const { topic } of this.#committing.queues) this.#acknowledgedTopics.add(topic);
+      await end(this.#committing);
     } catch (error) {
       throw this.#fail(error);
     } finally {
@@ -160,6 +189,28 @@ export class Sender {
     else this.#release(next);
   }
 
+  async #abortTransaction(
+    transaction: Transaction,
+    round: QueueRound,
+    offsets: readonly CommitOffset[],
+  ): Promise<void> {
+    const next: QueueRound = new CommitRound(false);
+    this.#round = next;
+    // Everything leaves first, so that the numbering of the partitions has no gap.
+    await this.#flush(round);
+    let repeated = transaction.canAbort && (await transaction.end(false)).repeated;
+    if (repeated) await this.#nextEpoch();
+    if (offsets.length > 0) {
+      const own: QueueRound = new CommitRound(true);
+      this.#committing = own;
+      this.#appendOffsets(own, offsets);
+      await this.#flush(own);
+      ({ repeated } = await transaction.end(true));
+    } else repeated = false;
+    if (repeated) void this.#renew(next);
+    else this.#release(next);
+  }
+
   /** Writes the offsets into the round and returns where they went. */
   #appendOffsets(round: QueueRound, offsets: readonly CommitOffset[]): PartitionQueue[] {
     return offsets.map(({ topic, key, value }) => {
@@ -186,17 +237,21 @@ export class Sender {
   }
 
   async #renew(next: QueueRound): Promise<void> {
-    const { transactionTimeoutMs } = this.#options;
-    if (this.#coordinator === undefined) return;
     try {
-      const checkLease = (): void => this.#checkLease();
-      const options = { transactionTimeoutMs, checkLease, life: this.#life.signal };
-      this.#identity = await nextEpoch(this.#coordinator, this.#identity, options);
-      for (const topic of this.#topics.values()) for (const queue of topic.opened()) queue.renumber();
+      await this.#nextEpoch();
       this.#release(next);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  async #nextEpoch(): Promise<void> {
+    const { transactionTimeoutMs } = this.#options;
+    if (this.#coordinator === undefined) return;
+    const checkLease = (): void => this.#checkLease();
+    const options = { transactionTimeoutMs, checkLease, life: this.#life.signal };
+    this.#identity = await nextEpoch(this.#coordinator, this.#identity, options);
+    for (const topic of this.#topics.values()) for (const queue of topic.opened()) queue.renumber();
   }
 
   #open(topic: string, partitions: number): TopicQueues {
@@ -235,12 +290,12 @@ export class Sender {
   #fail(error: unknown): ConnectorError {
     if (this.#ended !== undefined) return this.#ended;
     const failure = senderFailure(error);
-    this.#end(failure);
+    this.#finish(failure);
     this.#resolveFailed(failure);
     return failure;
   }
 
-  #end(reason: ConnectorError): void {
+  #finish(reason: ConnectorError): void {
     this.#ended = reason;
     this.#life.abort(reason);
     this.#linger.close();
@@ -250,7 +305,7 @@ export class Sender {
 
   async #close(): Promise<void> {
     const fenced = this.#ended?.code === 'FENCED';
-    if (this.#ended === undefined) this.#end(new ConnectorError('SENDER_CLOSED', 'the sender was closed'));
+    if (this.#ended === undefined) this.#finish(new ConnectorError('SENDER_CLOSED', 'the sender was closed'));
     if (this.#transaction?.canAbort !== true || fenced || !this.#options.mayWrite()) return;
     const deadline = AbortSignal.timeout(CLOSE_MS);
     try {

@@ -13,7 +13,7 @@ export const keysWithoutEffect: readonly (readonly [string, string])[] = [
   ['worker.sync.timeout.ms', 'a worker joins without waiting for the end of the config topic'],
   ['worker.unsync.backoff.ms', 'of the eager protocol only'],
   ['inter.worker.', 'workers of this version do not sign their requests to each other'],
-  ['offset.flush.', 'offsets are committed together with the records they cover'],
+  ['offset.flush.timeout.ms', 'offsets are committed together with the records they cover'],
   ['plugin.', 'the connectors are built in'],
   ['admin.listeners', 'there are no admin endpoints in this version'],
   ['access.control.', 'no CORS headers are sent, so browsers keep other origins out'],

@@ -109,11 +109,6 @@ describe('validation of a connector configuration', () => {
     assert.equal((await errorsOf({ ...good, limit: '13', 'tasks.max': '0' })).length, 1);
   });
 
-  it('refuses exactly-once where the worker does not have it', async () => {
-    const errors = await errorsOf({ ...good, 'exactly.once.support': 'required' }, { exactlyOnce: false });
-    assert.equal(errors.length, 1);
-  });
-
   it('refuses client settings that the worker does not allow, in the words of Connect', async () => {
     const config = { ...good, 'producer.override.max.block.ms': '1', 'admin.override.sasl.mechanism': 'PLAIN' };
     assert.deepEqual(await errorsOf(config, { overridePolicy: 'Principal' }), [
@@ -129,10 +124,7 @@ describe('validation of a connector configuration', () => {
   });
 
   it('refuses what this version does not do by name', async () => {
-    for (const [key, value] of [
-      ['transaction.boundary', 'connector'],
-      ['offsets.storage.topic', 'my-offsets'],
-    ] as const)
+    for (const [key, value] of [['offsets.storage.topic', 'my-offsets']] as const)
       assert.equal((await errorsOf({ ...good, [key]: value })).length, 1, key);
   });
 

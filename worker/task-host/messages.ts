@@ -22,6 +22,8 @@ export const taskOrder = z.object({
   /** Worker's defaults for converters: `key.converter`, `value.converter` and their settings. */
   workerConverters: z.record(z.string(), z.string()),
   exactlyOnce: z.boolean(),
+  /** Default of transaction.boundary.interval.ms. */
+  offsetFlushIntervalMs: z.number().optional(),
   /** Producer settings: framework defaults, then the worker's `producer.*`, then `producer.override.*`. */
   producerConfig: clientConfig,
   adminConfig: clientConfig,

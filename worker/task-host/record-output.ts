@@ -16,5 +16,9 @@ export interface OffsetRecord<T extends OutputTopic = OutputTopic> {
 export interface RecordOutput<T extends OutputTopic = OutputTopic> {
   /** Bytes appended whose commit is not over. */
   readonly pendingBytes: number;
+  /** Those of them that Kafka has not acknowledged. */
+  readonly unacknowledgedBytes: number;
   commit(offsets: readonly OffsetRecord<T>[]): Promise<void>;
+  /** Drops the records since the last commit and commits the offsets alone. */
+  abort(offsets: readonly OffsetRecord<T>[]): Promise<void>;
 }

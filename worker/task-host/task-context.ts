@@ -28,6 +28,7 @@ export function taskContext<T extends OutputTopic>(parts: ContextParts<T>): Task
     signal,
     log,
     started,
+    definesTransactions: pipeline.definesTransactions,
     emit: (batch) => pipeline.emit(batch),
     commitNow: () => pipeline.commitNow(),
     mayConfirm: () => lease.valid(),

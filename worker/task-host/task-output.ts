@@ -11,6 +11,7 @@ import { eventOutputFactory } from './event-output-factory.ts';
 import { parseProducerSettings } from './producer-settings.ts';
 import { taskTransforms } from './task-transforms.ts';
 import { transactionalIdOf } from './transactional-id.ts';
+import { boundaryOf, type TransactionBoundary } from './transaction-boundary.ts';
 import { topicCreationRules, type TopicPlan } from './topic-creation.ts';
 
 /** A task's way into Kafka: its sender and what writes its events into it. */
@@ -20,6 +21,7 @@ export interface TaskOutput {
   readonly inFlightBytes: number;
   /** How events become records in their topics, which are created where that is configured. */
   readonly events: EventOutput;
+  readonly boundary: TransactionBoundary;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,11 @@ export async function openTaskOutput({ order, connector, lease, log, signal }: O
     log,
     signal,
     chain: await taskTransforms(order.connectorConfig),
+  });
+  const boundary = boundaryOf({
+    ...order,
+    defaultIntervalMs: order.offsetFlushIntervalMs ?? 60_000,
+    transactionTimeoutMs: settings.transactionTimeoutMs,
   });
   const rules = order.topicCreation ? topicCreationRules(order.connectorConfig) : undefined;
   const cluster = new Cluster(clientOptions(order.producerConfig));
@@ -74,6 +81,7 @@ export async function openTaskOutput({ order, connector, lease, log, signal }: O
       sender: opened,
       offsetsTopic,
       inFlightBytes: settings.bufferMemory,
+      boundary,
       events: eventOutput(async (name) => {
         const known =
           open.get(name) ??

@@ -116,6 +116,7 @@ export class TaskRunner {
         events: output.events,
         offsetsTopic: output.offsetsTopic,
         inFlightBytes: output.inFlightBytes,
+        boundary: output.boundary,
       });
       this.#pipeline = pipeline;
       this.#sender = output.sender;
