@@ -203,7 +203,7 @@ export const connectorSettings = {
     displayName: 'Offsets topic',
     check: notEmpty,
     documentation:
-      "A topic of the connector's own for its offsets. Not part of this version: must be unset, or the worker's offset.storage.topic.",
+      "A topic of the connector's own for its offsets, created with the worker's offset.storage settings when it is missing. Offsets that it does not have are read from the worker's topic, which gets a copy of new ones. Unset: the worker's topic alone.",
   }),
   taskRestartMax: integer('task.restart.max', 'INT', {
     ...restarts,

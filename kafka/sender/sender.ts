@@ -22,6 +22,12 @@ const FREE_BUFFER_BYTES = 8 * 1024 * 1024;
 
 const CLOSE_MS = 5000;
 
+/** What belongs to the end of a round beside its records. */
+interface RoundEnd {
+  readonly offsets: readonly CommitOffset[];
+  readonly before: (() => Promise<void>) | undefined;
+}
+
 /**
  * One producer of Kafka, idempotent or transactional: what a `commit` that resolved covers is in Kafka once and in
  * order, and what no commit covers is never visible to a read_committed reader (transactional). The first failure that
@@ -113,13 +119,13 @@ export class Sender {
    * Ends what was appended since the last call. Transactional: the offsets are appended to it, and the transaction is
    * committed. Idempotent: the offsets are written once everything before them is acknowledged. Resolves when Kafka
    * holds all of it. What is appended after the call belongs to the next one and is batched and compressed meanwhile.
-   * One commit at a time.
+   * One commit at a time. `before` is awaited before the offsets can be read; when it rejects, the commit fails.
    */
-  async commit(offsets: readonly CommitOffset[]): Promise<void> {
+  async commit(offsets: readonly CommitOffset[], before?: () => Promise<void>): Promise<void> {
     await this.#end(async (round) => {
       if (round.queues.size === 0 && offsets.length === 0) return;
-      if (this.#transaction === undefined) await this.#commitPlain(round, offsets);
-      else await this.#commitTransaction(this.#transaction, round, offsets);
+      if (this.#transaction === undefined) await this.#commitPlain(round, offsets, before);
+      else await this.#commitTransaction(this.#transaction, round, { offsets, before });
       for (const { topic } of round.queues) this.#acknowledgedTopics.add(topic);
     });
   }
@@ -128,11 +134,11 @@ export class Sender {
    * Transactional: drops what was appended since the last call, and commits the offsets in a transaction of their own.
    * Otherwise as `commit`.
    */
-  async abort(offsets: readonly CommitOffset[]): Promise<void> {
+  async abort(offsets: readonly CommitOffset[], before?: () => Promise<void>): Promise<void> {
     await this.#end(async (round) => {
       if (this.#transaction === undefined)
         throw new ConnectorError('INTERNAL', 'only a transactional sender can drop what was appended');
-      await this.#abortTransaction(this.#transaction, round, offsets);
+      await this.#abortTransaction(this.#transaction, round, { offsets, before });
     });
   }
 
@@ -166,34 +172,28 @@ export class Sender {
     return this.#closed;
   }
 
-  async #commitPlain(round: QueueRound, offsets: readonly CommitOffset[]): Promise<void> {
+  async #commitPlain(round: QueueRound, offsets: readonly CommitOffset[], before?: () => Promise<void>): Promise<void> {
     this.#round = new CommitRound(true);
     await this.#flush(round);
+    await before?.();
     if (offsets.length === 0) return;
     this.#appendOffsets(round, offsets);
     await this.#flush(round);
   }
 
-  async #commitTransaction(
-    transaction: Transaction,
-    round: QueueRound,
-    offsets: readonly CommitOffset[],
-  ): Promise<void> {
+  async #commitTransaction(transaction: Transaction, round: QueueRound, { offsets, before }: RoundEnd): Promise<void> {
     const offsetQueues = this.#appendOffsets(round, offsets);
     const next: QueueRound = new CommitRound(false);
     this.#round = next;
     await this.#flush(round);
+    await before?.();
     const { repeated } = await transaction.end(true);
     transaction.expect(offsetQueues);
     if (repeated) void this.#renew(next);
     else this.#release(next);
   }
 
-  async #abortTransaction(
-    transaction: Transaction,
-    round: QueueRound,
-    offsets: readonly CommitOffset[],
-  ): Promise<void> {
+  async #abortTransaction(transaction: Transaction, round: QueueRound, { offsets, before }: RoundEnd): Promise<void> {
     const next: QueueRound = new CommitRound(false);
     this.#round = next;
     // Everything leaves first, so that the numbering of the partitions has no gap.
@@ -205,6 +205,7 @@ export class Sender {
       this.#committing = own;
       this.#appendOffsets(own, offsets);
       await this.#flush(own);
+      await before?.();
       ({ repeated } = await transaction.end(true));
     } else repeated = false;
     if (repeated) void this.#renew(next);

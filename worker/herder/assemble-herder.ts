@@ -8,6 +8,7 @@ import { GroupLeader } from '../group/group-leader.ts';
 import { RebalanceMeter } from '../health/rebalance-meter.ts';
 import { connectorOf, taskNumberOf } from '../group/work.ts';
 import type { ClusterWarnings } from '../cluster-warnings.ts';
+import type { OffsetCopies } from '../offsets/offset-copies.ts';
 import type { PluginRegistry } from '../plugins.ts';
 import { askLeader, askWorker } from '../rest/ask-worker.ts';
 import type { TaskEvent, TaskHosts } from '../supervisor/task-hosts.ts';
@@ -49,6 +50,8 @@ export interface AssemblyInput {
   readonly stores: { readonly config: ConfigStore; readonly offset: OffsetStore; readonly status: StatusStore };
   /** What exists; empty before the config topic has been read to its end. */
   readonly view: () => ConfigSnapshot;
+  /** Copies of offsets that connectors keep in topics of their own. */
+  readonly offsetCopies: OffsetCopies;
   readonly hosts: TaskHosts;
   /** Asks the group client for a heartbeat now. */
   readonly beatNow: () => void;
@@ -166,7 +169,7 @@ export class HerderAssembly {
   }
 
   #localParts(): LocalParts {
-    const { config, log, view, plugins, stores, hosts, beatNow, signal } = this.#input;
+    const { config, log, view, plugins, stores, offsetCopies, hosts, beatNow, signal } = this.#input;
     return localParts({
       config,
       log,
@@ -176,6 +179,7 @@ export class HerderAssembly {
       resolver: this.#resolver,
       statuses: stores.status,
       offsets: stores.offset,
+      offsetCopies,
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
       hosts,
       beatNow,
@@ -354,10 +358,19 @@ export class HerderAssembly {
     view: () => ConfigSnapshot;
     signal: AbortSignal;
   }): OffsetRequests {
-    const { stores, plugins, view } = this.#input;
+    const { config, log, stores, offsetCopies, plugins, view } = this.#input;
+    const { clients, topics } = config;
     return new OffsetRequests({
       ...common,
-      offsets: new StoredOffsets(stores.offset, this.#producers, this.#exactlyOnce),
+      offsets: new StoredOffsets({
+        store: stores.offset,
+        storage: { ...topics.offset, topic: topics.offset.name, brokers: clients.own['bootstrap.servers'] ?? '' },
+        copies: offsetCopies,
+        producers: this.#producers,
+        clients,
+        exactlyOnce: this.#exactlyOnce,
+        log,
+      }),
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
       connectorOf: (state) => plugins.load(state.config['connector.class'] ?? ''),
       resolve: (config) => this.#resolver.resolve(config),

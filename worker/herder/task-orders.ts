@@ -34,6 +34,7 @@ export class TaskOrders {
       producerConfig: connectorClientConfig({ ...client, kind: 'producer', worker: clients.producer }),
       adminConfig: connectorClientConfig({ ...client, kind: 'admin', worker: clients.admin }),
       offsetsTopic: topics.offset.name,
+      offsetStorage: { ...topics.offset, brokers: clients.own['bootstrap.servers'] ?? '', consumer: clients.consumer },
       topicCreation: values.topicCreationEnable,
       paused: task.paused,
     };

@@ -144,7 +144,7 @@ export async function validateConfig(
     // Connect says so twice: the class and its version are checked by the same means.
     for (const key of ['connector.class', 'connector.plugin.version']) problems.add(key, versionProblem);
   const framework = parseSettings(connectorSettings, clean).values;
-  for (const [setting, text] of frameworkProblems(framework, config, rules)) problems.add(setting, text);
+  for (const [setting, text] of frameworkProblems(config, rules)) problems.add(setting, text);
   for (const [setting, text] of chain.problems) problems.add(setting, text);
   const promises = { values: framework, config: clean, enabled: rules.exactlyOnce };
   for (const { setting, message } of exactlyOnceProblems(connector, promises)) problems.add(setting, message);

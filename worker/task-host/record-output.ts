@@ -18,7 +18,8 @@ export interface RecordOutput<T extends OutputTopic = OutputTopic> {
   readonly pendingBytes: number;
   /** Those of them that Kafka has not acknowledged. */
   readonly unacknowledgedBytes: number;
-  commit(offsets: readonly OffsetRecord<T>[]): Promise<void>;
+  /** `before`: what has to be done before Kafka gets the offsets. */
+  commit(offsets: readonly OffsetRecord<T>[], before?: () => Promise<void>): Promise<void>;
   /** Drops the records since the last commit and commits the offsets alone. */
-  abort(offsets: readonly OffsetRecord<T>[]): Promise<void>;
+  abort(offsets: readonly OffsetRecord<T>[], before?: () => Promise<void>): Promise<void>;
 }
