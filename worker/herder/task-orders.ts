@@ -30,7 +30,7 @@ export class TaskOrders {
       taskConfig: { ...task.taskConfig },
       workerConverters: { ...converters },
       exactlyOnce: values.exactlyOnceSourceSupport === 'enabled',
-      offsetFlushIntervalMs: Number(values.offsetFlushIntervalMs),
+      offsetFlushIntervalMs: values.offsetFlushIntervalMs,
       producerConfig: connectorClientConfig({ ...client, kind: 'producer', worker: clients.producer }),
       adminConfig: connectorClientConfig({ ...client, kind: 'admin', worker: clients.admin }),
       offsetsTopic: topics.offset.name,

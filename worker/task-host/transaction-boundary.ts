@@ -55,7 +55,7 @@ export function boundaryOf(input: BoundaryInput): TransactionBoundary {
     case 'interval':
       // With half of it left for the commit: one that the broker has aborted costs the whole interval and a restart.
       return intervalBoundary(
-        Math.min(Number(values.transactionBoundaryIntervalMs ?? defaultIntervalMs), transactionTimeoutMs / 2),
+        Math.min(values.transactionBoundaryIntervalMs ?? defaultIntervalMs, transactionTimeoutMs / 2),
       );
     case 'connector':
       return connectorBoundary;
