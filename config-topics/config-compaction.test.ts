@@ -116,8 +116,8 @@ function compare(history: History, replayed: ConfigSnapshot, where: string): voi
   for (const [name, expected] of full.connectors) {
     const found = replayed.connectors.get(name);
     assert.ok(found);
-    const { appliedConfig, ...rest } = found;
-    const { appliedConfig: expectedApplied, ...expectedRest } = expected;
+    const { appliedConfig, fencedTasks, ...rest } = found;
+    const { appliedConfig: expectedApplied, fencedTasks: expectedFenced, ...expectedRest } = expected;
     if (history.halfWritten.has(name) && found.inconsistent) {
       assert.deepEqual(found.tasks, [], where);
       continue;
@@ -125,6 +125,7 @@ function compare(history: History, replayed: ConfigSnapshot, where: string): voi
     assert.deepEqual(rest, expectedRest, `${where}, connector ${name}`);
     // What the tasks were generated from may be forgotten, but never be wrong.
     if (appliedConfig !== undefined) assert.deepEqual(appliedConfig, expectedApplied, `${where}, applied of ${name}`);
+    if (fencedTasks !== undefined) assert.deepEqual(fencedTasks, expectedFenced, `${where}, fenced of ${name}`);
   }
 }
 

@@ -3,6 +3,13 @@ import type { Properties } from './records/properties.ts';
 import type { SessionKey } from './records/session-key-record.ts';
 import type { TargetState } from './records/target-state-record.ts';
 
+/** A set of tasks as it was when the producers before it had been fenced: theirs are the ones that may exist. */
+export interface FencedTasks {
+  readonly tasks: readonly Properties[];
+  /** The connector configuration that they were generated from. */
+  readonly config: Properties;
+}
+
 /** What the config topic says about one connector that exists. */
 export interface ConnectorConfigState {
   readonly config: Properties;
@@ -25,6 +32,8 @@ export interface ConnectorConfigState {
   readonly taskCountRecord: number | undefined;
   /** The newest set of tasks was committed after the newest fencing: producers of older sets have to be fenced first. */
   readonly pendingFencing: boolean;
+  /** The set of the newest fencing. Undefined when nobody can know it: none yet, or compaction took records of it away. */
+  readonly fencedTasks?: FencedTasks | undefined;
 }
 
 /** The state of the cluster as the config topic has it up to one offset. Never changes. */

@@ -1,4 +1,4 @@
-import type { ConnectorConfigState } from './config-snapshot.ts';
+import type { ConnectorConfigState, FencedTasks } from './config-snapshot.ts';
 import type { Properties } from './records/properties.ts';
 import type { TargetState } from './records/target-state-record.ts';
 
@@ -30,6 +30,7 @@ export class ConnectorLog {
   #commit: { readonly count: number; readonly offset: bigint } | undefined;
   #taskCount: number | undefined;
   #pendingFencing = false;
+  #fenced: FencedTasks | undefined;
 
   get exists(): boolean {
     return this.#config !== undefined;
@@ -45,6 +46,7 @@ export class ConnectorLog {
     this.#deleted = config === null;
     if (config !== null) return;
     this.#deferred.clear();
+    this.#fenced = undefined;
     // A commit of no tasks says the same of the next connector of this name.
     this.#committed = this.#committed?.tasks?.length === 0 ? noTasks : undefined;
   }
@@ -84,6 +86,8 @@ export class ConnectorLog {
   applyTaskCount(count: number): void {
     this.#taskCount = count;
     this.#pendingFencing = false;
+    const { tasks, appliedConfig } = this.#committed ?? noTasks;
+    this.#fenced = tasks === undefined || appliedConfig === undefined ? undefined : { tasks, config: appliedConfig };
   }
 
   /** Nothing that lies further back can still come: tasks without a connector are those of a deleted one. */
@@ -103,6 +107,7 @@ export class ConnectorLog {
       taskGeneration: this.#committed === undefined ? undefined : this.#commit?.offset,
       taskCountRecord: this.#taskCount,
       pendingFencing: this.#pendingFencing,
+      fencedTasks: this.#fenced,
     };
   }
 }

@@ -17,4 +17,9 @@ export interface ChangeBatch {
   readonly offsets: readonly { readonly partition: SourcePartition; readonly offset: SourceOffset | null }[];
   /** Memory that the batch keeps alive, for the task's bound. */
   readonly bytes: number;
+  /**
+   * Ends the open transaction with this batch; heeded where the connector defines the boundaries (`definesTransactions`).
+   * `abort`: the transaction's records are dropped, and its offsets are stored all the same: they count as processed (KIP-618).
+   */
+  readonly transaction?: 'commit' | 'abort';
 }

@@ -39,6 +39,8 @@ export interface TaskContext {
   readonly log: TaskLog;
   /** The newest committed offset of a source partition, undefined when there is none. */
   readOffset(partition: SourcePartition): Promise<SourceOffset | undefined>;
+  /** The connector says where transactions end (transaction.boundary=connector): by batches that say so, or by `commitNow`. */
+  readonly definesTransactions?: boolean;
   emit(batch: ChangeBatch): Emitted;
   /** Asks that everything emitted so far be committed without waiting for the usual limits. */
   commitNow(): void;
@@ -75,6 +77,10 @@ export interface SourceConnector {
   /** One configuration per task, at most `maxTasks`. */
   taskConfigs(config: ConnectorConfig, maxTasks: number): ConnectorConfig[];
   createTask(context: TaskContext): SourceTask;
+  /** Whether it goes on exactly where its offsets say, with this configuration. Absent, or undefined: it does not say. */
+  exactlyOnceSupport?(config: ConnectorConfig): 'supported' | 'unsupported' | undefined;
+  /** Whether its tasks can say where transactions end, with this configuration. Absent: they cannot. */
+  canDefineTransactionBoundaries?(config: ConnectorConfig): boolean;
   /** Throws a ConnectorError when an offset given over REST is not one that this connector could start from. */
   checkOffsets(
     config: ConnectorConfig,

@@ -185,14 +185,15 @@ export const connectorSettings = {
     default: 'poll',
     displayName: 'Transaction Boundary',
     documentation:
-      'When a transaction is committed. Always by load here: when the source has nothing more to give, after 100 ms or 16 MB. poll and interval are accepted; connector is not supported.',
+      'When a transaction is committed. poll: by load, when the source has nothing more to give, after 100 ms or 16 MB; one transaction covers whole batches. interval: every transaction.boundary.interval.ms. connector: where the connector says, if it can.',
   }),
   transactionBoundaryIntervalMs: integer('transaction.boundary.interval.ms', 'LONG', {
     optional: true,
     group: 'Exactly Once Support',
     importance: 'LOW',
     displayName: 'Transaction boundary interval',
-    documentation: 'Length of transactions with transaction.boundary=interval. Without effect, see there.',
+    documentation:
+      "Length of transactions with transaction.boundary=interval, at most half of the producer's transaction.timeout.ms. Unset: the worker's offset.flush.interval.ms.",
   }),
   offsetsStorageTopic: text('offsets.storage.topic', {
     optional: true,
@@ -202,7 +203,7 @@ export const connectorSettings = {
     displayName: 'Offsets topic',
     check: notEmpty,
     documentation:
-      "A topic of the connector's own for its offsets. Not part of this version: must be unset, or the worker's offset.storage.topic.",
+      "A topic of the connector's own for its offsets, created with the worker's offset.storage settings when it is missing. Offsets that it does not have are read from the worker's topic, which gets a copy of new ones. Unset: the worker's topic alone.",
   }),
   taskRestartMax: integer('task.restart.max', 'INT', {
     ...restarts,

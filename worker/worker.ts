@@ -13,6 +13,7 @@ import { checkOffsetTopic, foreignText } from './cluster-identity.ts';
 import { ClusterWarnings } from './cluster-warnings.ts';
 import { HerderAssembly } from './herder/assemble-herder.ts';
 import type { HerderPort } from './herder/herder-port.ts';
+import { OffsetCopies } from './offsets/offset-copies.ts';
 import { PluginRegistry } from './plugins.ts';
 import type { RunnableWorker, WorkerOptions } from './run-worker.ts';
 import { TaskHosts } from './supervisor/task-hosts.ts';
@@ -49,6 +50,7 @@ export class Worker implements RunnableWorker {
   readonly #life = new AbortController();
   readonly #cluster: Cluster;
   readonly #stores: { readonly config: ConfigStore; readonly offset: OffsetStore; readonly status: StatusStore };
+  readonly #offsetCopies: OffsetCopies;
   readonly #hosts: TaskHosts;
   readonly #assembly: HerderAssembly;
   readonly #member: GroupMember;
@@ -66,6 +68,12 @@ export class Worker implements RunnableWorker {
     this.#cluster = new Cluster(clientOptions({ 'client.id': clientId(config), ...config.clients.own }), kafkaLog);
     this.#warnings = new ClusterWarnings(log);
     this.#stores = this.#openStores();
+    this.#offsetCopies = new OffsetCopies({
+      cluster: this.#cluster,
+      topic: config.topics.offset.name,
+      groupId: config.values.groupId,
+      log,
+    });
     this.#hosts = new TaskHosts({
       max: config.taskHostsMax,
       spare: config.values.taskHostsSpare,
@@ -82,6 +90,7 @@ export class Worker implements RunnableWorker {
       kafkaClusterId: () => this.#clusterId,
       plugins: plugins ?? new PluginRegistry(),
       stores: this.#stores,
+      offsetCopies: this.#offsetCopies,
       view: () => (this.#configRead ? this.#stores.config.snapshot() : nothingRead),
       hosts: this.#hosts,
       beatNow: () => this.#member.beatNow(),
@@ -129,7 +138,8 @@ export class Worker implements RunnableWorker {
     await this.#member.leave();
     this.#life.abort(new DOMException('the worker stops', 'AbortError'));
     const { config, offset, status } = this.#stores;
-    await Promise.all([this.#hosts.close(), config.close(), offset.close(), status.close()]);
+    await this.#hosts.close();
+    await Promise.all([this.#offsetCopies.close(), config.close(), offset.close(), status.close()]);
     await this.#cluster.close();
   }
 

@@ -30,6 +30,7 @@ export const postgresConnector: SourceConnector = {
   },
 
   createTask: (context) => new PostgresTask(context),
+  exactlyOnceSupport: () => 'supported',
 
   checkOffsets(config, offsets) {
     const { serverName, publicationName } = parseConfig(config);

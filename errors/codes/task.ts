@@ -16,6 +16,11 @@ export const taskCodes = {
     advice:
       'Create the topic, or let millrace create it: set topic.creation.default.partitions and topic.creation.default.replication.factor in the connector, or auto.create.topics.enable on the brokers. Then restart the task.',
   },
+  OFFSETS_TOPIC_WRITTEN: {
+    retry: 'never',
+    advice:
+      'A record was addressed to the topic that holds the offsets of its task. Give the tables (or the transforms that route them) other topics, or the connector another offsets.storage.topic.',
+  },
   HOST_DIED: {
     retry: 'automatic',
     advice:

@@ -9,6 +9,8 @@ export class CommitRound<Queue = unknown> {
   readonly queues = new Set<Queue>();
   /** Bytes of its records as appended. */
   bytes = 0;
+  /** Those of them that Kafka has. */
+  acknowledgedBytes = 0;
   /** Whether its batches may be sent: false while the transaction before it is being ended. */
   mayLeave: boolean;
   #unacknowledged = 0;
@@ -23,7 +25,8 @@ export class CommitRound<Queue = unknown> {
     this.#unacknowledged += batches;
   }
 
-  acknowledged(): void {
+  acknowledged(bytes: number): void {
+    this.acknowledgedBytes += bytes;
     this.#unacknowledged -= 1;
     if (this.#unacknowledged === 0) this.#resolve?.();
   }

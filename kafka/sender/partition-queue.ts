@@ -130,7 +130,7 @@ export class PartitionQueue {
     this.failures = 0;
     this.#sequence = sequenceAfter(this.#sequence, batch.count);
     batch.release(this.#settings.pool);
-    batch.origin.round.acknowledged();
+    batch.origin.round.acknowledged(batch.recordBytes);
   }
 
   /**

@@ -24,6 +24,8 @@ export class SealedBatch {
   readonly count: number;
   /** Performance-clock time by which the answer has to be there; set when it first leaves. */
   deadline = Infinity;
+  /** Bytes of its records as they were appended; of a batch in two parts the second has them. */
+  #recordBytes = 0;
   #bytes: Buffer | undefined;
   #pooled: Buffer | undefined;
   #numbered = false;
@@ -42,6 +44,7 @@ export class SealedBatch {
     { buffer, length, count, pool }: { buffer: Buffer; length: number; count: number; pool: BufferPool },
   ): { batch: SealedBatch; compressed: Promise<void> | undefined } {
     const batch = new SealedBatch(origin, count);
+    batch.#recordBytes = length - BATCH_HEADER_BYTES;
     if (origin.compression === 'none') {
       batch.#bytes = buffer.subarray(0, length);
       batch.#pooled = buffer;
@@ -56,6 +59,10 @@ export class SealedBatch {
       return { batch, compressed: compressInThread(origin.compression, records).then(take) };
     take(compressNow(origin.compression, records));
     return { batch, compressed: undefined };
+  }
+
+  get recordBytes(): number {
+    return this.#recordBytes;
   }
 
   /** Whether it is compressed and may leave. */
@@ -85,7 +92,9 @@ export class SealedBatch {
   split(): [SealedBatch, SealedBatch] {
     const records = decompress(this.origin.compression, this.bytes.subarray(BATCH_HEADER_BYTES));
     const [first, second] = splitRecords(records, this.count);
-    return [this.#part(first), this.#part(second)];
+    const parts: [SealedBatch, SealedBatch] = [this.#part(first), this.#part(second)];
+    parts[1].#recordBytes = this.#recordBytes;
+    return parts;
   }
 
   /** Gives its memory back once it is acknowledged. */

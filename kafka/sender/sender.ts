@@ -22,6 +22,12 @@ const FREE_BUFFER_BYTES = 8 * 1024 * 1024;
 
 const CLOSE_MS = 5000;
 
+/** What belongs to the end of a round beside its records. */
+interface RoundEnd {
+  readonly offsets: readonly CommitOffset[];
+  readonly before: (() => Promise<void>) | undefined;
+}
+
 /**
  * One producer of Kafka, idempotent or transactional: what a `commit` that resolved covers is in Kafka once and in
  * order, and what no commit covers is never visible to a read_committed reader (transactional). The first failure that
@@ -93,27 +99,56 @@ export class Sender {
     return opened;
   }
 
+  /** The producer as Kafka knows it: a new owner of the transactional id has a higher epoch. */
+  get identity(): ProducerIdentity {
+    return this.#identity;
+  }
+
   /** Bytes appended whose commit is not over. */
   get pendingBytes(): number {
     return this.#round.bytes + (this.#committing?.bytes ?? 0);
+  }
+
+  /** Bytes appended that Kafka has not acknowledged; a transaction may be far larger. */
+  get unacknowledgedBytes(): number {
+    const committed = this.#committing?.acknowledgedBytes ?? 0;
+    return this.pendingBytes - this.#round.acknowledgedBytes - committed;
   }
 
   /**
    * Ends what was appended since the last call. Transactional: the offsets are appended to it, and the transaction is
    * committed. Idempotent: the offsets are written once everything before them is acknowledged. Resolves when Kafka
    * holds all of it. What is appended after the call belongs to the next one and is batched and compressed meanwhile.
-   * One commit at a time.
+   * One commit at a time. `before` is awaited before the offsets can be read; when it rejects, the commit fails.
    */
-  async commit(offsets: readonly CommitOffset[]): Promise<void> {
+  async commit(offsets: readonly CommitOffset[], before?: () => Promise<void>): Promise<void> {
+    await this.#end(async (round) => {
+      if (round.queues.size === 0 && offsets.length === 0) return;
+      if (this.#transaction === undefined) await this.#commitPlain(round, offsets, before);
+      else await this.#commitTransaction(this.#transaction, round, { offsets, before });
+      for (const { topic } of round.queues) this.#acknowledgedTopics.add(topic);
+    });
+  }
+
+  /**
+   * Transactional: drops what was appended since the last call, and commits the offsets in a transaction of their own.
+   * Otherwise as `commit`.
+   */
+  async abort(offsets: readonly CommitOffset[], before?: () => Promise<void>): Promise<void> {
+    await this.#end(async (round) => {
+      if (this.#transaction === undefined)
+        throw new ConnectorError('INTERNAL', 'only a transactional sender can drop what was appended');
+      await this.#abortTransaction(this.#transaction, round, { offsets, before });
+    });
+  }
+
+  async #end(end: (round: QueueRound) => Promise<void>): Promise<void> {
     this.#check();
     if (this.#committing !== undefined)
       throw new ConnectorError('INTERNAL', 'a commit began before the last one was over');
-    if (this.#round.queues.size === 0 && offsets.length === 0) return;
     this.#committing = this.#round;
     try {
-      if (this.#transaction === undefined) await this.#commitPlain(this.#committing, offsets);
-      else await this.#commitTransaction(this.#transaction, this.#committing, offsets);
-      for (const { topic } of this.#committing.queues) this.#acknowledgedTopics.add(topic);
+      await end(this.#committing);
     } catch (error) {
       throw this.#fail(error);
     } finally {
@@ -137,25 +172,42 @@ export class Sender {
     return this.#closed;
   }
 
-  async #commitPlain(round: QueueRound, offsets: readonly CommitOffset[]): Promise<void> {
+  async #commitPlain(round: QueueRound, offsets: readonly CommitOffset[], before?: () => Promise<void>): Promise<void> {
     this.#round = new CommitRound(true);
     await this.#flush(round);
+    await before?.();
     if (offsets.length === 0) return;
     this.#appendOffsets(round, offsets);
     await this.#flush(round);
   }
 
-  async #commitTransaction(
-    transaction: Transaction,
-    round: QueueRound,
-    offsets: readonly CommitOffset[],
-  ): Promise<void> {
+  async #commitTransaction(transaction: Transaction, round: QueueRound, { offsets, before }: RoundEnd): Promise<void> {
     const offsetQueues = this.#appendOffsets(round, offsets);
     const next: QueueRound = new CommitRound(false);
     this.#round = next;
     await this.#flush(round);
+    await before?.();
     const { repeated } = await transaction.end(true);
     transaction.expect(offsetQueues);
+    if (repeated) void this.#renew(next);
+    else this.#release(next);
+  }
+
+  async #abortTransaction(transaction: Transaction, round: QueueRound, { offsets, before }: RoundEnd): Promise<void> {
+    const next: QueueRound = new CommitRound(false);
+    this.#round = next;
+    // Everything leaves first, so that the numbering of the partitions has no gap.
+    await this.#flush(round);
+    let repeated = transaction.canAbort && (await transaction.end(false)).repeated;
+    if (repeated) await this.#nextEpoch();
+    if (offsets.length > 0) {
+      const own: QueueRound = new CommitRound(true);
+      this.#committing = own;
+      this.#appendOffsets(own, offsets);
+      await this.#flush(own);
+      await before?.();
+      ({ repeated } = await transaction.end(true));
+    } else repeated = false;
     if (repeated) void this.#renew(next);
     else this.#release(next);
   }
@@ -186,17 +238,21 @@ export class Sender {
   }
 
   async #renew(next: QueueRound): Promise<void> {
-    const { transactionTimeoutMs } = this.#options;
-    if (this.#coordinator === undefined) return;
     try {
-      const checkLease = (): void => this.#checkLease();
-      const options = { transactionTimeoutMs, checkLease, life: this.#life.signal };
-      this.#identity = await nextEpoch(this.#coordinator, this.#identity, options);
-      for (const topic of this.#topics.values()) for (const queue of topic.opened()) queue.renumber();
+      await this.#nextEpoch();
       this.#release(next);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  async #nextEpoch(): Promise<void> {
+    const { transactionTimeoutMs } = this.#options;
+    if (this.#coordinator === undefined) return;
+    const checkLease = (): void => this.#checkLease();
+    const options = { transactionTimeoutMs, checkLease, life: this.#life.signal };
+    this.#identity = await nextEpoch(this.#coordinator, this.#identity, options);
+    for (const topic of this.#topics.values()) for (const queue of topic.opened()) queue.renumber();
   }
 
   #open(topic: string, partitions: number): TopicQueues {
@@ -235,12 +291,12 @@ export class Sender {
   #fail(error: unknown): ConnectorError {
     if (this.#ended !== undefined) return this.#ended;
     const failure = senderFailure(error);
-    this.#end(failure);
+    this.#finish(failure);
     this.#resolveFailed(failure);
     return failure;
   }
 
-  #end(reason: ConnectorError): void {
+  #finish(reason: ConnectorError): void {
     this.#ended = reason;
     this.#life.abort(reason);
     this.#linger.close();
@@ -250,7 +306,7 @@ export class Sender {
 
   async #close(): Promise<void> {
     const fenced = this.#ended?.code === 'FENCED';
-    if (this.#ended === undefined) this.#end(new ConnectorError('SENDER_CLOSED', 'the sender was closed'));
+    if (this.#ended === undefined) this.#finish(new ConnectorError('SENDER_CLOSED', 'the sender was closed'));
     if (this.#transaction?.canAbort !== true || fenced || !this.#options.mayWrite()) return;
     const deadline = AbortSignal.timeout(CLOSE_MS);
     try {

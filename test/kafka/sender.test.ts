@@ -72,6 +72,30 @@ describe('sender', () => {
     assert.deepEqual(await visible(topic), [end]);
   }
 
+  it('drops what was appended at an abort, keeps its offsets, and goes on with what came meanwhile', async () => {
+    const topic = topicName('abort');
+    const { sender, records, offsets } = await open(topic, 1);
+    const offset = (value: string) => [{ topic: offsets, key: Buffer.from('k'), value: Buffer.from(value) }];
+    records.append(recordOf(Buffer.from('a'), Buffer.from('1')));
+    await sender.commit(offset('1'));
+    records.append(recordOf(Buffer.from('a'), Buffer.from('dropped')));
+    const aborted = sender.abort(offset('2'));
+    records.append(recordOf(Buffer.from('a'), Buffer.from('3')));
+    await aborted;
+    assert.deepEqual(
+      (await read(offsets.name)).map(({ value }) => value),
+      ['1', '2'],
+    );
+    await sender.commit(offset('3'));
+    await sender.abort([]);
+    records.append(recordOf(Buffer.from('a'), Buffer.from('4')));
+    await sender.commit([]);
+    assert.deepEqual(
+      (await read(topic)).map(({ value }) => value),
+      ['1', '3', '4'],
+    );
+  });
+
   it('shows records and offsets of a commit together, and nothing before it', async () => {
     const topic = topicName('commit');
     const { sender, records, offsets } = await open(topic, 1);

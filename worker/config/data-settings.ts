@@ -31,7 +31,15 @@ export const dataSettings = {
     group,
     importance: 'HIGH',
     documentation:
-      'enabled: records and offsets of a task are written in one transaction, so consumers with isolation.level=read_committed see no record twice. disabled: at least once. preparing: as disabled for tasks. Connect: disabled; here enabled, since it is the path that everything is built and measured for.',
+      'enabled: records and offsets of a task are written in one transaction, so consumers with isolation.level=read_committed see no record twice. disabled: at least once. preparing: tasks as with disabled, while the leader already writes transactions and fences; a running cluster is changed worker by worker from disabled to preparing, then from preparing to enabled. Connect: disabled; here enabled, since it is the path that everything is built and measured for.',
+  }),
+  offsetFlushIntervalMs: integer('offset.flush.interval.ms', 'LONG', {
+    default: '60000',
+    group,
+    importance: 'LOW',
+    check: atLeast(1),
+    documentation:
+      'Default of transaction.boundary.interval.ms of connectors with transaction.boundary=interval. Other tasks commit by load, many times a second, with exactly-once or without: offsets never wait for this.',
   }),
   topicCreationEnable: flag('topic.creation.enable', {
     default: 'true',

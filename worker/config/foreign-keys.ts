@@ -4,7 +4,7 @@ const noClientSetting = 'the Kafka client of this version has no such setting';
 export const keysWithoutEffect: readonly (readonly [string, string])[] = [
   ['worker.sync.timeout.ms', 'a worker joins without waiting for the end of the config topic'],
   ['worker.unsync.backoff.ms', 'of the eager protocol only'],
-  ['offset.flush.', 'offsets are committed together with the records they cover'],
+  ['offset.flush.timeout.ms', 'offsets are committed together with the records they cover'],
   ['plugin.', 'the connectors are built in'],
   ['rest.host.name', 'gone from Connect since 3.0; use listeners'],
   ['rest.port', 'gone from Connect since 3.0; use listeners'],

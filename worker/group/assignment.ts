@@ -1,5 +1,5 @@
 import { spread } from './spread.ts';
-import { compareTasks, compareText, connectorOf, type Work } from './work.ts';
+import { compareText, connectorOf, sortedTasks, type Work } from './work.ts';
 
 /** What the leader knows of a member when it computes an assignment: the contents of its metadata. */
 export interface MemberState {
@@ -43,17 +43,17 @@ export function assign(input: AssignmentInput): Map<string, Work> {
   const members = [...input.members].sort((left, right) => compareText(left.id, right.id));
   const balance = input.waiting.connectors.length === 0 && input.waiting.tasks.length === 0;
   const ids = members.map((member) => member.id);
-  const share = (kind: keyof Work, order: (left: string, right: string) => number, groupOf: (item: string) => string) =>
+  const share = (kind: keyof Work, items: readonly string[], groupOf: (item: string) => string) =>
     spread({
       members: ids,
-      items: [...input.work[kind]].sort(order),
+      items,
       heldBy: holders(members, kind),
       returnedTo: input.returned[kind],
       waiting: new Set(input.waiting[kind]),
       balance,
       groupOf,
     });
-  const connectors = share('connectors', compareText, (name) => name);
-  const tasks = share('tasks', compareTasks, connectorOf);
+  const connectors = share('connectors', input.work.connectors.toSorted(compareText), (name) => name);
+  const tasks = share('tasks', sortedTasks(input.work.tasks), connectorOf);
   return new Map(ids.map((id) => [id, { connectors: connectors.get(id) ?? [], tasks: tasks.get(id) ?? [] }]));
 }

@@ -43,13 +43,14 @@ export function departedWork(input: DepartedInput): Departed {
   const waiting = { connectors: [] as string[], tasks: [] as string[] };
   const returned = { connectors: new Map<string, string>(), tasks: new Map<string, string>() };
   const waitingUntil = new Map<string, number>();
+  if (maxDelayMs === 0) return { waiting, returned, waitingUntil, delayMs: 0 };
   let next = Infinity;
   for (const kind of ['connectors', 'tasks'] as const) {
     const held = new Set(members.flatMap((member) => member.held[kind]));
     for (const item of input.work[kind]) {
       const key = memoryKey(kind, item);
       const owner = memory.owners.get(key);
-      if (maxDelayMs === 0 || owner === undefined || held.has(item)) continue;
+      if (owner === undefined || held.has(item)) continue;
       const until = memory.waitingUntil.get(key) ?? nowMs + maxDelayMs;
       const back = memberAt.get(owner);
       if (back !== undefined) {

@@ -95,6 +95,8 @@ export class GroupLeader {
   }
 
   #remember(waitingUntil: ReadonlyMap<string, number>): LeaderMemory {
+    // Nothing ever waits: there is nothing to remember.
+    if (this.#maxDelayMs === 0) return noMemory;
     const owners = new Map<string, string>();
     for (const key of waitingUntil.keys()) {
       const before = this.#memory.owners.get(key);

@@ -9,6 +9,7 @@ import { RebalanceMeter } from '../health/rebalance-meter.ts';
 import { connectorOf, taskNumberOf } from '../group/work.ts';
 import type { ClusterWarnings } from '../cluster-warnings.ts';
 import type { LogLevels } from '../log-levels.ts';
+import type { OffsetCopies } from '../offsets/offset-copies.ts';
 import type { PluginRegistry } from '../plugins.ts';
 import { WorkerQuestions } from '../rest/ask-worker.ts';
 import type { TaskEvent, TaskHosts } from '../supervisor/task-hosts.ts';
@@ -28,6 +29,7 @@ import { localParts, type LocalParts } from './local-parts.ts';
 import { Membership } from './membership.ts';
 import { StoredOffsets } from './offset-access.ts';
 import { OffsetRequests } from './offset-requests.ts';
+import { FencingRounds } from './fencing-rounds.ts';
 import { fenceProducers, type ConnectorProducers } from './producer-fencing.ts';
 import { RevisionRequests } from './revision-requests.ts';
 import { NotLeader } from './rest-error.ts';
@@ -53,6 +55,8 @@ export interface AssemblyInput {
   readonly stores: { readonly config: ConfigStore; readonly offset: OffsetStore; readonly status: StatusStore };
   /** What exists; empty before the config topic has been read to its end. */
   readonly view: () => ConfigSnapshot;
+  /** Copies of offsets that connectors keep in topics of their own. */
+  readonly offsetCopies: OffsetCopies;
   readonly hosts: TaskHosts;
   /** Asks the group client for a heartbeat now. */
   readonly beatNow: () => void;
@@ -75,6 +79,7 @@ export class HerderAssembly {
   readonly #taskSets: TaskConfigRequests;
   readonly #sessionKeys: SessionKeys;
   readonly #calls: WorkerCalls;
+  readonly #fencing: FencingRounds;
   readonly #local: LocalParts;
   readonly #secrets: SecretSettings;
   readonly #resolver: ConnectorResolver;
@@ -106,7 +111,14 @@ export class HerderAssembly {
       readToEnd: (signal) => stores.config.readToEnd(signal),
     });
     this.#local = this.#localParts();
-    this.#taskSets = this.#taskConfigRequests();
+    this.#taskSets = new TaskConfigRequests({
+      queue: this.#queue,
+      leader: this.#leader,
+      writer: stores.config,
+      view: input.view,
+      signal: input.signal,
+    });
+    this.#fencing = this.#fencingRounds();
     this.#sessionKeys = this.#keys();
     this.#calls = new WorkerCalls(config, () => input.view().sessionKey);
     this.#duties = this.#leaderDuties();
@@ -166,7 +178,7 @@ export class HerderAssembly {
   }
 
   #localParts(): LocalParts {
-    const { config, log, view, plugins, stores, hosts, beatNow, signal } = this.#input;
+    const { config, log, view, plugins, stores, offsetCopies, hosts, beatNow, signal } = this.#input;
     return localParts({
       config,
       log,
@@ -176,6 +188,7 @@ export class HerderAssembly {
       resolver: this.#resolver,
       statuses: stores.status,
       offsets: stores.offset,
+      offsetCopies,
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
       hosts,
       beatNow,
@@ -213,20 +226,23 @@ export class HerderAssembly {
     });
   }
 
-  #taskConfigRequests(): TaskConfigRequests {
-    const { log, stores, view, signal } = this.#input;
-    return new TaskConfigRequests({
+  #fencingRounds(): FencingRounds {
+    const { config, log, plugins, stores, view, signal } = this.#input;
+    return new FencingRounds({
       clock: systemClock,
       log,
       queue: this.#queue,
       leader: this.#leader,
       writer: stores.config,
       view,
-      exactlyOnce: this.#exactlyOnce,
+      readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
+      isSource: (connector) => plugins.find(connector.config['connector.class'] ?? '') !== undefined,
+      transactional: config.values.exactlyOnceSourceSupport !== 'disabled',
       fence: (name, connector, tasks, deadline) => this.#fence(name, connector, tasks, deadline),
-      failTasks: (connector, count, trace) => {
-        for (let task = 0; task < count; task += 1)
-          this.#local.statusWriter.report({ connector, task }, 'FAILED', trace);
+      failTasks: (connector, tasks, trace) => {
+        // A leader that is only preparing says nothing: tasks on workers like itself do not wait.
+        if (this.#exactlyOnce)
+          for (const task of tasks) this.#local.statusWriter.report({ connector, task }, 'FAILED', trace);
       },
       signal,
     });
@@ -248,8 +264,8 @@ export class HerderAssembly {
       log,
       queue: this.#queue,
       leader: this.#leader,
-      taskSets: this.#taskSets,
       sessionKeys: this.#sessionKeys,
+      fencing: this.#fencing,
       statuses: stores.status,
       view,
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
@@ -330,6 +346,7 @@ export class HerderAssembly {
       }),
       states,
       taskSets: this.#taskSets,
+      fencing: this.#fencing,
       offsets: this.#offsetRequests(common),
       topics: this.#topics,
       health: this.#health(),
@@ -371,10 +388,19 @@ export class HerderAssembly {
     view: () => ConfigSnapshot;
     signal: AbortSignal;
   }): OffsetRequests {
-    const { stores, plugins, view } = this.#input;
+    const { config, log, stores, offsetCopies, plugins, view } = this.#input;
+    const { clients, topics } = config;
     return new OffsetRequests({
       ...common,
-      offsets: new StoredOffsets(stores.offset, this.#producers, this.#exactlyOnce),
+      offsets: new StoredOffsets({
+        store: stores.offset,
+        storage: { ...topics.offset, topic: topics.offset.name, brokers: clients.own['bootstrap.servers'] ?? '' },
+        copies: offsetCopies,
+        producers: this.#producers,
+        clients,
+        exactlyOnce: this.#exactlyOnce,
+        log,
+      }),
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
       connectorOf: (state) => plugins.load(state.config['connector.class'] ?? ''),
       resolve: (config) => this.#resolver.resolve(config),
@@ -403,7 +429,7 @@ export class HerderAssembly {
       onChanged: () => {
         share.reconcile();
         this.group.workChanged();
-        if (this.membership.session?.isLeader === true) this.#taskSets.fencePending();
+        if (this.membership.session?.isLeader === true) this.#fencing.startPending();
         if (this.#started) this.#prepare();
       },
     });

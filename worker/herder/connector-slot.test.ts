@@ -52,6 +52,15 @@ describe('a connector on its worker', () => {
     assert.deepEqual(calls, ['RUNNING', 'publish 1']);
   });
 
+  it('publishes again what is inconsistent in the config topic, and what nobody knows the origin of', async () => {
+    for (const change of [{ inconsistent: true }, { tasks: [{ t: '0' }], appliedConfig: undefined }]) {
+      const { slot, calls, settle } = bench();
+      slot.want(state(change));
+      await settle();
+      assert.deepEqual(calls, ['RUNNING', 'publish 1']);
+    }
+  });
+
   it('publishes nothing when the published tasks are those', async () => {
     const { slot, calls, settle } = bench();
     slot.want(state({ tasks: [{ t: '0' }], appliedConfig: config }));

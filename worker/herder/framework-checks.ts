@@ -10,7 +10,6 @@ export interface WorkerRules {
   readonly overridePolicy: OverridePolicy;
   /** connector.client.config.override.allowlist */
   readonly overrideAllowlist: readonly string[];
-  readonly offsetsTopic: string;
   /** topic.creation.enable */
   readonly topicCreation: boolean;
 }
@@ -18,42 +17,17 @@ export interface WorkerRules {
 type Config = Readonly<Record<string, string | null>>;
 type Problem = readonly [setting: string, text: string];
 
-function notBuilt(setting: string, shown: string, instead: string): Problem {
-  return [setting, `Invalid value ${shown} for configuration ${setting}: not part of this version. ${instead}`];
-}
-
-/** Problems that one setting alone does not show: what the worker does not allow, and what this version does not do. */
-export function frameworkProblems(values: ConnectorSettingValues, config: Config, rules: WorkerRules): Problem[] {
+/** Problems that one setting alone does not show: what the worker does not allow. */
+export function frameworkProblems(config: Config, rules: WorkerRules): Problem[] {
   const { overridePolicy: policy, overrideAllowlist: allowlist } = rules;
-  const problems: Problem[] = overrideProblems(config, { policy, allowlist });
-  if (values.exactlyOnceSupport === 'required' && !rules.exactlyOnce)
-    problems.push([
-      'exactly.once.support',
-      'This worker does not have exactly-once support for source connectors enabled (exactly.once.source.support).',
-    ]);
-  // Undefined or null after a problem of its own: then there is nothing to add.
-  if (values.transactionBoundary === 'connector')
-    problems.push([
-      'transaction.boundary',
-      'The connector does not support connector-defined transaction boundaries with the given configuration. Please reconfigure it to use a different transaction boundary definition.',
-    ]);
-  const { offsetsStorageTopic } = values;
-  // Ignored, it would make a connector that comes from a Connect cluster begin again from nothing.
-  if (offsetsStorageTopic !== null && offsetsStorageTopic !== '' && offsetsStorageTopic !== rules.offsetsTopic)
-    problems.push(
-      notBuilt(
-        'offsets.storage.topic',
-        offsetsStorageTopic,
-        `Offsets are kept in the worker's topic ${rules.offsetsTopic}.`,
-      ),
-    );
-  return problems;
+  return overrideProblems(config, { policy, allowlist });
 }
 
 /** Settings that are accepted and change nothing, as far as the configuration expects something of them. */
 export function withoutEffect(values: ConnectorSettingValues, config: Config, rules: WorkerRules): string[] {
   const found = overridesWithoutEffect(config);
-  if (values.transactionBoundary === 'interval') found.push('transaction.boundary=interval: transactions end by load');
+  if (values.transactionBoundary !== 'poll' && !rules.exactlyOnce)
+    found.push(`transaction.boundary=${values.transactionBoundary}: without exactly-once there are no transactions`);
   for (const [key, value] of Object.entries(config))
     if (key.endsWith('.converter.plugin.version') && value !== null)
       found.push(`${key}: plug-ins are built in, in one version`);

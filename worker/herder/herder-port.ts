@@ -122,10 +122,10 @@ export interface HerderPort {
   /** Internal: the owner of a connector hands fresh task configurations to the leader. */
   putTaskConfigs(name: string, configs: readonly Readonly<Record<string, string>>[]): Promise<void>;
   /**
-   * Internal: settles when producers of earlier tasks of a connector cannot write any more. Undefined: no worker has to ask, since
+   * Internal: settles when producers of earlier tasks of a connector cannot write any more. No worker of ours has to ask, since
    * the leader fences by itself before tasks start.
    */
-  readonly fenceZombies?: (name: string) => Promise<void>;
+  fenceZombies(name: string): Promise<void>;
   /** The newest session key of the config topic; undefined before one was read. */
   sessionKey(): SessionKey | undefined;
   /** Has every worker of the cluster set this level (KIP-976); settles when this one has. */

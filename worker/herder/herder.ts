@@ -23,6 +23,7 @@ import type {
 import { maskConfig } from './masked-config.ts';
 import type { HealthRequests } from './health-requests.ts';
 import type { Membership } from './membership.ts';
+import type { FencingRounds } from './fencing-rounds.ts';
 import type { OffsetRequests } from './offset-requests.ts';
 import { pluginInfos, transformPluginConfig } from './plugin-listing.ts';
 import { requireVersion } from './plugin-version.ts';
@@ -53,6 +54,7 @@ export interface HerderParts {
   readonly connectors: ConnectorRequests;
   readonly states: StateRequests;
   readonly taskSets: TaskConfigRequests;
+  readonly fencing: FencingRounds;
   readonly offsets: OffsetRequests;
   readonly health: HealthRequests;
   readonly revisions: RevisionRequests;
@@ -259,6 +261,10 @@ export class Herder implements HerderPort {
 
   setClusterLogLevel(namespace: string, level: string): Promise<void> {
     return this.#parts.putLoggerLevel(namespace, level);
+  }
+
+  fenceZombies(name: string): Promise<void> {
+    return this.#parts.fencing.require(name);
   }
 
   plugins(): Promise<readonly PluginInfo[]> {

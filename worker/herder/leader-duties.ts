@@ -1,12 +1,12 @@
 import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
 import type { StatusId } from '../../config-topics/records/status-record.ts';
 import type { TaskLog } from '../../connectors/source-connector.ts';
+import type { FencingRounds } from './fencing-rounds.ts';
 import type { LeaderWrites } from './leader-writes.ts';
 import { NotLeader } from './rest-error.ts';
 import type { SerialQueue } from './serial-queue.ts';
 import type { SessionKeys } from './session-keys.ts';
 import { obsoleteStatuses } from './status-sweep.ts';
-import type { TaskConfigRequests } from './task-config-requests.ts';
 
 /** The status topic, as the leader clears it up. */
 interface StatusArchive {
@@ -23,8 +23,8 @@ export interface LeaderDutiesParts {
   readonly log: TaskLog;
   readonly queue: SerialQueue;
   readonly leader: LeaderWrites;
-  readonly taskSets: TaskConfigRequests;
   readonly sessionKeys: SessionKeys;
+  readonly fencing: FencingRounds;
   readonly statuses: StatusArchive;
   readonly view: () => ConfigSnapshot;
   readonly removeExpiredRevisions: () => Promise<void>;
@@ -44,20 +44,20 @@ export class LeaderDuties {
 
   /** After every round that this worker leads. */
   leading(): void {
-    const { leader, taskSets, sessionKeys, removeExpiredRevisions, signal } = this.#parts;
+    const { leader, fencing, sessionKeys, removeExpiredRevisions, signal } = this.#parts;
     // At once, not at the first write: this also ends a transaction that a killed leader left open on the topic.
     this.#inQueue('reclaiming write privileges for the config topic', () => leader.ready(signal));
     sessionKeys.leading();
-    taskSets.fencePending();
+    fencing.startPending();
     this.#inQueue('flushing updates to the status topic', () => this.#sweep());
     this.#inQueue('removing revisions of deleted connectors', () => leader.write(signal, removeExpiredRevisions));
   }
 
   following(): void {
-    const { leader, taskSets, sessionKeys } = this.#parts;
+    const { leader, fencing, sessionKeys } = this.#parts;
     leader.forget();
     sessionKeys.following();
-    taskSets.forget();
+    fencing.forget();
     this.#inQueue('releasing write privileges for the config topic', () => leader.release());
   }
 

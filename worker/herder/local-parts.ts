@@ -4,6 +4,7 @@ import type { StatusStore } from '../../config-topics/status-store.ts';
 import type { TaskLog } from '../../connectors/source-connector.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { connectorOf, taskNumberOf } from '../group/work.ts';
+import type { OffsetCopies } from '../offsets/offset-copies.ts';
 import type { PluginRegistry } from '../plugins.ts';
 import { StartupCounts } from '../health/startup-counts.ts';
 import type { TaskEvent, TaskHosts } from '../supervisor/task-hosts.ts';
@@ -28,6 +29,8 @@ export interface LocalPartsInput {
   readonly resolver: ConnectorResolver;
   readonly statuses: StatusStore;
   readonly offsets: OffsetStore;
+  /** Copies of offsets that connectors keep in topics of their own. */
+  readonly offsetCopies: OffsetCopies;
   readonly readConfigToEnd: (signal: AbortSignal) => Promise<void>;
   readonly hosts: TaskHosts;
   /** Asks for a heartbeat now. */
@@ -49,6 +52,8 @@ export interface LocalParts {
 
 /** Longer than a leader that was killed inside a transaction on the config topic can hold up its readers (10 s). */
 const takeOverMs = 30_000;
+/** Less than a task is given to stop in good order. */
+const copyMs = 3000;
 
 /** Puts together what runs tasks and connectors on this worker. */
 export function localParts(input: LocalPartsInput): LocalParts {
@@ -90,6 +95,7 @@ export function localParts(input: LocalPartsInput): LocalParts {
       input.onReleased();
     },
     onReadOffset: (request) => void answerOffset(input, request),
+    onCopyOffsets: (request) => void copyOffsets(input, request),
   });
   const connectors = new LocalConnectors(
     {
@@ -134,6 +140,19 @@ async function confirmOwnership({ membership, readConfigToEnd, beatNow, signal }
     await Promise.all([readConfigToEnd(deadline), beat]);
   } catch (error) {
     throw ConnectorError.from(error, 'TAKE_OVER_UNCONFIRMED', 'the ownership of a task could not be confirmed');
+  }
+}
+
+type CopyRequest = Extract<TaskEvent, { type: 'copy-offsets' }>;
+
+async function copyOffsets({ offsetCopies, hosts, signal }: LocalPartsInput, request: CopyRequest): Promise<void> {
+  const { id, request: number } = request;
+  const records = request.records.map(({ key, value }) => ({ key, value: value === null ? null : Buffer.from(value) }));
+  try {
+    await offsetCopies.write(records, AbortSignal.any([signal, AbortSignal.timeout(copyMs)]));
+    hosts.answerCopy(id, { request: number });
+  } catch (error) {
+    hosts.answerCopy(id, { request: number, error: error instanceof Error ? error.message : String(error) });
   }
 }
 

@@ -9,6 +9,8 @@ export interface LocalTasksOptions {
   readonly onReleased: (key: string, quiet: boolean) => void;
   /** Answers a task's question for a stored offset. */
   readonly onReadOffset: (request: Extract<TaskEvent, { type: 'read-offset' }>) => void;
+  /** Takes copies of offsets for the worker's topic. */
+  readonly onCopyOffsets: (request: Extract<TaskEvent, { type: 'copy-offsets' }>) => void;
 }
 
 /** The tasks on this worker: brings what runs into line with what is to run, task by task, none waiting for another. */
@@ -43,6 +45,7 @@ export class LocalTasks {
 
   receive(event: TaskEvent): void {
     if (event.type === 'read-offset') this.#options.onReadOffset(event);
+    else if (event.type === 'copy-offsets') this.#options.onCopyOffsets(event);
     else this.#slots.get(event.id)?.receive(event);
   }
 

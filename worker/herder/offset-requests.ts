@@ -9,9 +9,8 @@ import type { SerialQueue } from './serial-queue.ts';
 
 /** The offset topic, as this worker reads and writes it. */
 export interface OffsetAccess {
-  readToEnd(signal: AbortSignal): Promise<void>;
-  /** Everything stored for a connector. */
-  all(connector: string): OffsetEntry[];
+  /** Everything stored for a connector when this was called. */
+  read(name: string, connector: ConnectorConfigState, signal: AbortSignal): Promise<OffsetEntry[]>;
   /** Writes offsets, null forgets one; settles once they are in the topic, all or none of them with exactly-once. */
   write(
     name: string,
@@ -63,9 +62,9 @@ export class OffsetRequests {
   /** Any worker answers this. */
   async list(name: string): Promise<OffsetEntry[]> {
     const { view, offsets, signal } = this.#parts;
-    if (!view().connectors.has(name)) throw new RestError(404, `Connector ${name} not found`);
-    await offsets.readToEnd(signal);
-    return offsets.all(name);
+    const connector = view().connectors.get(name);
+    if (connector === undefined) throw new RestError(404, `Connector ${name} not found`);
+    return offsets.read(name, connector, signal);
   }
 
   async alter(name: string, entries: readonly OffsetEntry[]): Promise<string> {
@@ -76,11 +75,11 @@ export class OffsetRequests {
   }
 
   async reset(name: string): Promise<string> {
-    await this.#change(name, () => this.#parts.offsets.all(name).map(({ partition }) => ({ partition, offset: null })));
+    await this.#change(name, (stored) => stored.map(({ partition }) => ({ partition, offset: null })));
     return messageOf('reset');
   }
 
-  async #change(name: string, entriesOf: () => readonly OffsetEntry[]): Promise<void> {
+  async #change(name: string, entriesOf: (stored: readonly OffsetEntry[]) => readonly OffsetEntry[]): Promise<void> {
     const { queue, leader, view, offsets, readConfigToEnd, signal } = this.#parts;
     leader.requireLeader();
     await readConfigToEnd(signal);
@@ -92,8 +91,7 @@ export class OffsetRequests {
       if (!this.#settled(name)) throw new RestError(409, stale);
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(writeMs)]);
       await this.#fenceAll(name, connector, deadline);
-      await offsets.readToEnd(deadline);
-      const entries = entriesOf();
+      const entries = entriesOf(await offsets.read(name, connector, deadline));
       await this.#check(name, connector, entries);
       if (entries.length > 0) await offsets.write(name, connector, entries, deadline);
     });

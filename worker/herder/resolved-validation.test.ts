@@ -40,7 +40,6 @@ const validator: Validator = {
     exactlyOnce: true,
     overridePolicy: 'All',
     overrideAllowlist: [],
-    offsetsTopic: 'offsets',
     topicCreation: true,
   },
   transforms: loadTransforms,

@@ -30,9 +30,11 @@ export class TaskOrders {
       taskConfig: { ...task.taskConfig },
       workerConverters: { ...converters },
       exactlyOnce: values.exactlyOnceSourceSupport === 'enabled',
+      offsetFlushIntervalMs: values.offsetFlushIntervalMs,
       producerConfig: connectorClientConfig({ ...client, kind: 'producer', worker: clients.producer }),
       adminConfig: connectorClientConfig({ ...client, kind: 'admin', worker: clients.admin }),
       offsetsTopic: topics.offset.name,
+      offsetStorage: { ...topics.offset, brokers: clients.own['bootstrap.servers'] ?? '', consumer: clients.consumer },
       topicCreation: values.topicCreationEnable,
       paused: task.paused,
     };

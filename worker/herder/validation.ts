@@ -8,6 +8,7 @@ import type { PluginEntry, PluginRegistry } from '../plugins.ts';
 import type { TransformRegistry } from '../transform-registry.ts';
 import { clientOverrideSettings } from './client-override-settings.ts';
 import type { Validation } from './config-infos.ts';
+import { exactlyOnceProblems } from './exactly-once-checks.ts';
 import { frameworkProblems, withoutEffect, type WorkerRules } from './framework-checks.ts';
 import { masked, secretsOf } from './masked-config.ts';
 import { RestError } from './rest-error.ts';
@@ -143,8 +144,10 @@ export async function validateConfig(
     // Connect says so twice: the class and its version are checked by the same means.
     for (const key of ['connector.class', 'connector.plugin.version']) problems.add(key, versionProblem);
   const framework = parseSettings(connectorSettings, clean).values;
-  for (const [setting, text] of frameworkProblems(framework, config, rules)) problems.add(setting, text);
+  for (const [setting, text] of frameworkProblems(config, rules)) problems.add(setting, text);
   for (const [setting, text] of chain.problems) problems.add(setting, text);
+  const promises = { values: framework, config: clean, enabled: rules.exactlyOnce };
+  for (const { setting, message } of exactlyOnceProblems(connector, promises)) problems.add(setting, message);
   if (problems.found.size === 0)
     for (const { setting, message } of format.problems(clean, connector.output)) problems.add(setting, message);
   if (problems.found.size === 0)

@@ -26,32 +26,16 @@ export class WorkerCalls {
     signal: AbortSignal,
   ): Promise<void> {
     const path = '/connectors/:connector/tasks';
-    await this.#call({ target: leaderUrl, method: 'POST', path, name, body: JSON.stringify(configs), signal });
-  }
-
-  /** Has the leader fence the producers of earlier tasks of a connector. RestError as above. */
-  async fenceZombies(leaderUrl: string, name: string, signal: AbortSignal): Promise<void> {
-    await this.#call({ target: leaderUrl, method: 'PUT', path: '/connectors/:connector/fence', name, signal });
-  }
-
-  async #call(call: {
-    readonly target: string;
-    readonly method: 'POST' | 'PUT';
-    readonly path: string;
-    readonly name: string;
-    readonly body?: string;
-    readonly signal: AbortSignal;
-  }): Promise<void> {
-    const { target, method, path, name, body, signal } = call;
+    const body = JSON.stringify(configs);
     await forward({
-      target,
-      method,
+      target: leaderUrl,
+      method: 'POST',
       path,
       params: { connector: name },
       query: new URLSearchParams(),
       body,
       authorization: undefined,
-      headers: signatureHeaders(this.#rules, body ?? ''),
+      headers: signatureHeaders(this.#rules, body),
       tls: this.#config.rest.tls,
       signal,
     });

@@ -5,7 +5,7 @@ import { formatRules } from './format-rules.ts';
 import type { FormatRules, Validator } from './validation.ts';
 
 /** How this worker checks configurations. */
-export function workerValidator({ values, topics, converters }: WorkerConfig, plugins: PluginRegistry): Validator {
+export function workerValidator({ values, converters }: WorkerConfig, plugins: PluginRegistry): Validator {
   let formats: Promise<FormatRules> | undefined;
   let transforms: Promise<TransformRegistry> | undefined;
   return {
@@ -14,7 +14,6 @@ export function workerValidator({ values, topics, converters }: WorkerConfig, pl
       exactlyOnce: values.exactlyOnceSourceSupport === 'enabled',
       overridePolicy: values.clientOverridePolicy,
       overrideAllowlist: values.clientOverrideAllowlist,
-      offsetsTopic: topics.offset.name,
       topicCreation: values.topicCreationEnable,
     },
     converters: { ...converters, 'header.converter': values.headerConverter },

@@ -1,13 +1,10 @@
 import type { HerderPort } from '../herder/herder-port.ts';
-import { RestError } from '../herder/rest-error.ts';
 import { emptyAnswer, jsonAnswer, param, type Endpoint, type RestAnswer, type RestRequest } from './endpoint.ts';
 import { readBody, taskConfigsBody } from './request-body.ts';
 import { taskNumber } from './task-number.ts';
 
 /** Internal: before the tasks of an exactly-once connector start, the leader is asked to fence those before them. */
 async function fence(herder: HerderPort, request: RestRequest): Promise<RestAnswer> {
-  // Where the leader fences by itself there is nothing to ask for.
-  if (herder.fenceZombies === undefined) throw new RestError(404, 'HTTP 404 Not Found');
   await herder.fenceZombies(param(request, 'connector'));
   return emptyAnswer(204);
 }

@@ -145,6 +145,10 @@ export class TaskHosts {
     this.#hostOf(id)?.process.send({ type: 'offset', id, ...answer });
   }
 
+  answerCopy(id: string, answer: { request: number; error?: string }): void {
+    this.#hostOf(id)?.process.send({ type: 'copied', id, ...answer });
+  }
+
   /** Lets every host write until `sentAt + validMs` (monotonic milliseconds). */
   lease(sentAt: number, validMs: number): void {
     this.#lease = { sentAt, validMs };

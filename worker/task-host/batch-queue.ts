@@ -5,6 +5,8 @@ export interface QueuedBatch {
   readonly batch: ChangeBatch;
   readonly acknowledged: PromiseWithResolvers<undefined>;
   encoded: number;
+  /** How the transaction ends that this batch is the last of; undefined: it goes on. */
+  end: 'commit' | 'abort' | undefined;
 }
 
 /** Batches that wait to be encoded, first in, first out, with their size in bytes. */
@@ -27,6 +29,10 @@ export class BatchQueue {
 
   first(): QueuedBatch | undefined {
     return this.#items[0];
+  }
+
+  last(): QueuedBatch | undefined {
+    return this.#items.at(-1);
   }
 
   shift(): void {

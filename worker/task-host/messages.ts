@@ -23,10 +23,23 @@ export const taskOrder = z.object({
   /** Worker's defaults for converters: `key.converter`, `value.converter` and their settings. */
   workerConverters: z.record(z.string(), z.string()),
   exactlyOnce: z.boolean(),
+  /** Default of transaction.boundary.interval.ms. */
+  offsetFlushIntervalMs: z.number().optional(),
   /** Producer settings: framework defaults, then the worker's `producer.*`, then `producer.override.*`. */
   producerConfig: clientConfig,
   adminConfig: clientConfig,
   offsetsTopic: z.string(),
+  /** For connectors with an offsets topic of their own: how such topics are created and read. */
+  offsetStorage: z
+    .object({
+      brokers: z.string(),
+      partitions: z.number(),
+      replicationFactor: z.number(),
+      settings: z.record(z.string(), z.string()),
+      /** The worker's `consumer.*` settings. */
+      consumer: clientConfig,
+    })
+    .optional(),
   topicCreation: z.boolean(),
   paused: z.boolean(),
 });
@@ -48,6 +61,8 @@ export const toHost = z.discriminatedUnion('type', [
     value: z.string().nullable(),
     error: z.string().optional(),
   }),
+  /** Answer to `copy-offsets`: the worker's topic has them. */
+  z.object({ type: z.literal('copied'), id: z.string(), request: z.number(), error: z.string().optional() }),
   z.object({ type: z.literal('pause'), id: z.string() }),
   z.object({ type: z.literal('resume'), id: z.string() }),
   /** End the task: commit what is read within `graceMs`, then abort the rest. `quiet`: close at once without committing. */
@@ -143,6 +158,13 @@ export const fromHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('fenced'), id: z.string(), incarnation: z.string() }),
   /** The stored offset of this partition key (JSON text of `["connector",{partition}]`), after reading the topic to its end. */
   z.object({ type: z.literal('read-offset'), id: z.string(), request: z.number(), key: z.string() }),
+  /** Offsets of a connector with a topic of its own, as text, for the worker's topic. */
+  z.object({
+    type: z.literal('copy-offsets'),
+    id: z.string(),
+    request: z.number(),
+    records: z.array(z.object({ key: z.string(), value: z.string().nullable() })),
+  }),
   z.object({ type: z.literal('started'), id: z.string(), incarnation: z.string() }),
   z.object({ type: z.literal('paused'), id: z.string(), incarnation: z.string() }),
   /** Once a second, of all tasks of the host that run. */

@@ -22,6 +22,12 @@ export interface PipelineMeterFigures {
   readonly lastAckMs: number | null;
 }
 
+/** A batch as far as it is counted. */
+export interface BatchSize {
+  readonly events: { readonly length: number };
+  readonly bytes: number;
+}
+
 /** Keeps the figures of one pipeline: a few additions per batch and per commit, none per record. */
 export class PipelineMeter {
   readonly #now: () => number;
@@ -66,7 +72,7 @@ export class PipelineMeter {
   }
 
   /** Kafka holds these batches and their offsets. */
-  committed(batches: Iterable<ChangeBatch>, tookMs: number): void {
+  committed(batches: Iterable<BatchSize>, tookMs: number): void {
     const figures = this.#figures;
     let records = 0;
     for (const { events, bytes } of batches) {

@@ -9,6 +9,12 @@ import type { EventOutput } from './event-output.ts';
 import type { TaskLog } from '../../connectors/source-connector.ts';
 import { noErrors, RecordErrors } from './record-errors.ts';
 import { Pipeline } from './pipeline.ts';
+import {
+  adaptiveBoundary,
+  connectorBoundary,
+  intervalBoundary,
+  type TransactionBoundary,
+} from './transaction-boundary.ts';
 import type { OffsetRecord, OutputTopic, RecordOutput } from './record-output.ts';
 
 const table: TableSchema = { database: 'd', schema: 's', table: 't', columns: [], key: null };
@@ -63,6 +69,7 @@ class MemoryOutput implements RecordOutput {
   readonly commits: PromiseWithResolvers<undefined>[] = [];
   readonly called: PromiseWithResolvers<undefined>[] = [Promise.withResolvers<undefined>()];
   pendingBytes = 0;
+  unacknowledgedBytes = 0;
   #records: string[] = [];
 
   topic(name: string): OutputTopic {
@@ -76,8 +83,15 @@ class MemoryOutput implements RecordOutput {
     };
   }
 
-  async commit(offsets: readonly OffsetRecord[]): Promise<void> {
-    const records = this.#records;
+  commit(offsets: readonly OffsetRecord[]): Promise<void> {
+    return this.#end(this.#records, offsets);
+  }
+
+  abort(offsets: readonly OffsetRecord[]): Promise<void> {
+    return this.#end([], offsets);
+  }
+
+  async #end(records: string[], offsets: readonly OffsetRecord[]): Promise<void> {
     this.#records = [];
     const bytes = this.pendingBytes;
     const done = Promise.withResolvers<undefined>();
@@ -123,6 +137,7 @@ function eventsTo(openTopic: (name: string) => Promise<OutputTopic>): EventOutpu
 function open(
   openTopic?: (name: string) => Promise<OutputTopic>,
   inFlightBytes = 1000,
+  boundary: TransactionBoundary = adaptiveBoundary,
 ): { pipeline: Pipeline<OutputTopic>; output: MemoryOutput } {
   const output = new MemoryOutput();
   const pipeline = new Pipeline({
@@ -131,6 +146,7 @@ function open(
     events: eventsTo(openTopic ?? ((name) => Promise.resolve(output.topic(name)))),
     offsetsTopic: output.topic('offsets'),
     inFlightBytes,
+    boundary,
   });
   return { pipeline, output };
 }
@@ -217,5 +233,96 @@ describe('Pipeline', () => {
     output.commits[0]?.resolve(undefined);
     await finished;
     assert.equal(output.committed.length, 1);
+  });
+});
+
+describe('Pipeline with boundaries that the connector defines', () => {
+  const batch = (value: string, n: number, transaction?: 'commit' | 'abort') => ({
+    events: [rowOf(value, n)],
+    offsets: offsetAt(n),
+    bytes: 1,
+    ...(transaction === undefined ? {} : { transaction }),
+  });
+
+  it('commits with the batch that says so, and what follows belongs to the next transaction', async () => {
+    const { pipeline, output } = open(undefined, 1000, connectorBoundary);
+    pipeline.emit(batch('a', 1));
+    pipeline.emit(batch('b', 2, 'commit'));
+    pipeline.emit(batch('c', 3));
+    const last = pipeline.emit(batch('d', 4, 'commit'));
+    await output.commitCalls(1);
+    output.commits[0]?.resolve(undefined);
+    await output.commitCalls(2);
+    output.commits[1]?.resolve(undefined);
+    await last.acknowledged;
+    assert.deepEqual(
+      output.committed.map(({ records }) => records),
+      [
+        ['t:a', 't:b'],
+        ['t:c', 't:d'],
+      ],
+    );
+  });
+
+  it('drops the records of an aborted transaction and stores its offsets', async () => {
+    const { pipeline, output } = open(undefined, 1000, connectorBoundary);
+    pipeline.emit(batch('a', 1));
+    const aborted = pipeline.emit(batch('b', 2, 'abort'));
+    await output.commitCalls(1);
+    output.commits[0]?.resolve(undefined);
+    await aborted.acknowledged;
+    assert.deepEqual(output.committed, [{ records: [], offsets: ['["c",{"server":"x"}]={"lsn":2}'] }]);
+  });
+
+  it('commits everything emitted so far when asked to, and nothing later', async () => {
+    const { pipeline, output } = open(undefined, 1000, connectorBoundary);
+    const first = pipeline.emit(batch('a', 1));
+    pipeline.commitNow();
+    pipeline.emit(batch('b', 2));
+    await output.commitCalls(1);
+    output.commits[0]?.resolve(undefined);
+    await first.acknowledged;
+    assert.deepEqual(output.committed[0]?.records, ['t:a']);
+  });
+
+  it('lets a transaction outgrow the bytes in flight: there is room as soon as Kafka has what was sent', async () => {
+    const { pipeline, output } = open(undefined, 4, connectorBoundary);
+    output.unacknowledgedBytes = 4;
+    const { room } = pipeline.emit(batch('abcd', 1));
+    assert.ok(room !== undefined);
+    output.unacknowledgedBytes = 0;
+    await room;
+    assert.equal(output.commits.length, 0);
+    pipeline.close();
+  });
+
+  it('leaves a transaction without an end uncommitted when the task stops: its changes are read again', async () => {
+    const { pipeline, output } = open(undefined, 1000, connectorBoundary);
+    const open_ = pipeline.emit(batch('a', 1));
+    await pipeline.finish();
+    assert.equal(output.commits.length, 0);
+    pipeline.close();
+    await assert.rejects(open_.acknowledged, /stopped/);
+  });
+});
+
+describe('Pipeline with an interval', () => {
+  it('commits when it is over, or when the task stops', async () => {
+    const { pipeline, output } = open(undefined, 1000, intervalBoundary(3_600_000));
+    pipeline.emit({ events: [rowOf('a', 1)], offsets: offsetAt(1), bytes: 1 });
+    const second = pipeline.emit({ events: [rowOf('b', 2)], offsets: offsetAt(2), bytes: 1 });
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    assert.equal(output.commits.length, 0);
+    const finished = pipeline.finish();
+    await output.commitCalls(1);
+    output.commits[0]?.resolve(undefined);
+    await Promise.all([finished, second.acknowledged]);
+    assert.deepEqual(output.committed[0]?.records, ['t:a', 't:b']);
+  });
+
+  it('ends a transaction at the end of the interval although batches keep coming', () => {
+    const state = { bytes: 1, quietMs: 0, lastCommitMs: 5, commitAsked: false };
+    assert.equal(intervalBoundary(500).commitIn({ ...state, ageMs: 200 }), 300);
+    assert.equal(intervalBoundary(500).commitIn({ ...state, ageMs: 501 }), 0);
   });
 });

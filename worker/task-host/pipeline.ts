@@ -3,10 +3,10 @@ import type { Emitted } from '../../connectors/source-connector.ts';
 import { encodeOffsetKey, encodeOffsetValue } from '../../config-topics/offset-codec.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { BatchQueue, type QueuedBatch } from './batch-queue.ts';
-import { commitIn } from './commit-policy.ts';
 import type { EventOutput } from './event-output.ts';
+import { adaptiveBoundary, type TransactionBoundary } from './transaction-boundary.ts';
 import { monotonicMs } from '../../kafka/monotonic-ms.ts';
-import { PipelineMeter, type PipelineMeterFigures } from './pipeline-meter.ts';
+import { PipelineMeter, type BatchSize, type PipelineMeterFigures } from './pipeline-meter.ts';
 import type { ErrorFigures } from './record-errors.ts';
 import type { OutputTopic, RecordOutput } from './record-output.ts';
 import { RoomGate } from './room-gate.ts';
@@ -18,7 +18,11 @@ export interface PipelineOptions<T extends OutputTopic> {
   readonly offsetsTopic: T;
   /** Bytes that may wait for their commit before the source is paused. */
   readonly inFlightBytes: number;
+  /** Where transactions end; default: by load. */
+  readonly boundary?: TransactionBoundary;
 }
+
+const ROOM_CHECK_MS = 5;
 
 /** Counted since the pipeline was opened. */
 export interface PipelineFigures {
@@ -29,12 +33,20 @@ export interface PipelineFigures {
   readonly errors: ErrorFigures;
 }
 
+/** A batch that was encoded: its events are not kept until the commit, which a long transaction may be far from. */
+interface SentBatch {
+  readonly acknowledged: QueuedBatch['acknowledged'];
+  readonly batch: BatchSize;
+}
+
 /** What the open transaction holds beside its records. */
 interface Transaction {
   readonly openedAt: number;
   readonly bytesBefore: number;
-  readonly batches: QueuedBatch[];
+  readonly batches: SentBatch[];
   readonly offsets: Map<string, { partition: SourcePartition; offset: SourceOffset | null }>;
+  /** Set by its last batch: nothing more joins it. */
+  end: 'commit' | 'abort' | undefined;
 }
 
 /**
@@ -47,6 +59,7 @@ export class Pipeline<T extends OutputTopic> {
   readonly #queue = new BatchQueue();
   readonly #gate: RoomGate;
   readonly #meter = new PipelineMeter();
+  readonly #boundary: TransactionBoundary;
   readonly #failed = Promise.withResolvers<ConnectorError>();
   #failure: ConnectorError | undefined;
   #current: Transaction | undefined;
@@ -57,12 +70,14 @@ export class Pipeline<T extends OutputTopic> {
   #lastEmit = 0;
   #lastCommitMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  #roomTimer: NodeJS.Timeout | undefined;
   #check: NodeJS.Immediate | undefined;
   #figures = { records: 0, transactions: 0, lastCommitAt: null as number | null };
 
   constructor(options: PipelineOptions<T>) {
     this.#options = options;
     this.#gate = new RoomGate(options.inFlightBytes);
+    this.#boundary = options.boundary ?? adaptiveBoundary;
   }
 
   /** Settles with the first failure; nothing is written after it. */
@@ -93,6 +108,11 @@ export class Pipeline<T extends OutputTopic> {
     return this.#options.output.pendingBytes + this.#queue.bytes;
   }
 
+  /** Whether the connector says where transactions end. */
+  get definesTransactions(): boolean {
+    return this.#boundary.ofConnector;
+  }
+
   emit(batch: ChangeBatch): Emitted {
     const acknowledged = Promise.withResolvers<undefined>();
     // A rejection is always seen through `failed`; a connector that looks at it too loses nothing.
@@ -103,22 +123,32 @@ export class Pipeline<T extends OutputTopic> {
     }
     this.#lastEmit = monotonicMs();
     this.#meter.emitted(batch);
-    this.#queue.push({ batch, acknowledged });
+    this.#queue.push({ batch, acknowledged, end: this.#boundary.ofConnector ? batch.transaction : undefined });
     if (!this.#opening) this.#encodeQueued();
-    return { room: this.#gate.room(this.pendingBytes), acknowledged: acknowledged.promise };
+    const room = this.#gate.room(this.#boundedBytes);
+    if (room !== undefined && this.#boundary.outgrowsMemory) this.#watchRoom();
+    return { room, acknowledged: acknowledged.promise };
   }
 
   commitNow(): void {
-    this.#commitAsked = true;
+    // Exactly there, where the connector says where transactions end; as soon as possible elsewhere.
+    const last = this.#boundary.ofConnector ? (this.#queue.last() ?? this.#current) : undefined;
+    if (last !== undefined) last.end ??= 'commit';
+    else if (!this.#boundary.ofConnector) this.#commitAsked = true;
     this.#scheduleCommit();
   }
 
-  /** Resolves when everything emitted so far is committed; rejects when that failed. */
+  /**
+   * Resolves when everything emitted so far is committed; rejects when that failed. A transaction whose end is the connector's
+   * to say stays open: what it holds is read again.
+   */
   async finish(): Promise<void> {
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
-      if (this.#queue.length === 0 && this.#current === undefined && this.#committing === undefined) return;
-      this.commitNow();
+      const nothingOpen =
+        this.#current === undefined || (this.#boundary.ofConnector && this.#current.end === undefined);
+      if (this.#queue.length === 0 && nothingOpen && this.#committing === undefined) return;
+      if (!this.#boundary.ofConnector) this.commitNow();
       await Promise.race([this.#commitEnded.promise, this.#failed.promise]);
     }
   }
@@ -134,6 +164,8 @@ export class Pipeline<T extends OutputTopic> {
   #encodeQueued(): void {
     try {
       for (;;) {
+        // The open transaction has its end: what follows waits until it is being committed.
+        if (this.#current?.end !== undefined) break;
         const next = this.#queue.first();
         if (next === undefined) break;
         if (!this.#encodeBatch(next)) return;
@@ -145,6 +177,7 @@ export class Pipeline<T extends OutputTopic> {
       return;
     }
     this.#scheduleCommit();
+    if (this.#boundary.ofConnector) this.#wakeFinish();
   }
 
   /** False when it had to stop, for a topic to be opened for instance; it goes on at the same event when called again. */
@@ -177,13 +210,16 @@ export class Pipeline<T extends OutputTopic> {
       bytesBefore: this.#options.output.pendingBytes,
       batches: [],
       offsets: new Map(),
+      end: undefined,
     };
     return this.#current;
   }
 
   #join(queued: QueuedBatch): void {
     const transaction = this.#openTransaction();
-    transaction.batches.push(queued);
+    const { acknowledged, batch, end } = queued;
+    transaction.batches.push({ acknowledged, batch: { events: { length: batch.events.length }, bytes: batch.bytes } });
+    transaction.end = end;
     for (const entry of queued.batch.offsets) {
       // The key's bytes identify a source partition; the text of its members is as good and cheaper.
       transaction.offsets.set(partitionText(entry.partition), entry);
@@ -209,14 +245,16 @@ export class Pipeline<T extends OutputTopic> {
     )
       return;
     const now = monotonicMs();
-    const wait = commitIn({
+    const state = {
       ageMs: now - current.openedAt,
       bytes: this.#options.output.pendingBytes - current.bytesBefore,
       quietMs: now - this.#lastEmit,
       lastCommitMs: this.#lastCommitMs,
-      commitAsked: this.#commitAsked || this.#gate.closed,
-    });
+      commitAsked: this.#commitAsked || (this.#gate.closed && !this.#boundary.outgrowsMemory),
+    };
+    const wait = current.end === undefined ? this.#boundary.commitIn(state) : 0;
     clearTimeout(this.#timer);
+    if (wait === Infinity) return;
     if (wait > 0) this.#timer = setTimeout(() => this.#considerCommit(), wait);
     // A batch that waits for its topic is partly encoded; it must end in this transaction, so the commit waits too.
     else if (!this.#opening) this.#commit(current, now);
@@ -230,7 +268,9 @@ export class Pipeline<T extends OutputTopic> {
       key: encodeOffsetKey(this.#options.connector, partition),
       value: encodeOffsetValue(offset),
     }));
-    this.#committing = this.#options.output.commit(offsets).then(
+    const { output } = this.#options;
+    const ended = transaction.end === 'abort' ? output.abort(offsets) : output.commit(offsets);
+    this.#committing = ended.then(
       () => {
         const now = monotonicMs();
         this.#lastCommitMs = now - startedAt;
@@ -242,9 +282,8 @@ export class Pipeline<T extends OutputTopic> {
         );
         this.#committing = undefined;
         for (const queued of transaction.batches) queued.acknowledged.resolve(undefined);
-        this.#gate.update(this.pendingBytes);
-        this.#commitEnded.resolve(undefined);
-        this.#commitEnded = Promise.withResolvers<undefined>();
+        this.#gate.update(this.#boundedBytes);
+        this.#wakeFinish();
         this.#scheduleCommit();
       },
       (error: unknown) => {
@@ -255,6 +294,31 @@ export class Pipeline<T extends OutputTopic> {
         this.#fail(failure);
       },
     );
+    if (transaction.end !== undefined) this.#encodeQueued();
+  }
+
+  #wakeFinish(): void {
+    this.#commitEnded.resolve(undefined);
+    this.#commitEnded = Promise.withResolvers<undefined>();
+  }
+
+  /** What the bound on bytes in flight counts: all that is not committed, or in long transactions what Kafka does not have. */
+  get #boundedBytes(): number {
+    const { output } = this.#options;
+    return this.#queue.bytes + (this.#boundary.outgrowsMemory ? output.unacknowledgedBytes : output.pendingBytes);
+  }
+
+  /** The room of a long transaction comes with acknowledgements, of which nothing tells. */
+  #watchRoom(): void {
+    this.#roomTimer ??= setInterval(() => {
+      this.#gate.update(this.#boundedBytes);
+      if (!this.#gate.closed) this.#endWatch();
+    }, ROOM_CHECK_MS);
+  }
+
+  #endWatch(): void {
+    clearInterval(this.#roomTimer);
+    this.#roomTimer = undefined;
   }
 
   #fail(failure: ConnectorError): void {
@@ -262,6 +326,7 @@ export class Pipeline<T extends OutputTopic> {
     this.#failure = failure;
     clearTimeout(this.#timer);
     clearImmediate(this.#check);
+    this.#endWatch();
     for (const queued of this.#queue.drain()) queued.acknowledged.reject(failure);
     for (const queued of this.#current?.batches ?? []) queued.acknowledged.reject(failure);
     this.#current = undefined;

@@ -16,5 +16,10 @@ export interface OffsetRecord<T extends OutputTopic = OutputTopic> {
 export interface RecordOutput<T extends OutputTopic = OutputTopic> {
   /** Bytes appended whose commit is not over. */
   readonly pendingBytes: number;
-  commit(offsets: readonly OffsetRecord<T>[]): Promise<void>;
+  /** Those of them that Kafka has not acknowledged. */
+  readonly unacknowledgedBytes: number;
+  /** `before`: what has to be done before Kafka gets the offsets. */
+  commit(offsets: readonly OffsetRecord<T>[], before?: () => Promise<void>): Promise<void>;
+  /** Drops the records since the last commit and commits the offsets alone. */
+  abort(offsets: readonly OffsetRecord<T>[], before?: () => Promise<void>): Promise<void>;
 }

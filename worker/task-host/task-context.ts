@@ -1,16 +1,16 @@
 import type { SourceOffset, SourcePartition } from '../../connectors/change-batch.ts';
 import type { TaskContext, TaskLog } from '../../connectors/source-connector.ts';
-import { decodeOffsetValue, encodeOffsetKey } from '../../config-topics/offset-codec.ts';
+import { decodeOffsetValue } from '../../config-topics/offset-codec.ts';
 import type { Lease } from './lease.ts';
 import type { TaskOrder } from './messages.ts';
 import type { OutputTopic } from './record-output.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { TaskLinks } from './task-links.ts';
+import type { TaskOffsets } from './task-offsets.ts';
 
 export interface ContextParts<T extends OutputTopic> {
   readonly order: TaskOrder;
   readonly pipeline: Pipeline<T>;
-  readonly links: TaskLinks;
+  readonly offsets: TaskOffsets;
   readonly lease: Lease;
   readonly signal: AbortSignal;
   readonly log: TaskLog;
@@ -19,7 +19,7 @@ export interface ContextParts<T extends OutputTopic> {
 
 /** What a connector's task sees of its host. */
 export function taskContext<T extends OutputTopic>(parts: ContextParts<T>): TaskContext {
-  const { order, pipeline, links, lease, signal, log, started } = parts;
+  const { order, pipeline, offsets, lease, signal, log, started } = parts;
   return {
     connector: order.connector,
     task: order.task,
@@ -28,11 +28,12 @@ export function taskContext<T extends OutputTopic>(parts: ContextParts<T>): Task
     signal,
     log,
     started,
+    definesTransactions: pipeline.definesTransactions,
     emit: (batch) => pipeline.emit(batch),
     commitNow: () => pipeline.commitNow(),
     mayConfirm: () => lease.valid(),
     async readOffset(partition: SourcePartition): Promise<SourceOffset | undefined> {
-      const text = await links.readOffset(encodeOffsetKey(order.connector, partition).toString('utf8'), signal);
+      const text = await offsets.read(partition, signal);
       return text === null ? undefined : decodeOffsetValue(Buffer.from(text, 'utf8'));
     },
   };

@@ -9,6 +9,7 @@ import { ConfigResolver } from '../providers/config-resolver.ts';
 import { openProviders } from '../providers/provider-settings.ts';
 import { SecretValues } from '../providers/secret-values.ts';
 import { passwordNames } from '../herder/secret-settings.ts';
+import type { OffsetCopy } from './copied-offsets.ts';
 import { Lease } from './lease.ts';
 import { toHost, type FromHost, type TaskOrder, type ToHost } from './messages.ts';
 import { redactMessage } from './redacted-message.ts';
@@ -88,6 +89,9 @@ export class TaskHost {
       case 'offset':
         this.#answerOffset(message);
         break;
+      case 'copied':
+        this.#answerOffset({ ...message, value: null });
+        break;
       case 'pause':
         this.#end(message.id, 'stay-paused', { graceMs: 30_000, quiet: false });
         break;
@@ -128,6 +132,7 @@ export class TaskHost {
           links: {
             send: (message) => this.#sendOfTask(id, task, message),
             readOffset: (key, signal) => this.#readOffset(id, key, signal),
+            copyOffsets: (records) => this.#copyOffsets(id, records),
           },
         });
         task.runner = runner;
@@ -210,10 +215,27 @@ export class TaskHost {
     }
   }
 
-  #answerOffset(message: Extract<ToHost, { type: 'offset' }>): void {
+  async #copyOffsets(id: string, records: readonly OffsetCopy[]): Promise<void> {
+    const request = this.#nextRequest;
+    this.#nextRequest += 1;
+    const answer = Promise.withResolvers<string | null>();
+    this.#offsetRequests.set(request, answer);
+    try {
+      this.#send({ type: 'copy-offsets', id, request, records: [...records] });
+      await answer.promise;
+    } finally {
+      this.#offsetRequests.delete(request);
+    }
+  }
+
+  #answerOffset(message: {
+    readonly request: number;
+    readonly value: string | null;
+    readonly error?: string | undefined;
+  }): void {
     const waiting = this.#offsetRequests.get(message.request);
     if (message.error === undefined) waiting?.resolve(message.value);
-    else waiting?.reject(new ConnectorError('INTERNAL', `the stored offset could not be read: ${message.error}`));
+    else waiting?.reject(new ConnectorError('INTERNAL', `stored offsets: ${message.error}`));
   }
 
   #reportProgress(): void {

@@ -1,9 +1,12 @@
+import type { InternalTopic } from '../../config-topics/internal-topic.ts';
 import type { SourceConnector, TaskLog } from '../../connectors/source-connector.ts';
 import { Admin } from '../../kafka/admin.ts';
 import { clientOptions } from '../../kafka/client-options.ts';
 import { Cluster } from '../../kafka/cluster.ts';
 import { Sender, type TopicSender } from '../../kafka/sender/sender.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
+import { createOwnOffsetsTopic } from '../offsets/own-offset-store.ts';
+import { ownOffsetsTopic } from '../offsets/own-offsets-topic.ts';
 import type { EventOutput } from './event-output.ts';
 import type { Lease } from './lease.ts';
 import type { TaskOrder } from './messages.ts';
@@ -11,7 +14,10 @@ import { eventOutputFactory } from './event-output-factory.ts';
 import { parseProducerSettings } from './producer-settings.ts';
 import { taskTransforms } from './task-transforms.ts';
 import { transactionalIdOf } from './transactional-id.ts';
+import { boundaryOf, type TransactionBoundary } from './transaction-boundary.ts';
 import { topicCreationRules, type TopicPlan } from './topic-creation.ts';
+
+const ownTopicRefused = 'Source tasks may not produce to their own offsets topics when exactly-once support is enabled';
 
 /** A task's way into Kafka: its sender and what writes its events into it. */
 export interface TaskOutput {
@@ -20,6 +26,9 @@ export interface TaskOutput {
   readonly inFlightBytes: number;
   /** How events become records in their topics, which are created where that is configured. */
   readonly events: EventOutput;
+  readonly boundary: TransactionBoundary;
+  /** The connector's offsets topic of its own; undefined: the offsets are in the worker's. */
+  readonly ownOffsets: InternalTopic | undefined;
   close(): Promise<void>;
 }
 
@@ -44,6 +53,12 @@ export async function openTaskOutput({ order, connector, lease, log, signal }: O
     signal,
     chain: await taskTransforms(order.connectorConfig),
   });
+  const boundary = boundaryOf({
+    ...order,
+    defaultIntervalMs: order.offsetFlushIntervalMs ?? 60_000,
+    transactionTimeoutMs: settings.transactionTimeoutMs,
+  });
+  const ownOffsets = await ownOffsetsOf(order, log, signal);
   const rules = order.topicCreation ? topicCreationRules(order.connectorConfig) : undefined;
   const cluster = new Cluster(clientOptions(order.producerConfig));
   const adminCluster = rules === undefined ? undefined : new Cluster(clientOptions(order.adminConfig));
@@ -68,13 +83,17 @@ export async function openTaskOutput({ order, connector, lease, log, signal }: O
       signal,
     );
     sender = opened;
-    const offsetsTopic = await opened.topic(order.offsetsTopic, { signal });
+    const offsetsTopic = await opened.topic(ownOffsets?.name ?? order.offsetsTopic, { signal });
     const open = new Map<string, TopicSender>();
     return {
       sender: opened,
       offsetsTopic,
       inFlightBytes: settings.bufferMemory,
+      boundary,
+      ownOffsets,
       events: eventOutput(async (name) => {
+        if (order.exactlyOnce && name === offsetsTopic.name)
+          throw new ConnectorError('OFFSETS_TOPIC_WRITTEN', ownTopicRefused);
         const known =
           open.get(name) ??
           (await openTopic({ name, cluster, adminCluster, sender: opened, plan: rules?.(name), signal }));
@@ -91,6 +110,16 @@ export async function openTaskOutput({ order, connector, lease, log, signal }: O
     await closeClusters();
     throw error;
   }
+}
+
+/** Where the connector's own offsets topic is to be; it is there when this resolves. */
+async function ownOffsetsOf(order: TaskOrder, log: TaskLog, signal: AbortSignal): Promise<InternalTopic | undefined> {
+  const { offsetStorage, offsetsTopic, connectorConfig, producerConfig, adminConfig } = order;
+  if (offsetStorage === undefined) return undefined;
+  const storage = { ...offsetStorage, topic: offsetsTopic };
+  const own = ownOffsetsTopic(storage, connectorConfig, producerConfig['bootstrap.servers']);
+  if (own !== undefined) await createOwnOffsetsTopic(own, { admin: adminConfig, log }, signal);
+  return own;
 }
 
 interface Opening {

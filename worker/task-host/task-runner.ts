@@ -1,11 +1,16 @@
 import type { SourceConnector, SourceTask, TaskLog } from '../../connectors/source-connector.ts';
+import type { InternalTopic } from '../../config-topics/internal-topic.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { traceText } from '../../errors/trace-text.ts';
+import { connectorClientConfig } from '../../kafka/client-config.ts';
+import { OwnOffsetStore } from '../offsets/own-offset-store.ts';
+import { CopiedOffsets } from './copied-offsets.ts';
 import type { Lease } from './lease.ts';
 import type { TaskFailure, TaskOrder, TaskProgress } from './messages.ts';
 import { Pipeline } from './pipeline.ts';
 import { progressReport } from './progress-report.ts';
 import { taskContext } from './task-context.ts';
+import { TaskOffsets } from './task-offsets.ts';
 import type { TaskLinks } from './task-links.ts';
 import { openTaskOutput } from './task-output.ts';
 import type { Sender, TopicSender } from '../../kafka/sender/sender.ts';
@@ -107,27 +112,55 @@ export class TaskRunner {
   async #runTask(): Promise<void> {
     const { id, order, links, lease, connector, log } = this.#parts;
     const output = await openTaskOutput({ order, connector, lease, log, signal: this.#abort.signal });
+    const copied =
+      output.ownOffsets === undefined
+        ? undefined
+        : new CopiedOffsets({
+            output: output.sender,
+            copy: (records) => links.copyOffsets(records),
+            warn: (error) => log.warn({ err: String(error) }, "offsets were not copied to the worker's topic"),
+          });
     try {
       links.send({ type: 'fenced', id, incarnation: order.incarnation });
       await abortable(this.#proceed.promise, this.#abort.signal);
       const pipeline = new Pipeline<TopicSender>({
         connector: order.connector,
-        output: output.sender,
+        output: copied ?? output.sender,
         events: output.events,
         offsetsTopic: output.offsetsTopic,
         inFlightBytes: output.inFlightBytes,
+        boundary: output.boundary,
       });
       this.#pipeline = pipeline;
       this.#sender = output.sender;
-      await this.#runSource(pipeline, connector);
+      await this.#runSource(pipeline, connector, this.#offsets(output.ownOffsets));
+      await copied?.flush();
     } finally {
       this.#pipeline?.close();
       this.reportTopics();
+      copied?.close();
       await output.close();
     }
   }
 
-  async #runSource(pipeline: Pipeline<TopicSender>, connector: SourceConnector): Promise<void> {
+  #offsets(topic: InternalTopic | undefined): TaskOffsets {
+    const { order, links, log } = this.#parts;
+    const { connector, task, connectorConfig, offsetStorage } = order;
+    if (topic === undefined) return new TaskOffsets({ connector, links, own: undefined });
+    const worker = offsetStorage?.consumer ?? {};
+    const consumer = connectorClientConfig({ kind: 'consumer', worker, connector, task, connectorConfig });
+    return new TaskOffsets({ connector, links, own: () => new OwnOffsetStore({ topic, consumer, log }) });
+  }
+
+  async #runSource(pipeline: Pipeline<TopicSender>, connector: SourceConnector, offsets: TaskOffsets): Promise<void> {
+    try {
+      await this.#runToEnd(pipeline, connector, offsets);
+    } finally {
+      await offsets.close();
+    }
+  }
+
+  async #runToEnd(pipeline: Pipeline<TopicSender>, connector: SourceConnector, offsets: TaskOffsets): Promise<void> {
     const { id, order, links, lease, log } = this.#parts;
     const source = new AbortController();
     const stop = (): void => source.abort();
@@ -136,7 +169,7 @@ export class TaskRunner {
     const context = taskContext({
       order,
       pipeline,
-      links,
+      offsets,
       lease,
       log,
       signal: source.signal,

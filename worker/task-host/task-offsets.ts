@@ -1,0 +1,46 @@
+import { encodeOffsetKey } from '../../config-topics/offset-codec.ts';
+import type { OffsetStore } from '../../config-topics/offset-store.ts';
+import type { SourcePartition } from '../../connectors/change-batch.ts';
+import type { OwnOffsetStore } from '../offsets/own-offset-store.ts';
+import type { TaskLinks } from './task-links.ts';
+
+export interface TaskOffsetsParts {
+  readonly connector: string;
+  readonly links: Pick<TaskLinks, 'readOffset'>;
+  /** The connector's own offsets topic; undefined: it has none. */
+  readonly own: (() => OwnOffsetStore) | undefined;
+}
+
+const READ_MS = 30_000;
+
+/** The stored offsets that a task may read: those of its connector's own topic first, then those of the worker's. */
+export class TaskOffsets {
+  readonly #parts: TaskOffsetsParts;
+  #own: OwnOffsetStore | undefined;
+  #opened: Promise<OffsetStore> | undefined;
+
+  constructor(parts: TaskOffsetsParts) {
+    this.#parts = parts;
+  }
+
+  /** Text of the newest committed offset; null: there is none. */
+  async read(partition: SourcePartition, signal: AbortSignal): Promise<string | null> {
+    const { connector, links, own } = this.#parts;
+    const key = encodeOffsetKey(connector, partition).toString('utf8');
+    const found = own === undefined ? undefined : await this.#readOwn(own, key, signal);
+    return found ?? (await links.readOffset(key, signal));
+  }
+
+  async close(): Promise<void> {
+    await this.#own?.close();
+  }
+
+  async #readOwn(own: () => OwnOffsetStore, key: string, signal: AbortSignal): Promise<string | undefined> {
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]);
+    this.#own ??= own();
+    this.#opened ??= this.#own.open(deadline);
+    const store = await this.#opened;
+    await store.readToEnd(deadline);
+    return store.get(key);
+  }
+}
