@@ -1,7 +1,9 @@
 import { Decimal, logicalTypes, type Schema, type SchemaType, type Value } from '../connectors/connect-data.ts';
 import { isoText } from './iso-date-text.ts';
 import { inferredType, javaClassText, typeName } from './java-class-name.ts';
-import { decimalText, floatText, wholePart } from './java-number-text.ts';
+import { decimalText } from '../formats/java/decimal-text.ts';
+import { floatingText } from '../formats/java/floating-text.ts';
+import { wholePart } from './decimal-parts.ts';
 import { dataError } from './requirements.ts';
 
 /** What a value can be cast to. */
@@ -110,6 +112,6 @@ function textOf(value: Value, type: SchemaType): string {
   if (value instanceof Date) return isoText(value);
   if (value instanceof Decimal) return decimalText(value);
   if (Buffer.isBuffer(value)) return value.toString('base64');
-  if (typeof value === 'number' && (type === 'float' || type === 'double')) return floatText(value, type);
+  if (typeof value === 'number' && (type === 'float' || type === 'double')) return floatingText(value, type);
   return typeof value === 'object' ? '' : String(value);
 }

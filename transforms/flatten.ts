@@ -1,4 +1,4 @@
-import { Struct, type Field, type Schema, type Value } from '../connectors/connect-data.ts';
+import { isMap, Struct, type Field, type Schema, type Value } from '../connectors/connect-data.ts';
 import type { SourceRecord } from '../connectors/source-record.ts';
 import { text } from '../settings/kinds.ts';
 import { layout } from './common-settings.ts';
@@ -6,7 +6,7 @@ import { parsedConfig } from './configure.ts';
 import { inferredType, javaClassText } from './java-class-name.ts';
 import { keyAndValue } from './plugin-definition.ts';
 import { schemaOf, valueOf, withPart, type RecordPart } from './record-part.ts';
-import { dataError, isMap, requireMap, requireStruct, type SchemalessMap } from './requirements.ts';
+import { dataError, requireMap, requireStruct, type SchemalessMap } from './requirements.ts';
 import { schemaBasics, structSchema } from './schema-building.ts';
 import { SchemaCache } from './schema-cache.ts';
 import { fieldAt, fieldsOf } from './struct-fields.ts';

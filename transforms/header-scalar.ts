@@ -1,7 +1,7 @@
 import { Decimal, logicalTypes, type Schema, type Value } from '../connectors/connect-data.ts';
 import { isoDate, isoTime, isoTimestamp } from './iso-date-text.ts';
 import { JavaDateFormat } from './java-date/java-date-format.ts';
-import { parseDecimal, wholePart } from './java-number-text.ts';
+import { parseDecimal, wholePart } from './decimal-parts.ts';
 import { plainSchema } from './schema-building.ts';
 
 export interface SchemaAndValue {

@@ -1,6 +1,6 @@
 import { Decimal, Struct, type Schema, type Value } from '../connectors/connect-data.ts';
 import { javaClassName, javaClassText } from './java-class-name.ts';
-import { parseDecimal, wholePart } from './java-number-text.ts';
+import { parseDecimal, wholePart } from './decimal-parts.ts';
 import { dataError } from './requirements.ts';
 
 /** The empty value of a value's type. */

@@ -1,4 +1,4 @@
-import { Struct, type Schema, type Value } from '../connectors/connect-data.ts';
+import { isMap, Struct, type Schema, type Value } from '../connectors/connect-data.ts';
 import { ConnectorError } from '../errors/connector-error.ts';
 import { javaClassName } from './java-class-name.ts';
 
@@ -8,10 +8,6 @@ export type SchemalessMap = ReadonlyMap<Value, Value>;
 /** A record that a transform cannot handle, in Connect's words (its DataException). */
 export function dataError(message: string): ConnectorError {
   return new ConnectorError('RECORD_NOT_TRANSFORMED', message);
-}
-
-export function isMap(value: Value): value is SchemalessMap {
-  return value instanceof Map;
 }
 
 /** The value as a map; `purpose` as Connect names it in its messages, e.g. `field insertion`. */
