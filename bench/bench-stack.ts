@@ -13,14 +13,20 @@ export interface BenchStack {
 }
 
 /** Kafka and PostgreSQL for one benchmark. PostgreSQL as in production as far as it matters: nothing but fsync is off. */
-export async function openBenchStack(name: string, print: (line: string) => void): Promise<BenchStack> {
+export async function openBenchStack(
+  name: string,
+  print: (line: string) => void,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<BenchStack> {
   const stack = await Stack.open({ name, log: print });
   const interrupted = (): void => void stack.close().finally(() => process.exit(130));
   process.once('SIGINT', interrupted);
   process.once('SIGTERM', interrupted);
   try {
     const kafka = await stack.start('kafka');
-    const postgres = await stack.start('postgres', { settings: { max_wal_size: '16GB', checkpoint_timeout: '1h' } });
+    const postgres = await stack.start('postgres', {
+      settings: { max_wal_size: '16GB', checkpoint_timeout: '1h', ...settings },
+    });
     return { stack, kafka, postgres, close: () => stack.close() };
   } catch (error) {
     await stack.close();

@@ -95,6 +95,18 @@ program
     },
   );
 program
+  .command('connectors')
+  .description('Many connectors on one worker: time to the first record of each, and memory')
+  .option('--postgres <n>', 'PostgreSQL connectors, each with its own slot', count, 50)
+  .option('--load <n>', 'load connectors of ten records per second', count, 150)
+  .option('--seconds <n>', 'how long all of them run before the memory is read', count, 20)
+  .option('--json <file>', 'write the figures there')
+  .action(async (options: { postgres: number; load: number; seconds: number; json?: string }) => {
+    const { manyConnectors } = await import('./many-connectors.ts');
+    const { postgres, load, seconds } = options;
+    await finish(await manyConnectors({ postgres, load, seconds, print }), options.json);
+  });
+program
   .command('encode')
   .description('Decoder and encoder alone, from recorded pgoutput bytes of the seven columns')
   .option('--rows <n>', 'rows in a round', count, 300_000)
