@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ForeignRecord } from '../../config-topics/record-writer.ts';
 import type { ConfigStore } from '../../config-topics/config-store.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { LEADER_TRANSACTION_TIMEOUT_MS } from '../../config-topics/store-sender.ts';
@@ -157,13 +158,17 @@ describe('config store', () => {
 
   it('reports a group that writes its marker while this one runs', async () => {
     const topic = internalTopic('config');
-    const log = keptLog();
-    const { changes } = await configStore(opened, cluster, topic, { groupId: 'first', log });
+    const foreign: ForeignRecord[] = [];
+    const { changes } = await configStore(opened, cluster, topic, {
+      groupId: 'first',
+      onForeign: (record) => foreign.push(record),
+    });
     const producer = await opened.producer(servers().kafka.bootstrap);
     const value = '{"cluster-id":"x","group-id":"second"}';
-    await producer.send({ topic: topic.name, messages: [{ key: 'millrace-cluster', value }] });
+    const headers = { millrace: 'second' };
+    await producer.send({ topic: topic.name, messages: [{ key: 'millrace-cluster', value, headers }] });
     await changes.seen(({ type }) => type === 'marker-changed');
-    assert.match(log.lines.join('\n'), /another group has written to the config topic.*"foreign":"second"/);
+    assert.deepEqual(foreign, [{ topic: topic.name, key: 'millrace-cluster', group: 'second' }]);
   });
 
   it('starts on what a Java cluster has left, unknown records included', async () => {
