@@ -16,9 +16,9 @@ export interface LoggerState {
   readonly lastModified: number | null;
 }
 
-/** The level that a text means, in any letters; undefined for none. */
+/** The level that a text means, in any letters, spaces around it apart (log4j); undefined for none. */
 export function parseLogLevel(text: string): LogLevelName | undefined {
-  return logLevelNames.find((level) => level === text.toUpperCase());
+  return logLevelNames.find((level) => level === text.trim().toUpperCase());
 }
 
 /**

@@ -55,8 +55,8 @@ export function requireSignature({ key, accepted }: SigningRules, request: Signe
     throw new RestError(
       400,
       `This worker does not support the '${algorithm}' key signing algorithm used by other workers. ` +
-        `This worker is currently configured to use: ${accepted.join(', ')}. ` +
-        'Check that all workers are configured to use the same signing algorithms.',
+        `This worker is currently configured to use: [${accepted.join(', ')}]. ` +
+        "Check that all workers' configuration files permit the same set of signature algorithms, and correct any misconfigured worker and restart it.",
     );
   const current = key();
   if (current === undefined) throw new RestError(503, noKeyYet);
