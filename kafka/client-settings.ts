@@ -98,7 +98,13 @@ export const clientSettings = {
     documentation: 'https: the certificate must carry the name of the broker; empty: it need not.',
     check: (value) => (value === '' || value.toLowerCase() === 'https' ? undefined : 'Must be https or empty'),
   }),
-  requestTimeoutMs: milliseconds('request.timeout.ms', 40_000, 1, 'Longest wait for the answer to a request.'),
+  requestTimeoutMs: integer('request.timeout.ms', 'INT', {
+    default: '40000',
+    group,
+    importance: 'MEDIUM',
+    check: atLeast(1),
+    documentation: 'Longest wait for the answer to a request, milliseconds.',
+  }),
   connectionSetupTimeoutMs: milliseconds(
     'socket.connection.setup.timeout.ms',
     10_000,

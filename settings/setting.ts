@@ -19,6 +19,10 @@ export interface Setting<T> {
   readonly width: 'NONE' | 'SHORT' | 'MEDIUM' | 'LONG';
   readonly displayName: string;
   readonly recommended: readonly string[];
+  /** Place within its group; counted when it is left out. -1: it belongs to no group on the wire (ConfigDef.define without one). */
+  readonly order?: number;
+  /** False: forms need not show it. */
+  readonly visible?: boolean;
   /** The words that are allowed, where these are all and are not recommended. */
   readonly words?: readonly string[];
   /** Text to checked value; throws SettingValueError with the reason. */
@@ -47,6 +51,7 @@ export interface SettingOptions<T> {
   readonly displayName?: string;
   readonly recommended?: readonly string[];
   readonly words?: readonly string[];
+  readonly order?: number;
   readonly check?: Check<T>;
 }
 

@@ -15,7 +15,9 @@ export function clientOverrideSettings(config: Readonly<Record<string, string | 
   return Object.keys(config).flatMap((key) => {
     const override = overrideOf(key);
     const setting = override === undefined ? undefined : known(override.prefix).get(override.name);
-    return setting === undefined ? [] : [{ ...setting, name: key, displayName: key, group: 'Client Overrides' }];
+    return setting === undefined
+      ? []
+      : [{ ...setting, name: key, displayName: setting.name, width: 'NONE', order: -1 }];
   });
 }
 

@@ -15,7 +15,7 @@ export interface ConfigKeyInfo {
   readonly width: string;
   readonly display_name: string;
   readonly dependents: readonly string[];
-  /** Place within its group, from 1. */
+  /** Place within its group; -1 without one. */
   readonly order: number;
 }
 
@@ -59,13 +59,17 @@ const sharedCounter: ReadonlyMap<string, string> = new Map([
   ['Exactly Once Support', 'Topic Creation'],
 ]);
 
+function groupOf({ group, order }: Setting<unknown>): string | null {
+  return order === -1 ? null : group;
+}
+
 /** The definitions of settings as the plug-in endpoint shows them, in the given order. */
 export function configKeyInfos(settings: readonly Setting<unknown>[]): ConfigKeyInfo[] {
   const counters = new Map<string, number>();
   return settings.map((setting) => {
     const counter = sharedCounter.get(setting.group) ?? setting.group;
-    const order = (counters.get(counter) ?? 0) + 1;
-    counters.set(counter, order);
+    const order = setting.order ?? (counters.get(counter) ?? 0) + 1;
+    if (setting.order === undefined) counters.set(counter, order);
     const fallback = setting.defaultText ?? null;
     return {
       name: setting.name,
@@ -74,7 +78,7 @@ export function configKeyInfos(settings: readonly Setting<unknown>[]): ConfigKey
       default_value: fallback !== null && setting.type === 'PASSWORD' ? hidden : fallback,
       importance: setting.importance,
       documentation: setting.documentation,
-      group: setting.group,
+      group: groupOf(setting),
       width: setting.width,
       display_name: setting.displayName,
       dependents: [],
@@ -90,6 +94,8 @@ export interface Validation {
   /** Every setting that applies: the framework's, then the connector's. */
   readonly settings: readonly Setting<unknown>[];
   readonly config: Readonly<Record<string, string | null>>;
+  /** Values that hold whatever the configuration says. */
+  readonly implied?: Readonly<Record<string, string>>;
   /** Error texts by setting name, also of keys that nobody defines. */
   readonly problems: ReadonlyMap<string, readonly string[]>;
 }
@@ -107,10 +113,11 @@ function shownValue(key: string, secret: boolean, value: string | null): string 
 }
 
 /** Connect's answer to a validation. Secrets read `[hidden]`; keys that nobody defines appear only when they have an error. */
-export function configInfos({ className, settings, config, problems }: Validation): ConfigInfos {
+export function configInfos({ className, settings, config, implied, problems }: Validation): ConfigInfos {
   const configs: ConfigInfo[] = configKeyInfos(settings).map((definition, index) => {
     const setting = settings[index];
-    const given = setting === undefined ? null : valueOf(setting, config[definition.name]);
+    const given =
+      setting === undefined ? null : valueOf(setting, implied?.[definition.name] ?? config[definition.name]);
     return {
       definition,
       value: {
@@ -118,7 +125,7 @@ export function configInfos({ className, settings, config, problems }: Validatio
         value: shownValue(definition.name, definition.type === 'PASSWORD', given),
         recommended_values: setting?.recommended ?? [],
         errors: problems.get(definition.name) ?? [],
-        visible: true,
+        visible: setting?.visible ?? true,
       },
     };
   });
@@ -131,7 +138,7 @@ export function configInfos({ className, settings, config, problems }: Validatio
   return {
     name: className,
     error_count: configs.reduce((count, entry) => count + entry.value.errors.length, 0),
-    groups: [...new Set(settings.map((setting) => setting.group))],
+    groups: [...new Set(settings.map(groupOf).filter((group) => group !== null))],
     configs,
   };
 }
