@@ -117,6 +117,11 @@ export function pluginClass(name: string, spec: Spec<string>): Setting<string | 
   return build(name, 'CLASS', { width: 'SHORT', ...spec }, (value) => value.trim());
 }
 
+/** Name of a plug-in that must be there; parsing gives its class. `find` throws SettingValueError for a name that nobody answers to. */
+export function foundClass<T>(setting: Setting<T>, find: (name: string) => string): Setting<string> {
+  return { ...setting, parse: (value) => find(value.trim()) };
+}
+
 /** Check: a lower bound, worded as Connect's Range validator. */
 export function atLeast(minimum: number): (value: number) => string | undefined {
   return (value) => (value < minimum ? `Value must be at least ${minimum}` : undefined);

@@ -11,8 +11,9 @@ export interface ParsedSettings<M extends SettingMap> {
  * list joined by commas. Null when it is no value of the type; what is only not allowed is shown.
  */
 export function parsedText(setting: Setting<unknown>, text: string): string | null {
+  let parsed: unknown;
   try {
-    setting.parse(text);
+    parsed = setting.parse(text);
   } catch (error) {
     if (!(error instanceof SettingValueError)) throw error;
     if (!(error instanceof SettingCheckError)) return null;
@@ -29,8 +30,9 @@ export function parsedText(setting: Setting<unknown>, text: string): string | nu
       return entriesOf(trimmed).join(',');
     case 'PASSWORD':
       return text;
-    case 'STRING':
     case 'CLASS':
+      return typeof parsed === 'string' ? parsed : trimmed; // an alias has become the class
+    case 'STRING':
     case 'DOUBLE':
       return trimmed;
   }

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../errors/connector-error.ts';
-import { flag, pluginClass, text } from '../settings/kinds.ts';
+import { flag, foundClass, pluginClass, text } from '../settings/kinds.ts';
 import { parseSettings } from '../settings/parse-settings.ts';
-import type { Setting, SettingMap } from '../settings/setting.ts';
+import { SettingValueError, type Setting, type SettingMap } from '../settings/setting.ts';
 import { predicateConfigs, transformConfigs, type AliasConfig, type GivenConfig } from './chain-config.ts';
 import { unknownPredicate } from './transform-chain.ts';
 import type { TransformLookup } from './transform-lookup.ts';
@@ -9,6 +9,7 @@ import type { TransformLookup } from './transform-lookup.ts';
 /** What a plug-in of either kind has. */
 interface ChainPlugin {
   readonly className: string;
+  readonly version: string;
   readonly settings: SettingMap;
   readonly create: (config: Readonly<Record<string, string>>) => unknown;
 }
@@ -27,12 +28,14 @@ export function chainSettings(config: GivenConfig, lookup: TransformLookup): Cha
     ...transformConfigs(config).map((each): ChainSettings => {
       const find = (name: string) => lookup.transform(name);
       const group = `Transforms: ${each.alias}`;
-      const base = aliasSettings(each, find, { group, kind: 'transformation', own: conditionSettings });
+      const layout = { group, kind: 'Transformation', own: conditionSettings, all: lookup.transforms };
+      const base = aliasSettings(each, find, layout);
       return { ...base, problems: [...base.problems, ...conditionProblems(each, known)] };
     }),
     ...predicates.map((each) => {
       const find = (name: string) => lookup.predicate(name);
-      return aliasSettings(each, find, { group: `Predicates: ${each.alias}`, kind: 'predicate', own: {} });
+      const layout = { group: `Predicates: ${each.alias}`, kind: 'Predicate', own: {}, all: lookup.predicates };
+      return aliasSettings(each, find, layout);
     }),
   ];
   return {
@@ -61,6 +64,17 @@ interface Layout {
   readonly group: string;
   readonly kind: string;
   readonly own: SettingMap;
+  /** What can be chosen. */
+  readonly all: readonly { readonly className: string }[];
+}
+
+const importances = ['HIGH', 'MEDIUM', 'LOW'];
+
+/** Connect's order of embedded settings (ConfigDef.embed): required ones first, then by importance, then by name. */
+function inOrder(left: Setting<unknown>, right: Setting<unknown>): number {
+  const required = Number(right.defaultText === undefined) - Number(left.defaultText === undefined);
+  const importance = importances.indexOf(left.importance) - importances.indexOf(right.importance);
+  return required || importance || (left.name < right.name ? -1 : 1);
 }
 
 function aliasSettings(
@@ -68,26 +82,47 @@ function aliasSettings(
   find: (name: string) => ChainPlugin | undefined,
   layout: Layout,
 ): ChainSettings {
-  const { group, kind } = layout;
+  const { group, kind, all } = layout;
+  const noun = kind.toLowerCase();
   const plugin = type === undefined ? undefined : find(type);
-  const within = (setting: Setting<unknown>): Setting<unknown> => ({ ...setting, group, name: prefix + setting.name });
+  // Of a class that is not there nothing more is known, its condition included.
+  const maps = plugin === undefined ? [] : [plugin.settings, layout.own];
+  const embedded = maps
+    .flatMap((map) => Object.values(map))
+    .sort(inOrder)
+    .map((setting, index) => ({ ...setting, group, name: prefix + setting.name, order: index + 2 }));
   const settings = [
-    pluginClass(`${prefix}type`, {
-      required: true,
-      group,
-      importance: 'HIGH',
-      width: 'LONG',
-      displayName: `Type of the ${kind} ${alias}`,
-      check: (name) => (find(name) === undefined ? unknownClass(name, find) : undefined),
-      documentation: `Class of the ${kind} '${alias}'.`,
-    }),
-    text(`${prefix}plugin.version`, {
-      optional: true,
-      group,
-      documentation: `Version of the ${kind} '${alias}'. There is one version of each, so this has no effect.`,
-    }),
-    ...Object.values(plugin?.settings ?? {}).map(within),
-    ...Object.values(layout.own).map(within),
+    foundClass(
+      pluginClass(`${prefix}type`, {
+        required: true,
+        group,
+        importance: 'HIGH',
+        width: 'LONG',
+        order: 0,
+        displayName: `${kind} type for ${alias}`,
+        recommended: all.map(({ className }) => className),
+        documentation: `Class of the ${noun} '${alias}'.`,
+      }),
+      (name) => {
+        const found = find(name);
+        if (found === undefined) throw new SettingValueError(unknownClass(name, find));
+        return found.className;
+      },
+    ),
+    {
+      ...text(`${prefix}plugin.version`, {
+        optional: true,
+        group,
+        importance: 'HIGH',
+        width: 'LONG',
+        order: 1,
+        displayName: `${kind} version for ${alias}`,
+        recommended: plugin === undefined ? [] : [plugin.version],
+        documentation: `Version of the ${noun} '${alias}'. There is one version of each, so this has no effect.`,
+      }),
+      defaultText: plugin?.version ?? null,
+    },
+    ...embedded,
   ];
   const reason = plugin === undefined ? undefined : refusal(plugin, own);
   const key = `${prefix}type`;

@@ -9,6 +9,8 @@ import type { TransformLookup } from './transform-lookup.ts';
 
 const apache = 'org.apache.kafka.connect.transforms';
 const lookup: TransformLookup = {
+  transforms: builtInTransforms,
+  predicates: builtInPredicates,
   transform: (name) => builtInTransforms.find(({ className }) => className === name),
   predicate: (name) => builtInPredicates.find(({ className }) => className === name),
 };

@@ -84,8 +84,12 @@ interface Part<P> {
 }
 
 function unknownText(setting: string, name: string, all: readonly { readonly className: string }[]): string {
-  const there = all.map(({ className }) => className).join(', ');
-  return `Invalid value ${name} for configuration ${setting}: Class ${name} could not be found; the converters there are: ${there}`;
+  return `Invalid value ${name} for configuration ${setting}: ${unknownClass(name, all)}`;
+}
+
+/** Why a name is no converter: Connect's words, and which there are. */
+export function unknownClass(name: string, all: readonly { readonly className: string }[]): string {
+  return `Class ${name} could not be found; the converters there are: ${all.map(({ className }) => className).join(', ')}`;
 }
 
 function withPrefixCut(config: Config, prefix: string): Config {

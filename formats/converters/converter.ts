@@ -16,6 +16,8 @@ export interface ConverterPlugin {
   readonly version: string;
   /** Names without the prefix `key.converter.` or `value.converter.`, e.g. `schemas.enable`. */
   readonly settings: SettingMap;
+  /** Told by `converter.type` what it is chosen for (Connect's ConverterConfig). */
+  readonly typed?: true;
   create(config: Readonly<Record<string, string>>, isKey: boolean): Converter;
 }
 

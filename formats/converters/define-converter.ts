@@ -23,6 +23,7 @@ export function defineConverter<M extends SettingMap>(definition: {
   return {
     className,
     settings,
+    typed: true,
     aliases: [],
     version: COMPATIBLE_VERSION,
     create: (config) => make(parsedOrRefused(settings, config)),

@@ -45,8 +45,9 @@ export const stringConverterPlugin = defineConverter({
   className: 'org.apache.kafka.connect.storage.StringConverter',
   settings: {
     encoding: text('converter.encoding', {
-      group: 'Converters',
+      order: -1,
       default: 'UTF-8',
+      displayName: 'Encoding',
       importance: 'HIGH',
       check: (name) =>
         encodings.has(name.toLowerCase())

@@ -13,6 +13,7 @@ export async function formatRules(workerConverters: Config): Promise<FormatRules
   const registry = new ConverterRegistry();
   return {
     settings: debeziumSettings,
+    converters: registry,
     problems: (config, output) =>
       output === 'records'
         ? chooseConverters(registry, config, workerConverters).problems

@@ -25,7 +25,7 @@ import type { HealthRequests } from './health-requests.ts';
 import type { Membership } from './membership.ts';
 import type { FencingRounds } from './fencing-rounds.ts';
 import type { OffsetRequests } from './offset-requests.ts';
-import { pluginInfos, transformPluginConfig } from './plugin-listing.ts';
+import { otherPluginConfig, pluginInfos } from './plugin-listing.ts';
 import { requireVersion } from './plugin-version.ts';
 import { RestError } from './rest-error.ts';
 import type { RevisionInfo, RevisionRequests } from './revision-requests.ts';
@@ -36,7 +36,7 @@ import type { StateRequests } from './state-requests.ts';
 import { connectorStatus, taskStatus, type StatusTable } from './status-view.ts';
 import type { TaskConfigRequests } from './task-config-requests.ts';
 import { settingsOf, type GivenConfig, type Validator } from './validation.ts';
-import { withPluginVersion } from './worker-defaults.ts';
+import { withPluginVersion } from './with-plugin-version.ts';
 import { isRequestType } from '../plugin-names.ts';
 import type { TopicTracking } from './topic-tracking.ts';
 
@@ -273,7 +273,7 @@ export class Herder implements HerderPort {
 
   async pluginConfig(plugin: string, version: string | null): Promise<readonly ConfigKeyInfo[]> {
     const entry = this.#parts.plugins.find(plugin);
-    if (entry === undefined) return transformPluginConfig(await this.#parts.validator.transforms(), plugin);
+    if (entry === undefined) return otherPluginConfig(this.#parts.validator, plugin, version);
     requireVersion(entry, version);
     const [connector, format] = await Promise.all([entry.load(), this.#parts.validator.formats()]);
     const own = new Set(Object.values(connector.settings).map(({ name }) => name));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SourceConnector } from '../../connectors/source-connector.ts';
+import { ConverterRegistry } from '../../formats/converters/converter-registry.ts';
 import { integer, password, text } from '../../settings/kinds.ts';
 import { loadTransforms } from '../transform-registry.ts';
 import { PluginRegistry } from '../plugins.ts';
@@ -43,7 +44,7 @@ const validator: Validator = {
     topicCreation: true,
   },
   transforms: loadTransforms,
-  formats: () => Promise.resolve({ settings: {}, problems: () => [] }),
+  formats: () => Promise.resolve({ settings: {}, converters: new ConverterRegistry(), problems: () => [] }),
 };
 
 const env = { LIMIT: 'eleven', GOOD: '7', SECRET: 'wrong-secret', HOST: 'db' };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SourceConnector } from '../../connectors/source-connector.ts';
+import { ConverterRegistry } from '../../formats/converters/converter-registry.ts';
 import { integer, password, text } from '../../settings/kinds.ts';
 import { PluginRegistry } from '../plugins.ts';
 import { loadTransforms } from '../transform-registry.ts';
@@ -34,8 +35,8 @@ function validator(rules: Partial<Validator['rules']> = {}): Validator {
       topicCreation: true,
       ...rules,
     },
-    converters: { 'key.converter': 'K', 'value.converter': 'V' },
-    formats: () => Promise.resolve({ settings: {}, problems: () => [] }),
+    converters: { 'key.converter': 'JsonConverter', 'value.converter': 'JsonConverter' },
+    formats: () => Promise.resolve({ settings: {}, converters: new ConverterRegistry(), problems: () => [] }),
     transforms: loadTransforms,
   };
 }
@@ -155,8 +156,8 @@ describe('validation of a connector configuration', () => {
           'transforms.route.plugin.version',
           'transforms.route.regex',
           'transforms.route.replacement',
-          'transforms.route.predicate',
           'transforms.route.negate',
+          'transforms.route.predicate',
           'predicates.logs.type',
           'predicates.logs.plugin.version',
           'predicates.logs.pattern',

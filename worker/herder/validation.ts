@@ -1,4 +1,5 @@
 import type { ConnectorConfig, SettingProblem, SourceConnector } from '../../connectors/source-connector.ts';
+import type { ConverterRegistry } from '../../formats/converters/converter-registry.ts';
 import { parseSettings } from '../../settings/parse-settings.ts';
 import type { Setting, SettingMap } from '../../settings/setting.ts';
 import { unknownKeys, type UnknownKey } from '../../settings/unknown-keys.ts';
@@ -8,13 +9,14 @@ import type { PluginEntry, PluginRegistry } from '../plugins.ts';
 import type { TransformRegistry } from '../transform-registry.ts';
 import { clientOverrideSettings } from './client-override-settings.ts';
 import type { Validation } from './config-infos.ts';
+import { withConverters } from './converter-settings.ts';
 import { exactlyOnceProblems } from './exactly-once-checks.ts';
 import { frameworkProblems, withoutEffect, type WorkerRules } from './framework-checks.ts';
 import { masked, secretsOf } from './masked-config.ts';
 import { RestError } from './rest-error.ts';
 import { topicCreationSettings } from './topic-creation-settings.ts';
 import { unavailable } from './plugin-version.ts';
-import { withWorkerDefaults } from './worker-defaults.ts';
+import { withPluginVersion } from './with-plugin-version.ts';
 
 /** A configuration as it comes over REST. */
 export type GivenConfig = Readonly<Record<string, string | null>>;
@@ -29,6 +31,7 @@ export interface ValidationResult extends Validation {
 /** Formats and converters, as far as configurations are concerned: every connector that captures changes takes their settings. */
 export interface FormatRules {
   readonly settings: SettingMap;
+  readonly converters: ConverterRegistry;
   /** Checks that need more than one setting; converters are among them. */
   problems(config: ConnectorConfig, output: SourceConnector['output']): readonly SettingProblem[];
 }
@@ -128,15 +131,18 @@ export async function validateConfig(
 ): Promise<ValidationResult> {
   const entry = entryOfConfig(plugins, config);
   const [connector, format, chain] = await Promise.all([entry.load(), formats(), chainOf(transforms, config)]);
-  const given = [
+  const defined = [
     ...settingsOf(connector, format.settings),
     ...chain.settings,
     ...topicCreationSettings(config),
     ...clientOverrideSettings(config),
   ];
-  const settings = withWorkerDefaults(given, entry.version, converters);
+  const { settings, implied } = withConverters(withPluginVersion(defined, entry.version), format.converters, {
+    config,
+    worker: converters,
+  });
   const problems = new Problems();
-  singleProblems(settings, config, problems);
+  singleProblems(settings, { ...config, ...implied }, problems);
   maskProblems(settings, config, problems);
   const clean = withoutNulls(config);
   const versionProblem = unavailable(entry, config[connectorSettings.connectorPluginVersion.name] ?? null);
@@ -156,6 +162,7 @@ export async function validateConfig(
     className: config['connector.class'] ?? '',
     settings,
     config,
+    implied,
     problems: problems.found,
     unknown: unknownKeys(
       Object.keys(config),

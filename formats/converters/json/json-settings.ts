@@ -1,32 +1,38 @@
 import { atLeast, choice, flag, integer } from '../../../settings/kinds.ts';
 
-const group = 'Converters';
+const schemas = { group: 'Schemas', importance: 'HIGH', width: 'MEDIUM' } as const;
+const serialization = { group: 'Serialization', importance: 'LOW', width: 'MEDIUM' } as const;
 
-/** JsonConverter's settings, without the prefix. */
+/** JsonConverter's settings, without the prefix; laid out as in Connect (JsonConverterConfig). */
 export const jsonSettings = {
   schemasEnabled: flag('schemas.enable', {
-    group,
+    ...schemas,
+    order: 0,
     default: 'true',
-    importance: 'HIGH',
+    displayName: 'Enable Schemas',
     documentation: 'Whether each key or value carries its schema beside its payload.',
   }),
   schemasCacheSize: integer('schemas.cache.size', 'INT', {
-    group,
+    ...schemas,
+    order: 1,
     default: '1000',
-    importance: 'HIGH',
+    displayName: 'Schema Cache Size',
     check: atLeast(0),
     documentation: 'Has no effect: the text of a schema is kept for as long as the schema is.',
   }),
   decimalFormat: choice('decimal.format', ['BASE64', 'NUMERIC'], {
-    group,
+    ...serialization,
+    order: 0,
     default: 'BASE64',
-    importance: 'LOW',
+    displayName: 'Decimal Format',
+    recommended: [],
     documentation: 'Exact decimals as base64 of their bytes or as JSON numbers.',
   }),
   replaceNullWithDefault: flag('replace.null.with.default', {
-    group,
+    ...serialization,
+    order: 1,
     default: 'true',
-    importance: 'LOW',
+    displayName: 'Replace null with default',
     documentation: 'Whether null is replaced by the default of its field.',
   }),
 };
