@@ -160,9 +160,55 @@ export const intendedDifferences: readonly IntendedDifference[] = [
   },
   {
     id: 'plugins',
-    at: /\.converter\.value\.recommended_values\..+$/,
+    at: /^body\.(configs\..*\.(converter|type)\.value\.recommended_values\.|\S+ (transformation|converter|header_converter)$)/,
+    theirs: /(^|^\{"class":")io\.debezium\./,
+    ours: /^$/,
     anywhere: true,
-    reason: 'Other plug-ins are installed, so others are recommended.',
+    reason: "Not every plug-in of Debezium's is here, so fewer are listed and recommended.",
+  },
+  {
+    id: 'unknown-converter',
+    at: /^body\.(message$|configs\.(key|value|header)\.converter\.(value\.|plugin\.version\.value\.visible$))/,
+    theirs:
+      /could not be found\.|does not implement the Converter interface|^org\.apache\.kafka\.connect\.runtime\.|^true$/,
+    ours: /could not be found; the converters there are: |^null$|^false$/,
+    reason:
+      'A converter that is not there is refused in the same words, which go on with those that are there. Connect says of a class that it has and that is no converter what it is not; here no such class exists.',
+  },
+  {
+    id: 'whole-keys',
+    at: /^body\.(message|configs\.(transforms|predicates|(key|value|header)\.converter)\..*\.value\.errors\.\d+)$/,
+    theirs: /Invalid value .+ for configuration [a-z.]+: /,
+    ours: /Invalid value .+ for configuration (transforms|predicates|(key|value|header)\.converter)\..+: /,
+    reason:
+      'A text about a setting of a converter, transform or predicate names the whole key, `value.converter.schemas.enable`. Connect names it without prefix, `schemas.enable`.',
+  },
+  {
+    id: 'client-defaults',
+    at: /^body\.configs\.(producer|consumer|admin)\.override\..*\.(default_value|importance|recommended_values\..*)$/,
+    reason: "The defaults of the Kafka clients' settings, and their ranks, are those of the clients here.",
+  },
+  {
+    id: 'override-check',
+    at: wholeAnswer,
+    theirs: /^500$|ConfigException: Invalid value|^$/,
+    reason:
+      'An override of a client setting that is no value of its type is an error in the answer of a validation. Connect: 500 with the name of a Java exception.',
+  },
+  {
+    id: 'loggers',
+    at: /^body\.(?!root$|io\.example\b)\S+$/,
+    theirs: /^($|\{"level":"\w+","last_modified":null\}$)/,
+    ours: /^($|\{"level":"\w+","last_modified":null\}$)/,
+    reason: 'Loggers have the names of this product, `millrace.…`, not those of Java classes.',
+  },
+  {
+    id: 'needless-type',
+    at: wholeAnswer,
+    theirs: /^4(15|00)$|"error_code":415|415 Unsupported|^application\/json$|^$/,
+    ours: /^404$|^200$|^Unknown connector |^\[\]$|"error_code":404|^application\/json$/,
+    reason:
+      'The `Content-Type` of a request without a body does not matter. Connect: 415, or 400 for one that names no type.',
   },
 ];
 
