@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { RecordReader } from '../support/record-reader.ts';
 import { servers } from '../support/servers.ts';
 import { CounterCluster, patientMs, until } from './support/counter-cluster.ts';
+import { moveTimeline } from './support/move-timeline.ts';
 import { Numbers } from './support/numbers.ts';
 import { topicProducer } from './support/topic-producer.ts';
 
@@ -92,6 +93,7 @@ describe('tasks that need not move', function () {
       await new Promise((resolve) => setTimeout(resolve, 2000)); // the window that the next is compared with
       const quiet = new Map([...gaps].map(([task, gap]) => [task, gap.take()]));
       before = starts();
+      const joining = new Date();
       const joined = await cluster.add();
       await until(() => joined.said('task: running').length >= 2, patientMs, 'tasks on the new worker');
       const moved = startedSince(before);
@@ -102,8 +104,12 @@ describe('tasks that need not move', function () {
           `      ${task}${moved.includes(task) ? ' (moved)' : ''}: longest gap ${Math.round(gap.take())} ms, before ${Math.round(quiet.get(task) ?? 0)} ms`,
         );
 
+      for (const task of moved) console.log(`      ${task}: ${moveTimeline(task, cluster.workers, joining)}`);
+
       before = starts();
       const second = await producers();
+      for (const gap of gaps.values()) gap.take();
+      const leaving = new Date();
       joined.kill('SIGTERM');
       await joined.ended();
       await until(() => startedSince(before).length >= 2, patientMs, 'its tasks elsewhere');
@@ -112,6 +118,7 @@ describe('tasks that need not move', function () {
       same(second, await producers(), moved);
       for (const task of moved)
         if (gaps.has(task)) console.log(`      ${task}: gap at SIGTERM ${Math.round(gaps.get(task)?.take() ?? 0)} ms`);
+      for (const task of moved) console.log(`      ${task}: ${moveTimeline(task, cluster.workers, leaving)}`);
     } finally {
       for (const reader of readers) await reader.close();
     }

@@ -58,6 +58,8 @@ export interface AssemblyInput {
   /** Copies of offsets that connectors keep in topics of their own. */
   readonly offsetCopies: OffsetCopies;
   readonly hosts: TaskHosts;
+  /** Another round of the group is near. */
+  readonly onRoundNear: () => void;
   /** Asks the group client for a heartbeat now. */
   readonly beatNow: () => void;
   readonly warnings: ClusterWarnings;
@@ -90,6 +92,9 @@ export class HerderAssembly {
   readonly #topics: TopicTracking;
   #configRead = false;
   #started = false;
+  /** Hosts are started for the tasks that may come. */
+  #warm = false;
+  #expectedTasks = 1;
   #offsetsLost: ConnectorError | undefined;
 
   constructor(input: AssemblyInput) {
@@ -149,6 +154,10 @@ export class HerderAssembly {
   onStarted(): void {
     this.#started = true;
     this.#prepare();
+    void this.#input.hosts.warmed(this.#expectedTasks, this.#input.signal).then(() => {
+      this.#warm = true;
+      this.group.readied();
+    });
   }
 
   onTaskEvent(event: TaskEvent): void {
@@ -292,6 +301,9 @@ export class HerderAssembly {
         hosts.lease(sentAt, config.values.sessionTimeoutMs);
         this.#local.statusWriter.confirmed();
       },
+      isReady: () => this.#warm,
+      onExpected: (tasks) => (this.#expectedTasks = tasks),
+      onRoundNear: () => this.#input.onRoundNear(),
       onLeading: () => {
         if (this.#configRead) this.#duties.leading();
       },
