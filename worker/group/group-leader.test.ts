@@ -50,6 +50,24 @@ describe('leader of the group', () => {
     for (const bytes of given.values()) assert.equal(decodeAssignment(bytes).roundNear, true);
   });
 
+  it('leaves a worker that is about to go what it holds, and tells everybody to listen for its end', () => {
+    const held: Work = { connectors: [], tasks: ['x-0'] };
+    const metadata = encodeMetadata({
+      url: 'http://b:1',
+      configOffset: 5n,
+      generation: 1,
+      held,
+      wish: 1,
+      ready: true,
+      leaving: true,
+    });
+    const members = [joined('a1', { connectors: ['x'], tasks: ['x-1'] }, true), { memberId: 'b1', metadata }];
+    const given = new GroupLeader(0).assign({ leader: 'a1', members, work, configOffset: 7n, nowMs: 0 });
+    const shares = [...given].map(([id, bytes]) => [id, decodeAssignment(bytes)] as const);
+    for (const [, { roundNear }] of shares) assert.equal(roundNear, true);
+    assert.deepEqual(new Map(shares).get('b1')?.work, held);
+  });
+
   it('gives the work of a departed worker to those that are ready', () => {
     const leader = new GroupLeader(0);
     const after = shares(leader, [joined('a1', noWork, false), joined('b1', noWork, true)], 0);

@@ -58,8 +58,8 @@ export class GroupLeader {
     this.#memory = this.#remember(departed.waitingUntil);
     const leaderUrl = this.#urlOf.get(round.leader) ?? '';
     const common = { leader: round.leader, leaderUrl, configOffset: round.configOffset };
-    const roundNear = anyRevoked(members, given);
-    const expected = Math.ceil(round.work.tasks.length / (able.length + 1));
+    const roundNear = members.some(({ leaving }) => leaving === true) || anyRevoked(members, given);
+    const expected = Math.floor(round.work.tasks.length / (able.length + 1));
     return new Map(
       members.map(({ id }) => {
         const work = given.get(id);

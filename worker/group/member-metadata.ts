@@ -30,6 +30,8 @@ export interface MemberMetadata {
   readonly wish: number;
   /** False while it is still starting: what it were given would stand still until it has. Undefined: it does not say. */
   readonly ready?: boolean | undefined;
+  /** It will stop what it holds and leave, as soon as everybody has heard of this. */
+  readonly leaving?: boolean | undefined;
   /** Undefined: it does not say. */
   readonly topics?: GroupTopics | undefined;
 }
@@ -42,12 +44,13 @@ const text = z.object({
   held: workText,
   wish: z.number().int(),
   ready: z.boolean().optional(),
+  leaving: z.boolean().optional(),
   topics: z.object({ config: z.string(), offset: z.string(), status: z.string() }).optional(),
 });
 
-/** JSON in UTF-8: `{v, url, configOffset, generation, held: {connectors, tasks: {name: [numbers]}}, wish, ready, topics: {config, offset, status}}`. */
+/** JSON in UTF-8: `{v, url, configOffset, generation, held: {connectors, tasks: {name: [numbers]}}, wish, ready, leaving, topics: {config, offset, status}}`. */
 export function encodeMetadata(metadata: MemberMetadata): Buffer {
-  const { url, configOffset, generation, held, wish, ready, topics } = metadata;
+  const { url, configOffset, generation, held, wish, ready, leaving, topics } = metadata;
   const value: z.infer<typeof text> = {
     v: protocolVersion,
     url,
@@ -56,6 +59,7 @@ export function encodeMetadata(metadata: MemberMetadata): Buffer {
     held: workToText(held),
     wish,
     ...(ready === undefined ? {} : { ready }),
+    ...(leaving === true ? { leaving } : {}),
     ...(topics === undefined ? {} : { topics }),
   };
   return Buffer.from(JSON.stringify(value));
@@ -65,8 +69,7 @@ export function encodeMetadata(metadata: MemberMetadata): Buffer {
 export function decodeMetadata(bytes: Buffer, member: string): MemberMetadata {
   try {
     const { configOffset, held, ...rest } = text.parse(JSON.parse(bytes.toString('utf8')));
-    const { url, generation, wish, ready, topics } = rest;
-    return { url, configOffset: BigInt(configOffset), generation, held: workFromText(held), wish, ready, topics };
+    return { ...rest, configOffset: BigInt(configOffset), held: workFromText(held) };
   } catch (error) {
     throw new ConnectorError(
       'GROUP_MESSAGE_UNREADABLE',

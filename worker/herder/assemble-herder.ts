@@ -69,6 +69,9 @@ export interface AssemblyInput {
   readonly signal: AbortSignal;
 }
 
+/** Two heartbeat intervals: by then all members that live have joined. */
+const announceMs = 1000;
+
 /** Puts the herder together and holds the ends that events come in by. Nothing happens before the first event. */
 export class HerderAssembly {
   readonly herder: Herder;
@@ -173,6 +176,8 @@ export class HerderAssembly {
 
   /** Gives up this worker's share in good order; settles when no task is left and the group may hear of it. */
   async close(): Promise<void> {
+    // A group that waits for a dead member has no round until its session ends; the others then learn of it later.
+    await this.group.announceLeaving(AbortSignal.timeout(announceMs)).catch(() => undefined);
     this.group.leaving();
     await this.#local.share.close();
   }
@@ -181,7 +186,8 @@ export class HerderAssembly {
     const { view, hosts } = this.#input;
     const known = view().connectors;
     // Where there are connectors a task may come here at any moment; where there are none, a spare is waste.
-    if (known.size > 0) hosts.keepWarm();
+    if (known.size > 0)
+      hosts.keepWarm([...new Set([...known.values()].map(({ config }) => config['connector.class'] ?? ''))]);
     // So that answers hide what only the definitions of a plug-in know to be a secret. A class that is not here has none.
     for (const { config } of known.values()) void this.#secrets.loaded(config).catch(() => undefined);
   }

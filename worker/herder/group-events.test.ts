@@ -133,6 +133,25 @@ describe('a worker in its group', () => {
     assert.ok(seen().includes('round near'));
   });
 
+  it('announces that it leaves, and knows when the others have heard', async () => {
+    const { events, assigned, seen } = bench();
+    assigned({ connectors: [], tasks: ['x-0'] });
+    seen();
+    const announced = events.announceLeaving(new AbortController().signal);
+    assert.deepEqual(seen(), ['rejoin: a worker is about to leave']);
+    assert.equal(decodeMetadata(events.metadata(), 'm').leaving, true);
+    assigned({ connectors: [], tasks: ['x-0'] }, false, { roundNear: true });
+    await announced;
+  });
+
+  it('leaves without a word when it holds nothing', async () => {
+    const { events, assigned, seen } = bench();
+    assigned(noWork);
+    seen();
+    await events.announceLeaving(new AbortController().signal);
+    assert.deepEqual(seen(), []);
+  });
+
   it('asks for another round once the last revoked task has stopped, and only then', () => {
     const { events, assigned, hold, seen } = bench();
     assigned({ connectors: [], tasks: ['x-0', 'y-0', 'z-0'] });

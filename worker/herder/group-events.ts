@@ -67,6 +67,7 @@ export class GroupEvents {
   /** A join is under way: its end looks again at everything that could ask for another. */
   #joining = false;
   #cancelDelay: (() => void) | undefined;
+  #announced = false;
   #leaving = false;
   #rounds = new Set<() => void>();
 
@@ -93,6 +94,7 @@ export class GroupEvents {
       held: this.#reported,
       wish: this.#wish,
       ready: this.#reportedReady,
+      leaving: this.#announced,
       topics,
     });
   }
@@ -209,6 +211,19 @@ export class GroupEvents {
     const owned = membership.session?.work;
     if (owned === undefined || this.#reportedReady || !isReady()) return;
     if (isNone(owned) && !isNone(workOf(view()))) this.#rejoin('a worker is ready for its share');
+  }
+
+  /**
+   * This worker is about to stop what it holds and leave. Settles when the others know, so that they notice at once when it has
+   * gone: until then everything here goes on. Rejects when the signal aborts.
+   */
+  async announceLeaving(signal: AbortSignal): Promise<void> {
+    const owned = this.#parts.membership.session?.work;
+    if (owned === undefined || isNone(owned)) return;
+    this.#announced = true;
+    const round = this.nextRound(signal);
+    this.#rejoin('a worker is about to leave');
+    await round;
   }
 
   /** This worker ends: it asks for no more rounds. */

@@ -85,6 +85,7 @@ export class TaskHosts {
   readonly #closed = Promise.withResolvers<undefined>();
   #lease: { sentAt: number; validMs: number } | undefined;
   #warm = false;
+  #classes: readonly string[] = [];
   #warming = false;
   #spareTimer: NodeJS.Timeout | undefined;
   #closing = false;
@@ -98,9 +99,10 @@ export class TaskHosts {
     });
   }
 
-  /** From now on a spare is kept started, so that a task that comes here begins 0.4 s earlier. */
-  keepWarm(): void {
+  /** From now on a spare is kept started, with the code of these connectors, so that a task that comes here begins 0.4 s earlier. */
+  keepWarm(connectorClasses: readonly string[] = []): void {
     this.#warm = true;
+    this.#classes = connectorClasses;
     this.#startSpare();
   }
 
@@ -114,7 +116,7 @@ export class TaskHosts {
     this.#warming = true;
     const count = Math.min(Math.max(tasks, this.#options.spare), this.#options.max);
     for (let index = 0; index < count && !limit.aborted && !this.#closing; index += 1) {
-      const host = this.#idle()[index] ?? this.#fork();
+      const host = this.#idle()[index] ?? this.#forkSpare();
       await abortable(host.process.ready, limit).catch(() => undefined); // late, or no longer wanted: then without it
     }
     this.#warming = false;
@@ -236,6 +238,12 @@ export class TaskHosts {
     return host;
   }
 
+  #forkSpare(): Host {
+    const host = this.#fork();
+    if (this.#classes.length > 0) host.process.send({ type: 'preload', classes: [...this.#classes] });
+    return host;
+  }
+
   #sendLevels(process: HostProcess): void {
     const { loggers } = this.#options;
     if (loggers !== undefined) process.send({ type: 'log-levels', levels: loggers.levels.snapshot() });
@@ -312,7 +320,7 @@ export class TaskHosts {
 
   #startSpare(): void {
     if (!this.#warm || this.#closing || this.#warming) return;
-    if (this.#idle().length < this.#options.spare) this.#fork();
+    if (this.#idle().length < this.#options.spare) this.#forkSpare();
     else this.#endSpares(this.#options.spare);
   }
 
