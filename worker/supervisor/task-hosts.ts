@@ -64,8 +64,8 @@ interface Host {
 
 /** What a host may take beyond the graceful time before it counts as hung. */
 const HUNG_MS = 2000;
-/** Longer than a busy machine takes to start a few hosts. */
-const WARM_LIMIT_MS = 10_000;
+/** Longer than a very busy machine takes to start a few hosts (seen: 10 s each); only a host that hangs takes longer. */
+const WARM_LIMIT_MS = 60_000;
 /** A share of the work comes with the round that follows a good start, long before this. */
 const UNUSED_MS = 15_000;
 /** A new spare would compete with the task that just took the old one. */
