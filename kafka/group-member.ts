@@ -88,6 +88,11 @@ export class GroupMember {
     if (this.#state.name === 'member' || this.#state.name === 'joining') this.#beats.beatNow();
   }
 
+  /** Until the next round, but for a few seconds only: hears of it almost at once rather than at the next interval. */
+  watch(): void {
+    this.#beats.watch();
+  }
+
   /** Leaves, so that the group goes on without waiting for the session to end. No event comes afterwards. */
   async leave(): Promise<void> {
     const { group, log } = this.#options;

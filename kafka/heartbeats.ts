@@ -36,6 +36,11 @@ export interface Loss {
   readonly maybeKnown: boolean;
 }
 
+/** While a round is near: a move of work waits for the member that hears of it last. */
+const WATCH_EVERY_MS = 50;
+/** What stops in good order has stopped by then; a longer wait is not worth the requests. */
+const WATCH_MS = 5000;
+
 /**
  * Proves a membership to the coordinator on a timer and a connection of its own, so that nothing that the member waits for can
  * hold a heartbeat up; and notices by the clock alone that a session went by without proof.
@@ -46,6 +51,7 @@ export class Heartbeats {
   #held: Membership | undefined;
   #lastGoodAt = 0;
   #timer: NodeJS.Timeout | undefined;
+  #watchUntil = 0;
   /** The beat under way; aborted when its answer no longer matters. */
   #beating: AbortController | undefined;
 
@@ -59,6 +65,13 @@ export class Heartbeats {
   hold(membership: Membership): void {
     if (this.#held === undefined) this.#lastGoodAt = monotonicMs();
     this.#held = membership;
+    this.#watchUntil = 0;
+    this.beatNow();
+  }
+
+  /** Beats much more often until the next membership, but for a few seconds only. */
+  watch(): void {
+    this.#watchUntil = monotonicMs() + WATCH_MS;
     this.beatNow();
   }
 
@@ -113,7 +126,10 @@ export class Heartbeats {
         if (this.#beating === beating) this.#beating = undefined;
       });
     }
-    const inMs = nextTickInMs(monotonicMs(), this.#options.heartbeatIntervalMs, this.#session());
+    const { heartbeatIntervalMs } = this.#options;
+    const now = monotonicMs();
+    const everyMs = now < this.#watchUntil ? Math.min(WATCH_EVERY_MS, heartbeatIntervalMs) : heartbeatIntervalMs;
+    const inMs = nextTickInMs(now, everyMs, this.#session());
     this.#timer = setTimeout(() => this.#tick(), inMs);
   }
 

@@ -94,6 +94,7 @@ export class Worker implements RunnableWorker {
       view: () => (this.#configRead ? this.#stores.config.snapshot() : nothingRead),
       hosts: this.#hosts,
       beatNow: () => this.#member.beatNow(),
+      onRoundNear: () => this.#member.watch(),
       warnings: this.#warnings,
       onRefused: (error) => this.#failed(error),
       signal: this.#life.signal,

@@ -52,6 +52,12 @@ export class TopicReader {
     });
   }
 
+  /** Calls at every change to come, until what it answers is called. */
+  listen(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
   /** Settles at the first delivered change for which the condition holds (also one that has come already). */
   async until(condition: (change: Change) => boolean, timeoutMs: number): Promise<Change> {
     const found = this.delivered.find(condition);

@@ -23,27 +23,32 @@ export const SESSION_TIMEOUT_MS = 6000;
 
 /** Workers that form one cluster on the shared Kafka (or another), as real processes. */
 export class TestCluster {
-  readonly workers: WorkerServer[];
+  readonly workers: WorkerServer[] = [];
+  readonly #groupId = uniqueName('group').replace('_', '-');
+  readonly #options: ClusterOptions;
 
-  private constructor(workers: WorkerServer[]) {
-    this.workers = workers;
+  private constructor(options: ClusterOptions) {
+    this.#options = options;
   }
 
   static async start(options: ClusterOptions = {}): Promise<TestCluster> {
+    const cluster = new TestCluster(options);
+    for (let i = 1; i <= (options.workers ?? 1); i += 1) await cluster.add();
+    return cluster;
+  }
+
+  /** Another worker, ready. */
+  async add(): Promise<WorkerServer> {
     const { stack, kafka } = servers();
-    const groupId = uniqueName('group').replace('_', '-');
-    const workers: WorkerServer[] = [];
-    for (let i = 1; i <= (options.workers ?? 1); i += 1) {
-      workers.push(
-        await stack.start('worker', {
-          as: `${groupId}-w${i}`,
-          groupId,
-          bootstrap: options.bootstrap ?? kafka.bootstrap,
-          properties: { 'session.timeout.ms': String(SESSION_TIMEOUT_MS), ...options.properties },
-        }),
-      );
-    }
-    return new TestCluster(workers);
+    const { bootstrap, properties } = this.#options;
+    const worker = await stack.start('worker', {
+      as: `${this.#groupId}-w${this.workers.length + 1}`,
+      groupId: this.#groupId,
+      bootstrap: bootstrap ?? kafka.bootstrap,
+      properties: { 'session.timeout.ms': String(SESSION_TIMEOUT_MS), ...properties },
+    });
+    this.workers.push(worker);
+    return worker;
   }
 
   /** REST of the first worker that runs. */

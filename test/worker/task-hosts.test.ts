@@ -165,6 +165,24 @@ describe('task hosts', () => {
     await test.event('started', 'a-0');
   });
 
+  it('start as many as tasks are expected, one after the other, never more than there may be', async () => {
+    const test = open(2, 1);
+    test.hosts.keepWarm();
+    await test.hosts.warmed(3, new AbortController().signal);
+    const started = test.hosts.pids;
+    assert.equal(started.length, 2);
+    test.hosts.start('a-0', order());
+    test.hosts.start('b-0', order());
+    assert.deepEqual([test.hosts.pidOf('a-0'), test.hosts.pidOf('b-0')], started);
+  });
+
+  it('start none for expected tasks where no spare is wanted', async () => {
+    const test = open(2, 0);
+    test.hosts.keepWarm();
+    await test.hosts.warmed(3, new AbortController().signal);
+    assert.deepEqual(test.hosts.pids, []);
+  });
+
   it('end with their worker', async () => {
     const test = open(1);
     test.hosts.start('a-0', order());

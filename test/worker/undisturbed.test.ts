@@ -1,31 +1,14 @@
 import assert from 'node:assert/strict';
+import { Gaps } from '../support/gaps.ts';
 import { RecordReader } from '../support/record-reader.ts';
 import { servers } from '../support/servers.ts';
 import { CounterCluster, patientMs, until } from './support/counter-cluster.ts';
+import { moveTimeline } from './support/move-timeline.ts';
 import { Numbers } from './support/numbers.ts';
 import { topicProducer } from './support/topic-producer.ts';
 
 const names = ['a', 'b', 'c'];
 const tasks = [0, 1];
-
-/** The longest time between two committed records of one topic, as a consumer sees them. */
-class Gaps {
-  #last: number | undefined;
-  #longest = 0;
-
-  arrived(): void {
-    const now = performance.now();
-    if (this.#last !== undefined) this.#longest = Math.max(this.#longest, now - this.#last);
-    this.#last = now;
-  }
-
-  /** The longest since this was last asked. */
-  take(): number {
-    const longest = this.#longest;
-    this.#longest = 0;
-    return longest;
-  }
-}
 
 describe('tasks that need not move', function () {
   this.timeout(300_000);
@@ -49,6 +32,13 @@ describe('tasks that need not move', function () {
       .filter((start) => !before.includes(start))
       .map((start) => start.split(' ')[0] ?? '')
       .sort();
+  /** A record after now: only then is a gap that reaches until now known. */
+  const goOn = async (gaps: ReadonlyMap<string, Gaps>): Promise<void> => {
+    for (const [task, gap] of gaps) {
+      const { count } = gap;
+      await until(() => gap.count > count, patientMs, `records of ${task}`);
+    }
+  };
   const running = async (name: string, count: number): Promise<boolean> =>
     (await cluster.client.status(name))?.tasks.filter(({ state }) => state === 'RUNNING').length === count;
   const producers = async (): Promise<Map<string, string>> => {
@@ -91,27 +81,44 @@ describe('tasks that need not move', function () {
       for (const gap of gaps.values()) gap.take();
       await new Promise((resolve) => setTimeout(resolve, 2000)); // the window that the next is compared with
       const quiet = new Map([...gaps].map(([task, gap]) => [task, gap.take()]));
+      // What the same work costs the neighbours when it has nothing to do with them but the machine.
+      const stranger = await CounterCluster.start(1);
+      await stranger.create('a', { 'counter.tasks': '2' });
+      await stranger.owner('a', 1);
+      await goOn(gaps);
+      const control = new Map([...gaps].map(([task, gap]) => [task, gap.take()]));
+      await stranger.close();
+      await goOn(gaps);
+      for (const gap of gaps.values()) gap.take();
       before = starts();
+      const joining = new Date();
       const joined = await cluster.add();
       await until(() => joined.said('task: running').length >= 2, patientMs, 'tasks on the new worker');
       const moved = startedSince(before);
       assert.equal(moved.length, 2, `seven tasks on three workers: two move, ${moved.join(', ')}`);
+      await goOn(gaps);
       same(first, await producers(), moved);
       for (const [task, gap] of gaps)
         console.log(
-          `      ${task}${moved.includes(task) ? ' (moved)' : ''}: longest gap ${Math.round(gap.take())} ms, before ${Math.round(quiet.get(task) ?? 0)} ms`,
+          `      ${task}${moved.includes(task) ? ' (moved)' : ''}: longest gap ${gap.take()} ms, before ${quiet.get(task) ?? 0} ms, while a worker of another cluster started ${control.get(task) ?? 0} ms`,
         );
+
+      for (const task of moved) console.log(`      ${task}: ${moveTimeline(task, cluster.workers, joining)}`);
 
       before = starts();
       const second = await producers();
+      for (const gap of gaps.values()) gap.take();
+      const leaving = new Date();
       joined.kill('SIGTERM');
       await joined.ended();
       await until(() => startedSince(before).length >= 2, patientMs, 'its tasks elsewhere');
       for (const name of names) await until(() => running(name, 2), patientMs, `tasks of ${name}`);
       assert.deepEqual(startedSince(before), moved);
+      await goOn(gaps);
       same(second, await producers(), moved);
       for (const task of moved)
-        if (gaps.has(task)) console.log(`      ${task}: gap at SIGTERM ${Math.round(gaps.get(task)?.take() ?? 0)} ms`);
+        if (gaps.has(task)) console.log(`      ${task}: gap at SIGTERM ${gaps.get(task)?.take() ?? 0} ms`);
+      for (const task of moved) console.log(`      ${task}: ${moveTimeline(task, cluster.workers, leaving)}`);
     } finally {
       for (const reader of readers) await reader.close();
     }

@@ -6,9 +6,9 @@ import { noWork, type Work } from './work.ts';
 
 const work: Work = { connectors: ['x'], tasks: ['x-0', 'x-1'] };
 
-function joined(memberId: string, held: Work = noWork) {
+function joined(memberId: string, held: Work = noWork, ready?: boolean) {
   const url = `http://${memberId.slice(0, 1)}:8083`;
-  return { memberId, metadata: encodeMetadata({ url, configOffset: 5n, generation: 1, held, wish: 0 }) };
+  return { memberId, metadata: encodeMetadata({ url, configOffset: 5n, generation: 1, held, wish: 0, ready }) };
 }
 
 function shares(leader: GroupLeader, members: ReturnType<typeof joined>[], nowMs: number): Map<string, Work> {
@@ -30,6 +30,48 @@ describe('leader of the group', () => {
       { leader, leaderUrl, configOffset },
       { leader: 'a1', leaderUrl: 'http://a:8083', configOffset: 7n },
     );
+  });
+
+  it('takes nothing from anybody for a worker that is still starting, and says what it may expect', () => {
+    const leader = new GroupLeader(0);
+    const members = [joined('a1', work, true), joined('b1', noWork, false)];
+    const given = leader.assign({ leader: 'a1', members, work, configOffset: 7n, nowMs: 0 });
+    const [first, second] = ['a1', 'b1'].map((id) => decodeAssignment(given.get(id) ?? Buffer.alloc(0)));
+    assert.deepEqual(first?.work, work);
+    assert.equal(first.roundNear, undefined);
+    assert.deepEqual(second?.work, noWork);
+    assert.equal(second.expected, 1);
+  });
+
+  it('tells everybody that another round is near when something must be stopped first', () => {
+    const leader = new GroupLeader(0);
+    const members = [joined('a1', work, true), joined('b1', noWork, true)];
+    const given = leader.assign({ leader: 'a1', members, work, configOffset: 7n, nowMs: 0 });
+    for (const bytes of given.values()) assert.equal(decodeAssignment(bytes).roundNear, true);
+  });
+
+  it('leaves a worker that is about to go what it holds, and tells everybody to listen for its end', () => {
+    const held: Work = { connectors: [], tasks: ['x-0'] };
+    const metadata = encodeMetadata({
+      url: 'http://b:1',
+      configOffset: 5n,
+      generation: 1,
+      held,
+      wish: 1,
+      ready: true,
+      leaving: true,
+    });
+    const members = [joined('a1', { connectors: ['x'], tasks: ['x-1'] }, true), { memberId: 'b1', metadata }];
+    const given = new GroupLeader(0).assign({ leader: 'a1', members, work, configOffset: 7n, nowMs: 0 });
+    const shares = [...given].map(([id, bytes]) => [id, decodeAssignment(bytes)] as const);
+    for (const [, { roundNear }] of shares) assert.equal(roundNear, true);
+    assert.deepEqual(new Map(shares).get('b1')?.work, held);
+  });
+
+  it('gives the work of a departed worker to those that are ready', () => {
+    const leader = new GroupLeader(0);
+    const after = shares(leader, [joined('a1', noWork, false), joined('b1', noWork, true)], 0);
+    assert.deepEqual(after.get('b1'), work);
   });
 
   it('hands the work of a departed worker over at once without a delay', () => {

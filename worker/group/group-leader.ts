@@ -3,6 +3,8 @@ import { assign } from './assignment.ts';
 import { departedWork, memoryKey, noMemory, type LeaderMemory } from './departed-work.ts';
 import { encodeAssignment } from './member-assignment.ts';
 import { decodeMetadata } from './member-metadata.ts';
+import { anyRevoked } from './revoked-work.ts';
+import { takers } from './takers.ts';
 import { noWork, sameWork, type Work } from './work.ts';
 
 /** One round of the leader. */
@@ -39,14 +41,15 @@ export class GroupLeader {
       id: memberId,
       ...decodeMetadata(metadata, memberId),
     }));
+    const able = takers(members);
     const departed = departedWork({
       memory: this.#memory,
       work: round.work,
-      members,
+      members: able,
       nowMs: round.nowMs,
       maxDelayMs: this.#maxDelayMs,
     });
-    const given = assign({ members, work: round.work, waiting: departed.waiting, returned: departed.returned });
+    const given = assign({ members: able, work: round.work, waiting: departed.waiting, returned: departed.returned });
     this.#urlOf = new Map(members.map(({ id, url }) => [id, url]));
     this.#held = new Map(members.map(({ id, held }) => [id, held]));
     this.#given = given;
@@ -55,7 +58,15 @@ export class GroupLeader {
     this.#memory = this.#remember(departed.waitingUntil);
     const leaderUrl = this.#urlOf.get(round.leader) ?? '';
     const common = { leader: round.leader, leaderUrl, configOffset: round.configOffset };
-    return new Map([...given].map(([id, work]) => [id, encodeAssignment({ ...common, work })]));
+    const roundNear = members.some(({ leaving }) => leaving === true) || anyRevoked(members, given);
+    const expected = Math.floor(round.work.tasks.length / (able.length + 1));
+    return new Map(
+      members.map(({ id }) => {
+        const work = given.get(id);
+        const share = work === undefined ? { work: noWork, expected } : { work };
+        return [id, encodeAssignment({ ...common, ...share, roundNear })];
+      }),
+    );
   }
 
   /** Leadership has gone: what was remembered is of no use any more. */

@@ -14,6 +14,10 @@ export interface MemberAssignment {
   readonly configOffset: bigint;
   /** All that the member owns from now on; what it has beyond that is revoked. */
   readonly work: Work;
+  /** Work was taken from a member, which joins again when it has stopped it: another round is near. */
+  readonly roundNear?: boolean | undefined;
+  /** To a member that is not ready: about how many tasks it will be given when it is. */
+  readonly expected?: number | undefined;
   /** Why this member cannot be one of the group. */
   readonly refused?: string | undefined;
 }
@@ -24,17 +28,22 @@ const text = z.object({
   leaderUrl: z.string(),
   configOffset: z.string().regex(/^-?\d+$/),
   work: workText,
+  roundNear: z.boolean().optional(),
+  expected: z.number().int().optional(),
   refused: z.string().optional(),
 });
 
-/** JSON in UTF-8: `{v, leader, leaderUrl, configOffset, work: {connectors, tasks: {name: [numbers]}}, refused}`. */
-export function encodeAssignment({ leader, leaderUrl, configOffset, work, refused }: MemberAssignment): Buffer {
+/** JSON in UTF-8: `{v, leader, leaderUrl, configOffset, work: {connectors, tasks: {name: [numbers]}}, roundNear, expected, refused}`. */
+export function encodeAssignment(assignment: MemberAssignment): Buffer {
+  const { leader, leaderUrl, configOffset, work, roundNear, expected, refused } = assignment;
   const value: z.infer<typeof text> = {
     v: protocolVersion,
     leader,
     leaderUrl,
     configOffset: String(configOffset),
     work: workToText(work),
+    ...(roundNear === true ? { roundNear } : {}),
+    ...(expected === undefined ? {} : { expected }),
     ...(refused === undefined ? {} : { refused }),
   };
   return Buffer.from(JSON.stringify(value));
@@ -43,8 +52,8 @@ export function encodeAssignment({ leader, leaderUrl, configOffset, work, refuse
 /** Throws GROUP_MESSAGE_UNREADABLE for bytes of another version or of another program. */
 export function decodeAssignment(bytes: Buffer): MemberAssignment {
   try {
-    const { leader, leaderUrl, configOffset, work, refused } = text.parse(JSON.parse(bytes.toString('utf8')));
-    return { leader, leaderUrl, configOffset: BigInt(configOffset), work: workFromText(work), refused };
+    const { configOffset, work, ...rest } = text.parse(JSON.parse(bytes.toString('utf8')));
+    return { ...rest, configOffset: BigInt(configOffset), work: workFromText(work) };
   } catch (error) {
     throw new ConnectorError(
       'GROUP_MESSAGE_UNREADABLE',

@@ -28,6 +28,10 @@ export interface MemberMetadata {
    * and in the same generation (seen on Kafka 4.1.1), so a wish must change a byte.
    */
   readonly wish: number;
+  /** False while it is still starting: what it were given would stand still until it has. Undefined: it does not say. */
+  readonly ready?: boolean | undefined;
+  /** It will stop what it holds and leave, as soon as everybody has heard of this. */
+  readonly leaving?: boolean | undefined;
   /** Undefined: it does not say. */
   readonly topics?: GroupTopics | undefined;
 }
@@ -39,12 +43,14 @@ const text = z.object({
   generation: z.number().int(),
   held: workText,
   wish: z.number().int(),
+  ready: z.boolean().optional(),
+  leaving: z.boolean().optional(),
   topics: z.object({ config: z.string(), offset: z.string(), status: z.string() }).optional(),
 });
 
-/** JSON in UTF-8: `{v, url, configOffset, generation, held: {connectors, tasks: {name: [numbers]}}, wish, topics: {config, offset, status}}`. */
+/** JSON in UTF-8: `{v, url, configOffset, generation, held: {connectors, tasks: {name: [numbers]}}, wish, ready, leaving, topics: {config, offset, status}}`. */
 export function encodeMetadata(metadata: MemberMetadata): Buffer {
-  const { url, configOffset, generation, held, wish, topics } = metadata;
+  const { url, configOffset, generation, held, wish, ready, leaving, topics } = metadata;
   const value: z.infer<typeof text> = {
     v: protocolVersion,
     url,
@@ -52,6 +58,8 @@ export function encodeMetadata(metadata: MemberMetadata): Buffer {
     generation,
     held: workToText(held),
     wish,
+    ...(ready === undefined ? {} : { ready }),
+    ...(leaving === true ? { leaving } : {}),
     ...(topics === undefined ? {} : { topics }),
   };
   return Buffer.from(JSON.stringify(value));
@@ -61,8 +69,7 @@ export function encodeMetadata(metadata: MemberMetadata): Buffer {
 export function decodeMetadata(bytes: Buffer, member: string): MemberMetadata {
   try {
     const { configOffset, held, ...rest } = text.parse(JSON.parse(bytes.toString('utf8')));
-    const { url, generation, wish, topics } = rest;
-    return { url, configOffset: BigInt(configOffset), generation, held: workFromText(held), wish, topics };
+    return { ...rest, configOffset: BigInt(configOffset), held: workFromText(held) };
   } catch (error) {
     throw new ConnectorError(
       'GROUP_MESSAGE_UNREADABLE',

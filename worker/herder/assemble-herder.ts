@@ -58,6 +58,8 @@ export interface AssemblyInput {
   /** Copies of offsets that connectors keep in topics of their own. */
   readonly offsetCopies: OffsetCopies;
   readonly hosts: TaskHosts;
+  /** Another round of the group is near. */
+  readonly onRoundNear: () => void;
   /** Asks the group client for a heartbeat now. */
   readonly beatNow: () => void;
   readonly warnings: ClusterWarnings;
@@ -66,6 +68,9 @@ export interface AssemblyInput {
   /** Aborted when the worker ends. */
   readonly signal: AbortSignal;
 }
+
+/** Two heartbeat intervals: by then all members that live have joined. */
+const announceMs = 1000;
 
 /** Puts the herder together and holds the ends that events come in by. Nothing happens before the first event. */
 export class HerderAssembly {
@@ -90,6 +95,9 @@ export class HerderAssembly {
   readonly #topics: TopicTracking;
   #configRead = false;
   #started = false;
+  /** Hosts are started for the tasks that may come. */
+  #warm = false;
+  #expectedTasks = 1;
   #offsetsLost: ConnectorError | undefined;
 
   constructor(input: AssemblyInput) {
@@ -149,6 +157,10 @@ export class HerderAssembly {
   onStarted(): void {
     this.#started = true;
     this.#prepare();
+    void this.#input.hosts.warmed(this.#expectedTasks, this.#input.signal).then(() => {
+      this.#warm = true;
+      this.group.readied();
+    });
   }
 
   onTaskEvent(event: TaskEvent): void {
@@ -164,6 +176,8 @@ export class HerderAssembly {
 
   /** Gives up this worker's share in good order; settles when no task is left and the group may hear of it. */
   async close(): Promise<void> {
+    // A group that waits for a dead member has no round until its session ends; the others then learn of it later.
+    await this.group.announceLeaving(AbortSignal.timeout(announceMs)).catch(() => undefined);
     this.group.leaving();
     await this.#local.share.close();
   }
@@ -172,7 +186,8 @@ export class HerderAssembly {
     const { view, hosts } = this.#input;
     const known = view().connectors;
     // Where there are connectors a task may come here at any moment; where there are none, a spare is waste.
-    if (known.size > 0) hosts.keepWarm();
+    if (known.size > 0)
+      hosts.keepWarm([...new Set([...known.values()].map(({ config }) => config['connector.class'] ?? ''))]);
     // So that answers hide what only the definitions of a plug-in know to be a secret. A class that is not here has none.
     for (const { config } of known.values()) void this.#secrets.loaded(config).catch(() => undefined);
   }
@@ -292,6 +307,9 @@ export class HerderAssembly {
         hosts.lease(sentAt, config.values.sessionTimeoutMs);
         this.#local.statusWriter.confirmed();
       },
+      isReady: () => this.#warm,
+      onExpected: (tasks) => (this.#expectedTasks = tasks),
+      onRoundNear: () => this.#input.onRoundNear(),
       onLeading: () => {
         if (this.#configRead) this.#duties.leading();
       },

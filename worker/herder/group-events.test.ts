@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ConfigSnapshot, ConnectorConfigState } from '../../config-topics/config-snapshot.ts';
 import { GroupLeader } from '../group/group-leader.ts';
-import { decodeAssignment, encodeAssignment } from '../group/member-assignment.ts';
+import { decodeAssignment, encodeAssignment, type MemberAssignment } from '../group/member-assignment.ts';
 import { decodeMetadata, encodeMetadata } from '../group/member-metadata.ts';
 import { noWork, type Work } from '../group/work.ts';
 import { GroupEvents } from './group-events.ts';
@@ -27,6 +27,7 @@ function bench() {
   let held: Work = noWork;
   let view: ConfigSnapshot = { offset: -1n, connectors: new Map(), sessionKey: undefined, marker: undefined };
   let now = 0;
+  let ready = true;
   const clock = { now: () => now, after: () => () => undefined };
   const membership = new Membership(clock, 6000);
   const events = new GroupEvents({
@@ -45,6 +46,9 @@ function bench() {
     view: () => view,
     meter: new RebalanceMeter(),
     onLease: (sentAt) => void calls.push(`lease ${sentAt}`),
+    isReady: () => ready,
+    onExpected: (tasks) => void calls.push(`expects ${tasks}`),
+    onRoundNear: () => void calls.push('round near'),
     onLeading: () => void calls.push('leading'),
     onFollowing: () => void calls.push('following'),
     onLost: () => void calls.push('lost'),
@@ -56,11 +60,12 @@ function bench() {
     membership,
     seen: () => calls.splice(0),
     pass: (ms: number) => void (now += ms),
+    be: (able: boolean) => void (ready = able),
     hold: (work: Work) => void (held = work),
     know: (offset: bigint, ...connectors: [string, ConnectorConfigState][]) =>
       void (view = { ...view, offset, connectors: new Map(connectors) }),
-    assigned: (work: Work, isLeader = false) => {
-      const assignment = encodeAssignment({ leader: 'm', leaderUrl: 'http://a:1', configOffset: 1n, work });
+    assigned: (work: Work, isLeader = false, more: Partial<MemberAssignment> = {}) => {
+      const assignment = encodeAssignment({ leader: 'm', leaderUrl: 'http://a:1', configOffset: 1n, work, ...more });
       events.onAssigned({ generation: 5, memberId: 'm', leaderId: 'm', isLeader, assignment });
     },
   };
@@ -81,6 +86,70 @@ describe('a worker in its group', () => {
     hold({ connectors: [], tasks: ['x-0', 'y-0'] });
     const { held, generation } = decodeMetadata(events.metadata(), 'm');
     assert.deepEqual({ held, generation }, { held: { connectors: ['x'], tasks: ['x-0', 'y-0'] }, generation: 5 });
+  });
+
+  it('says that it is not ready for work, and asks for its share when it is', () => {
+    const { events, assigned, be, know, seen } = bench();
+    know(7n, ['x', connector(2)]);
+    be(false);
+    assert.equal(decodeMetadata(events.metadata(), 'm').ready, false);
+    assigned(noWork, false, { expected: 3 });
+    events.readied();
+    assert.ok(seen().includes('expects 3'));
+    be(true);
+    events.readied();
+    assert.deepEqual(seen(), ['rejoin: a worker is ready for its share']);
+    assert.equal(decodeMetadata(events.metadata(), 'm').ready, true);
+    assigned(noWork);
+    assert.ok(!seen().some((call) => call.startsWith('rejoin')));
+  });
+
+  it('asks for its share after the round during which it became ready', () => {
+    const { events, assigned, be, know, seen } = bench();
+    know(7n, ['x', connector(2)]);
+    be(false);
+    events.metadata();
+    be(true);
+    events.readied();
+    assert.deepEqual(seen(), []);
+    assigned(noWork);
+    assert.ok(seen().includes('rejoin: a worker is ready for its share'));
+  });
+
+  it('asks for no round when it becomes ready with its share in hand, or with nothing to share', () => {
+    const { events, assigned, be, know, seen } = bench();
+    be(false);
+    events.metadata();
+    be(true);
+    assigned(noWork);
+    know(7n, ['x', connector(2)]);
+    assigned({ connectors: ['x'], tasks: ['x-0'] });
+    assert.ok(!seen().some((call) => call.startsWith('rejoin')));
+  });
+
+  it('listens closely when another round is near', () => {
+    const { assigned, seen } = bench();
+    assigned(noWork, false, { roundNear: true });
+    assert.ok(seen().includes('round near'));
+  });
+
+  it('announces that it leaves, and knows when the others have heard', async () => {
+    const { events, assigned, seen } = bench();
+    assigned({ connectors: [], tasks: ['x-0'] });
+    seen();
+    const announced = events.announceLeaving(new AbortController().signal);
+    assert.deepEqual(seen(), ['rejoin: a worker is about to leave']);
+    assert.equal(decodeMetadata(events.metadata(), 'm').leaving, true);
+    assigned({ connectors: [], tasks: ['x-0'] }, false, { roundNear: true });
+    await announced;
+  });
+
+  it('leaves without a word when it holds nothing', async () => {
+    const { events, assigned, seen } = bench();
+    assigned(noWork);
+    seen();
+    await events.announceLeaving(new AbortController().signal);
+    assert.deepEqual(seen(), []);
   });
 
   it('asks for another round once the last revoked task has stopped, and only then', () => {

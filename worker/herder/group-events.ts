@@ -36,6 +36,12 @@ export interface GroupEventsParts {
   readonly meter: RebalanceMeter;
   /** A lease for the task hosts, after each good heartbeat. */
   readonly onLease: (sentAt: number) => void;
+  /** Whether a task that is given to this worker can start at once. */
+  readonly isReady: () => boolean;
+  /** It will be given about this many tasks when it is ready; until then it gets none. */
+  readonly onExpected: (tasks: number) => void;
+  /** Another round is near: to hear of it late is a pause for what moves. */
+  readonly onRoundNear: () => void;
   /** This worker has become the leader, or is it still, in a new generation. */
   readonly onLeading: () => void;
   /** It is not the leader, or not any more. */
@@ -55,11 +61,13 @@ export class GroupEvents {
   #requestRejoin: (reason: string) => void = () => undefined;
   /** What the last join told the group that this worker holds. */
   #reported: Work = { connectors: [], tasks: [] };
+  #reportedReady = false;
   #lastGeneration = -1;
   #wish = 0;
   /** A join is under way: its end looks again at everything that could ask for another. */
   #joining = false;
   #cancelDelay: (() => void) | undefined;
+  #announced = false;
   #leaving = false;
   #rounds = new Set<() => void>();
 
@@ -74,8 +82,9 @@ export class GroupEvents {
 
   /** What this worker says of itself when it joins. */
   metadata(): Buffer {
-    const { membership, local, view, url, topics } = this.#parts;
+    const { membership, local, view, url, topics, isReady } = this.#parts;
     this.#joining = true;
+    this.#reportedReady = isReady();
     this.#parts.meter.joining(this.#parts.clock.now());
     this.#reported = union(membership.session?.work, local.held);
     return encodeMetadata({
@@ -84,6 +93,8 @@ export class GroupEvents {
       generation: this.#lastGeneration,
       held: this.#reported,
       wish: this.#wish,
+      ready: this.#reportedReady,
+      leaving: this.#announced,
       topics,
     });
   }
@@ -109,7 +120,7 @@ export class GroupEvents {
 
   onAssigned({ generation, memberId, isLeader, assignment }: Assigned): void {
     const { membership, leader, local, log, onLeading, onFollowing, onRefused } = this.#parts;
-    const { work, leaderUrl, refused } = decodeAssignment(assignment);
+    const { work, leaderUrl, roundNear, expected, refused } = decodeAssignment(assignment);
     if (refused !== undefined) {
       local.abandonAll();
       this.#leaving = true;
@@ -141,7 +152,10 @@ export class GroupEvents {
       leader.forget();
       onFollowing();
     }
+    if (roundNear === true) this.#parts.onRoundNear();
+    if (expected !== undefined) this.#parts.onExpected(expected);
     this.released();
+    this.readied();
     for (const done of this.#rounds) done();
   }
 
@@ -191,6 +205,27 @@ export class GroupEvents {
     this.#rejoin('revoked tasks have stopped');
   }
 
+  /** This worker has become able to start tasks at once: it asks for its share when the group still takes it for one that is not. */
+  readied(): void {
+    const { membership, view, isReady } = this.#parts;
+    const owned = membership.session?.work;
+    if (owned === undefined || this.#reportedReady || !isReady()) return;
+    if (isNone(owned) && !isNone(workOf(view()))) this.#rejoin('a worker is ready for its share');
+  }
+
+  /**
+   * This worker is about to stop what it holds and leave. Settles when the others know, so that they notice at once when it has
+   * gone: until then everything here goes on. Rejects when the signal aborts.
+   */
+  async announceLeaving(signal: AbortSignal): Promise<void> {
+    const owned = this.#parts.membership.session?.work;
+    if (owned === undefined || isNone(owned)) return;
+    this.#announced = true;
+    const round = this.nextRound(signal);
+    this.#rejoin('a worker is about to leave');
+    await round;
+  }
+
   /** This worker ends: it asks for no more rounds. */
   leaving(): void {
     this.#leaving = true;
@@ -228,6 +263,10 @@ export class GroupEvents {
     if (leader.delayMs > 0)
       this.#cancelDelay = clock.after(leader.delayMs, () => this.#rejoin('the delay for a departed worker is over'));
   }
+}
+
+function isNone({ connectors, tasks }: Work): boolean {
+  return connectors.length + tasks.length === 0;
 }
 
 function union(left: Work | undefined, right: Work): Work {

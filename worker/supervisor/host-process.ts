@@ -43,6 +43,7 @@ export class HostProcess {
   readonly #options: HostProcessOptions;
   readonly #child: ChildProcess;
   readonly #errorOutput: TextTail;
+  readonly #ready = Promise.withResolvers<undefined>();
   #waiting: ToHost[] | undefined = [];
   #ended = false;
   #closing = false;
@@ -72,6 +73,11 @@ export class HostProcess {
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /** Settles when it can run tasks, or has ended. */
+  get ready(): Promise<undefined> {
+    return this.#ready.promise;
   }
 
   send(message: ToHost): void {
@@ -106,6 +112,7 @@ export class HostProcess {
       const waiting = this.#waiting ?? [];
       this.#waiting = undefined;
       for (const earlier of waiting) this.send(earlier);
+      this.#ready.resolve(undefined);
     } else this.#options.onMessage(message);
   }
 
@@ -127,6 +134,7 @@ export class HostProcess {
   #end(exitCode: number | null, signal: NodeJS.Signals | null): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#ready.resolve(undefined);
     clearTimeout(this.#endTimer);
     this.#options.onEnd({ pid: this.pid, exitCode, signal, errorText: this.#errorOutput.text });
   }

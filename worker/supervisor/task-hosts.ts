@@ -1,4 +1,5 @@
 import type { TaskLog } from '../../connectors/source-connector.ts';
+import { abortable } from '../../kafka/abortable.ts';
 import type { LogLevels } from '../log-levels.ts';
 import type { FromHost, TaskFailure, TaskOrder, TaskProgress } from '../task-host/messages.ts';
 import { hostFailure, type HostEnd } from './host-end.ts';
@@ -63,6 +64,10 @@ interface Host {
 
 /** What a host may take beyond the graceful time before it counts as hung. */
 const HUNG_MS = 2000;
+/** Longer than a very busy machine takes to start a few hosts (seen: 10 s each); only a host that hangs takes longer. */
+const WARM_LIMIT_MS = 60_000;
+/** A share of the work comes with the round that follows a good start, long before this. */
+const UNUSED_MS = 15_000;
 /** A new spare would compete with the task that just took the old one. */
 const SPARE_DELAY_MS = 2000;
 
@@ -80,6 +85,8 @@ export class TaskHosts {
   readonly #closed = Promise.withResolvers<undefined>();
   #lease: { sentAt: number; validMs: number } | undefined;
   #warm = false;
+  #classes: readonly string[] = [];
+  #warming = false;
   #spareTimer: NodeJS.Timeout | undefined;
   #closing = false;
   readonly #endLevels: (() => void) | undefined;
@@ -92,10 +99,28 @@ export class TaskHosts {
     });
   }
 
-  /** From now on a spare is kept started, so that a task that comes here begins 0.4 s earlier. */
-  keepWarm(): void {
+  /** From now on a spare is kept started, with the code of these connectors, so that a task that comes here begins 0.4 s earlier. */
+  keepWarm(connectorClasses: readonly string[] = []): void {
     this.#warm = true;
+    this.#classes = connectorClasses;
     this.#startSpare();
+  }
+
+  /**
+   * Settles when hosts for so many tasks have started, as far as there may be as many, or have had time enough to. One after the
+   * other, since they take the processor from the tasks that run; those that nobody uses end after a while.
+   */
+  async warmed(tasks: number, signal: AbortSignal): Promise<void> {
+    if (!this.#warm || this.#options.spare === 0) return;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(WARM_LIMIT_MS)]);
+    this.#warming = true;
+    const count = Math.min(Math.max(tasks, this.#options.spare), this.#options.max);
+    for (let index = 0; index < count && !limit.aborted && !this.#closing; index += 1) {
+      const host = this.#idle()[index] ?? this.#forkSpare();
+      await abortable(host.process.ready, limit).catch(() => undefined); // late, or no longer wanted: then without it
+    }
+    this.#warming = false;
+    this.#startSpareLater(UNUSED_MS);
   }
 
   start(id: string, order: TaskOrder): void {
@@ -213,6 +238,12 @@ export class TaskHosts {
     return host;
   }
 
+  #forkSpare(): Host {
+    const host = this.#fork();
+    if (this.#classes.length > 0) host.process.send({ type: 'preload', classes: [...this.#classes] });
+    return host;
+  }
+
   #sendLevels(process: HostProcess): void {
     const { loggers } = this.#options;
     if (loggers !== undefined) process.send({ type: 'log-levels', levels: loggers.levels.snapshot() });
@@ -281,14 +312,16 @@ export class TaskHosts {
     this.#startSpareLater();
   }
 
-  #startSpareLater(): void {
+  #startSpareLater(delayMs = SPARE_DELAY_MS): void {
     if (this.#closing || !this.#warm) return;
     clearTimeout(this.#spareTimer);
-    this.#spareTimer = setTimeout(() => this.#startSpare(), SPARE_DELAY_MS);
+    this.#spareTimer = setTimeout(() => this.#startSpare(), delayMs);
   }
 
   #startSpare(): void {
-    if (this.#warm && !this.#closing && this.#idle().length < this.#options.spare) this.#fork();
+    if (!this.#warm || this.#closing || this.#warming) return;
+    if (this.#idle().length < this.#options.spare) this.#forkSpare();
+    else this.#endSpares(this.#options.spare);
   }
 
   #endSpares(keep: number): void {

@@ -51,6 +51,8 @@ export const toHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('lease'), sentAt: z.number(), validMs: z.number() }),
   /** The level of every logger; sent at the start of the host and after each change. */
   z.object({ type: z.literal('log-levels'), levels: z.record(z.string(), z.enum(logLevelNames)) }),
+  /** Classes of connectors whose tasks may come: their code is loaded before they do. */
+  z.object({ type: z.literal('preload'), classes: z.array(z.string()) }),
   z.object({ type: z.literal('start'), id: z.string(), order: taskOrder }),
   /** Answer to `fenced`: the task may go on. */
   z.object({ type: z.literal('proceed'), id: z.string(), incarnation: z.string() }),

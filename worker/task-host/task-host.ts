@@ -79,6 +79,10 @@ export class TaskHost {
       case 'log-levels':
         this.#levels.follow(message.levels);
         break;
+      case 'preload':
+        // What cannot be loaded is reported by the task that needs it.
+        for (const name of message.classes) this.#load(name).catch(() => undefined);
+        break;
       case 'start':
         this.#start(message.id, message.order);
         break;
