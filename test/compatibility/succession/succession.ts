@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
 import { compareChanges, verdictLine, type Change } from '../../../scripts/demo/change-ledger.ts';
 import { ConnectClient } from '../../../scripts/demo/connect-client.ts';
-import { createTopic } from '../../../scripts/demo/create-topic.ts';
 import { Load } from '../../../scripts/demo/load.ts';
 import { changeOf } from '../../../scripts/demo/topic-reader.ts';
 import type { ConnectWorker } from '../../../scripts/stack/connect-worker.ts';
 import type { WorkerServer } from '../../../scripts/stack/worker-server.ts';
+import { eventually, newTopic, Opened } from '../../kafka/kafka-fixtures.ts';
 import { RecordReader, type ReadRecord } from '../../support/record-reader.ts';
 import { servers } from '../../support/servers.ts';
 import { sql, tableConnector, uniqueName } from '../../support/test-cluster.ts';
 import { complaintsSince, logLength } from './java-log.ts';
+import { leftBehind, type LeftBehind } from './reference-tail.ts';
 
 export interface SuccessionOptions {
   /** exactly.once.source.support of the Java worker. */
@@ -19,6 +22,7 @@ export interface SuccessionOptions {
   readonly transactionsPerSecond?: number;
 }
 
+const FOUND = 'read the stored offset';
 const PATIENCE_MS = 90_000;
 // Records without schemas, which the reader of the load's tables understands.
 const converters = { 'key.converter.schemas.enable': 'false', 'value.converter.schemas.enable': 'false' };
@@ -31,6 +35,7 @@ export class Succession {
   readonly topic = `${this.name}.public.${this.table}`;
   readonly load: Load;
   readonly #options: SuccessionOptions;
+  readonly #opened = new Opened();
   #java: ConnectWorker | undefined;
   #ours: WorkerServer | undefined;
   #reader: RecordReader | undefined;
@@ -61,7 +66,7 @@ export class Succession {
   async prepare(): Promise<void> {
     const { bootstrap } = servers().kafka;
     await this.load.prepare();
-    await createTopic(bootstrap, this.topic, 1);
+    await newTopic(this.#opened.cluster(bootstrap), {}, { name: this.topic });
     this.#reader = await RecordReader.open(bootstrap, this.topic);
   }
 
@@ -97,13 +102,38 @@ export class Succession {
     return new ConnectClient(this.#ours.url);
   }
 
+  /** What our task found when it looked for its offset the last time. */
+  async foundState(): Promise<string> {
+    const lines = (await readFile(this.ours.logFile, 'utf8')).split('\n').filter((line) => line.includes(FOUND));
+    return z.object({ state: z.string() }).parse(JSON.parse(lines.at(-1) ?? '{}')).state;
+  }
+
   connector(extra: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
     return tableConnector(servers().postgres, this.name, this.table, extra);
   }
 
   /** The changes that the topic holds, tombstones left out. */
   get delivered(): Change[] {
-    return this.reader.records.flatMap(({ value }) => (value === null ? [] : [changeOf(Buffer.from(value))]));
+    return this.deliveredOf(() => true);
+  }
+
+  deliveredOf(fits: (value: string) => boolean): Change[] {
+    return this.reader.records.flatMap(({ value }) =>
+      value !== null && fits(value) ? [changeOf(Buffer.from(value))] : [],
+    );
+  }
+
+  /** Settles when the connector's slot is complete: it has every change from now on. */
+  async untilSlotIsMade(): Promise<void> {
+    const question = `SELECT 1 FROM pg_replication_slots WHERE slot_name = '${this.name}' AND confirmed_flush_lsn IS NOT NULL`;
+    await eventually('a slot', async () => (await sql(servers().postgres, question)).length === 1);
+  }
+
+  /** What the worker that has just ended left in the topic and as its offset. */
+  leftBehind(): Promise<LeftBehind> {
+    const { bootstrap } = servers().kafka;
+    const offsetTopic = `${this.groupId}-offsets`;
+    return leftBehind({ bootstrap, topic: this.topic, offsetTopic, connector: this.name });
   }
 
   /** Settles when so many more records have been delivered. */
@@ -131,6 +161,7 @@ export class Succession {
   async close(): Promise<void> {
     await this.load.abandon();
     await this.#reader?.close();
+    await this.#opened.closeAll();
     await this.#ours?.close();
     await this.#java?.close();
     const drop = `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '${this.name}' AND NOT active`;
