@@ -1,3 +1,4 @@
+import { builtInSourceCodes } from './codes/built-in-sources.ts';
 import { formatCodes } from './codes/format.ts';
 import { generalCodes } from './codes/general.ts';
 import { kafkaCodes } from './codes/kafka.ts';
@@ -9,6 +10,7 @@ import type { ErrorDefinition } from './error-definition.ts';
 
 /** Every error code of millrace with its advice; documentation and REST texts come from here. */
 export const catalogue = {
+  ...builtInSourceCodes,
   ...formatCodes,
   ...generalCodes,
   ...kafkaCodes,
