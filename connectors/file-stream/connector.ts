@@ -12,6 +12,7 @@ export const fileStreamConnector: SourceConnector = {
   aliases: [],
   version: '0.1.0',
   settings: fileStreamSettings,
+  output: 'records',
 
   validate(config) {
     if (filesOf(config).length > 0) return Promise.resolve([]);

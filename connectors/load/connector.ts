@@ -10,6 +10,7 @@ export const loadConnector: SourceConnector = {
   aliases: ['load'],
   version: '0.1.0',
   settings: loadSettings,
+  output: 'records',
   validate: () => Promise.resolve([]),
   taskConfigs: (config, maxTasks) =>
     Array.from({ length: maxTasks }, () => ({ ...config, 'task.class': 'millrace.LoadSourceTask' })),
