@@ -17,6 +17,18 @@ const builtInConnectors: readonly PluginEntry[] = [
     version: productVersion,
     load: async () => (await import('../connectors/postgres/connector.ts')).postgresConnector,
   },
+  {
+    className: 'org.apache.kafka.connect.file.FileStreamSourceConnector',
+    aliases: [],
+    version: productVersion,
+    load: async () => (await import('../connectors/file-stream/connector.ts')).fileStreamConnector,
+  },
+  {
+    className: 'millrace.LoadSourceConnector',
+    aliases: ['load'],
+    version: productVersion,
+    load: async () => (await import('../connectors/load/connector.ts')).loadConnector,
+  },
 ];
 
 /** The connectors that configurations may name, by class or alias. */

@@ -63,5 +63,5 @@ function isInteger(value: unknown): value is number | bigint {
 function filesOf(config: ConnectorConfig): string[] {
   const { values } = parseSettings(fileStreamSettings, config);
   const file = values.file ?? '';
-  return [...new Set([...(file === '' ? [] : [file]), ...(values.files ?? [])])];
+  return [...new Set([...(file === '' ? [] : [file]), ...values.files])];
 }

@@ -75,7 +75,10 @@ export class FileStreamTask implements SourceTask {
     if (file.handle === undefined) return false;
     const buffer = Buffer.alloc(READ_BYTES);
     const { bytesRead } = await file.handle.read(buffer, 0, READ_BYTES, file.lines.readPosition);
-    if (bytesRead === 0) return false;
+    if (bytesRead === 0) {
+      await this.#checkSize(file.handle, file);
+      return false;
+    }
     const lines = file.lines.push(buffer.subarray(0, bytesRead));
     if (lines === undefined)
       throw new ConnectorError(
@@ -99,9 +102,19 @@ export class FileStreamTask implements SourceTask {
       }
       throw new ConnectorError('FILE_UNUSABLE', `${file.name} cannot be opened: ${String(error)}`, { cause: error });
     }
+    try {
+      await this.#checkSize(handle, file);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    return handle;
+  }
+
+  /** A file that has become shorter is another file: what stands at the place read up to is not what follows. */
+  async #checkSize(handle: FileHandle, file: OpenFile): Promise<void> {
     const { size } = await handle.stat({ bigint: true });
-    if (size >= file.lines.readPosition) return handle;
-    await handle.close();
+    if (size >= file.lines.readPosition) return;
     throw new ConnectorError(
       'FILE_UNUSABLE',
       `${file.name} has ${size} bytes, but was read up to byte ${file.lines.readPosition} before`,

@@ -38,6 +38,7 @@ export class LoadTask implements SourceTask {
   /** Number of the next record, from 0. */
   #seqno = 0n;
   #made = 0;
+  #acknowledged: Promise<void> = Promise.resolve();
 
   constructor(context: TaskContext, values: SettingValues<typeof loadSettings>) {
     this.#context = context;
@@ -71,7 +72,11 @@ export class LoadTask implements SourceTask {
     const perBatch = Math.min(BATCH_RECORDS, Math.ceil(BATCH_BYTES / (this.#values.valueBytes + RECORD_OVERHEAD)));
     for (let left = count; left > 0 && !this.#context.signal.aborted;) {
       const size = Math.min(left, perBatch, this.#untilFailure());
-      if (size > 0) await this.#context.emit(this.#batch(size)).room;
+      if (size > 0) {
+        const { room, acknowledged } = this.#context.emit(this.#batch(size));
+        this.#acknowledged = acknowledged;
+        await room;
+      }
       if (this.#untilFailure() === 0) await this.#fail();
       left -= size;
     }
@@ -111,7 +116,15 @@ export class LoadTask implements SourceTask {
     return Math.max(0, failureAfter - this.#made);
   }
 
+  /**
+   * What was made before is in Kafka by then, so that a task that fails again and again gets on. Not so with a crash, which is
+   * to happen amid a transaction.
+   */
   async #fail(): Promise<void> {
+    if (this.#values.failureKind !== 'crash') {
+      this.#context.commitNow();
+      await this.#acknowledged;
+    }
     const text = `failure.kind=${this.#values.failureKind} after ${this.#made} records`;
     switch (this.#values.failureKind) {
       case 'retriable':

@@ -48,7 +48,7 @@ export const loadSettings = {
     group,
     default: 'none',
     documentation:
-      'What goes wrong: an error that a restart mends, one that it does not, the end of the whole process, or a task that does nothing any more and does not stop.',
+      'What goes wrong: an error that a restart mends, one that it does not, the end of the whole process, or a task that does nothing any more and does not stop. What was made before is in Kafka by then, except with `crash`.',
   }),
   failureAfter: integer('failure.after.records', 'LONG', {
     group,
