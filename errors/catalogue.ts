@@ -2,6 +2,7 @@ import { builtInSourceCodes } from './codes/built-in-sources.ts';
 import { formatCodes } from './codes/format.ts';
 import { generalCodes } from './codes/general.ts';
 import { kafkaCodes } from './codes/kafka.ts';
+import { pluginCodes } from './codes/plugin.ts';
 import { postgresCodes } from './codes/postgres.ts';
 import { taskCodes } from './codes/task.ts';
 import { transformCodes } from './codes/transform.ts';
@@ -14,6 +15,7 @@ export const catalogue = {
   ...formatCodes,
   ...generalCodes,
   ...kafkaCodes,
+  ...pluginCodes,
   ...postgresCodes,
   ...taskCodes,
   ...transformCodes,

@@ -6,7 +6,7 @@ import type { Validator } from './validation.ts';
 
 /** Everything a configuration may name, in Connect's order of kinds. */
 export async function pluginInfos(plugins: PluginRegistry, { transforms }: Validator): Promise<PluginInfo[]> {
-  const registry = await transforms();
+  const { listed } = await transforms();
   const infos =
     (type: PluginInfo['type']) =>
     ({ className, version }: { readonly className: string; readonly version: string }): PluginInfo => ({
@@ -16,14 +16,16 @@ export async function pluginInfos(plugins: PluginRegistry, { transforms }: Valid
     });
   return [
     ...plugins.entries.map(infos('source')),
-    ...registry.transforms.map(infos('transformation')),
-    ...registry.predicates.map(infos('predicate')),
+    ...listed.transforms.map(infos('transformation')),
+    ...listed.predicates.map(infos('predicate')),
+    ...plugins.path.converters.entries.map(infos('converter')),
+    ...plugins.path.headerConverters.entries.map(infos('header_converter')),
   ];
 }
 
 /** The definitions of a transform or predicate. RestError 404 when there is none of that name. */
-export function transformPluginConfig(registry: TransformRegistry, name: string): ConfigKeyInfo[] {
-  const plugin = registry.transform(name) ?? registry.predicate(name);
+export async function transformPluginConfig(registry: TransformRegistry, name: string): Promise<ConfigKeyInfo[]> {
+  const plugin = await registry.find(name);
   if (plugin === undefined) throw new RestError(404, `Unknown plugin ${name}.`);
   // Without an alias they belong to no group and have no place in one (ConfigDef.define without a group).
   return configKeyInfos(Object.values(plugin.settings)).map((info) => ({ ...info, group: null, order: -1 }));

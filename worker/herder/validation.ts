@@ -30,7 +30,10 @@ export interface ValidationResult extends Validation {
 export interface FormatRules {
   readonly settings: SettingMap;
   /** Checks that need more than one setting; converters are among them. */
-  problems(config: ConnectorConfig, output: SourceConnector['output']): readonly SettingProblem[];
+  problems(
+    config: ConnectorConfig,
+    output: SourceConnector['output'],
+  ): readonly SettingProblem[] | Promise<readonly SettingProblem[]>;
 }
 
 export interface Validator {
@@ -114,7 +117,10 @@ const noChain: ChainSettings = { settings: [], problems: [] };
 /** What the lists `transforms` and `predicates` bring with them. */
 async function chainOf(transforms: Validator['transforms'], config: GivenConfig): Promise<ChainSettings> {
   const given = [config['transforms'], config['predicates']].some((list) => (list ?? '').trim() !== '');
-  return given ? chainSettings(config, await transforms()) : noChain;
+  if (!given) return noChain;
+  const registry = await transforms();
+  await registry.prepare(config);
+  return chainSettings(config, registry);
 }
 
 /**
@@ -149,7 +155,7 @@ export async function validateConfig(
   const promises = { values: framework, config: clean, enabled: rules.exactlyOnce };
   for (const { setting, message } of exactlyOnceProblems(connector, promises)) problems.add(setting, message);
   if (problems.found.size === 0)
-    for (const { setting, message } of format.problems(clean, connector.output)) problems.add(setting, message);
+    for (const { setting, message } of await format.problems(clean, connector.output)) problems.add(setting, message);
   if (problems.found.size === 0)
     for (const { setting, message } of await connector.validate(clean, signal)) problems.add(setting, message);
   return {
