@@ -35,7 +35,7 @@ export const bad = {
   createTask: (context) => ({
     async run() {
       context.started();
-      if (context.config.where === 'run') await misbehave(context.config.how);
+      if (context.config.where !== 'validate') await misbehave(context.config.how);
     },
   }),
 };

@@ -12,9 +12,10 @@ export class ExternalPlugins<P> {
   readonly #loading = new Map<DeclaredPlugin, Promise<P>>();
   readonly #loaded = new Map<DeclaredPlugin, P>();
 
-  constructor(entries: readonly DeclaredPlugin[], load: (plugin: DeclaredPlugin) => Promise<P>) {
+  /** `typeWord`: what Connect cuts off the class names of this kind for an alias. */
+  constructor(entries: readonly DeclaredPlugin[], typeWord: string, load: (plugin: DeclaredPlugin) => Promise<P>) {
     this.entries = entries;
-    this.#byName = pluginByName(entries);
+    this.#byName = pluginByName(entries, typeWord);
     this.#load = load;
   }
 

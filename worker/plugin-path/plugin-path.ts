@@ -29,23 +29,23 @@ export class PluginPath {
       await (sdkKnown ??= import('./sdk-resolution.ts').then(({ resolveSdk }) => resolveSdk()));
       return (await import('./load-export.ts')).loadExport(plugin);
     };
-    this.sources = new ExternalPlugins(ofType('source'), async (plugin) => {
+    this.sources = new ExternalPlugins(ofType('source'), 'Connector', async (plugin) => {
       const [{ asSource }, { guardedConnector }] = await Promise.all([shapes(), import('./guarded-connector.ts')]);
       return guardedConnector(plugin, asSource(plugin, await exportOf(plugin)));
     });
-    this.transforms = new ExternalPlugins(ofType('transformation'), async (plugin) => {
+    this.transforms = new ExternalPlugins(ofType('transformation'), 'Transformation', async (plugin) => {
       const [{ asTransform }, { guardedTransform }] = await Promise.all([shapes(), parts()]);
       return guardedTransform(plugin, asTransform(plugin, await exportOf(plugin)));
     });
-    this.predicates = new ExternalPlugins(ofType('predicate'), async (plugin) => {
+    this.predicates = new ExternalPlugins(ofType('predicate'), 'Predicate', async (plugin) => {
       const [{ asPredicate }, { guardedPredicate }] = await Promise.all([shapes(), parts()]);
       return guardedPredicate(plugin, asPredicate(plugin, await exportOf(plugin)));
     });
-    this.converters = new ExternalPlugins(ofType('converter'), async (plugin) => {
+    this.converters = new ExternalPlugins(ofType('converter'), 'Converter', async (plugin) => {
       const [{ asConverter }, { guardedConverter }] = await Promise.all([shapes(), parts()]);
       return guardedConverter(plugin, asConverter(plugin, await exportOf(plugin)));
     });
-    this.headerConverters = new ExternalPlugins(ofType('header_converter'), async (plugin) => {
+    this.headerConverters = new ExternalPlugins(ofType('header_converter'), 'HeaderConverter', async (plugin) => {
       const [{ asHeaderConverter }, { guardedHeaderConverter }] = await Promise.all([shapes(), parts()]);
       return guardedHeaderConverter(plugin, asHeaderConverter(plugin, await exportOf(plugin)));
     });
