@@ -3,7 +3,7 @@
  *   worker -> config-topics, connectors, transforms, formats -> kafka
  * errors/ and settings/ are leaves that everybody may use.
  */
-const layers = 'worker|connectors|formats|transforms|config-topics|kafka|errors|settings';
+const layers = 'worker|connectors|formats|transforms|config-topics|kafka|errors|settings|sdk';
 module.exports = {
   forbidden: [
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
@@ -46,6 +46,30 @@ module.exports = {
       severity: 'error',
       from: { path: '^(errors|settings)/' },
       to: { path: '^(worker|connectors|formats|transforms|config-topics|kafka)/' },
+    },
+    {
+      name: 'sdk-shows-contracts-only',
+      comment:
+        'What plug-ins are written against: the contracts of connectors, transforms and converters, settings and errors.',
+      severity: 'error',
+      from: { path: '^sdk/' },
+      to: {
+        path: '^(worker|kafka|config-topics|connectors|formats|transforms)/',
+        pathNot: '^(connectors/[^/]+[.]ts|formats/converters/converter[.]ts|transforms/transform[.]ts)$',
+      },
+    },
+    {
+      name: 'sdk-is-for-plug-ins',
+      comment: 'Of the product only the worker, which takes plug-ins in, knows it.',
+      severity: 'error',
+      from: { path: '^(connectors|kafka|config-topics|formats|transforms|errors|settings)/' },
+      to: { path: '^sdk/' },
+    },
+    {
+      name: 'examples-use-the-sdk',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: `^(${layers})/`, pathNot: '^sdk/sdk[.]ts$' },
     },
     {
       name: 'client-library-only-in-kafka',

@@ -139,5 +139,5 @@ describe('compaction of the config topic', () => {
         compare(history, replay(compacted(history.records, random)), `seed ${seed}, step ${step}`);
       }
     }
-  });
+  }).timeout(60_000);
 });

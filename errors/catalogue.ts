@@ -1,6 +1,8 @@
+import { builtInSourceCodes } from './codes/built-in-sources.ts';
 import { formatCodes } from './codes/format.ts';
 import { generalCodes } from './codes/general.ts';
 import { kafkaCodes } from './codes/kafka.ts';
+import { pluginCodes } from './codes/plugin.ts';
 import { postgresCodes } from './codes/postgres.ts';
 import { taskCodes } from './codes/task.ts';
 import { transformCodes } from './codes/transform.ts';
@@ -9,9 +11,11 @@ import type { ErrorDefinition } from './error-definition.ts';
 
 /** Every error code of millrace with its advice; documentation and REST texts come from here. */
 export const catalogue = {
+  ...builtInSourceCodes,
   ...formatCodes,
   ...generalCodes,
   ...kafkaCodes,
+  ...pluginCodes,
   ...postgresCodes,
   ...taskCodes,
   ...transformCodes,

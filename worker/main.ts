@@ -25,6 +25,7 @@ async function worker(file: string | undefined): Promise<number> {
     console.error(fatalText(error, false));
     return exitCodes.usage;
   }
+  const { isStrayPluginError } = await import('./plugin-path/stray-plugin-error.ts');
   const { Log } = await import('./log.ts');
   const { runWorker } = await import('./run-worker.ts');
   const level = config.values.logLevel;
@@ -36,7 +37,10 @@ async function worker(file: string | undefined): Promise<number> {
     return exitCodes.failed;
   };
   // A fault nobody caught: the state of the process is unknown, so it ends; its task hosts end with it.
-  process.on('uncaughtException', (error) => process.exit(fatal(error)));
+  process.on('uncaughtException', (error) => {
+    if (!isStrayPluginError(error, config.values.pluginPath)) process.exit(fatal(error));
+    log.error({ err: error }, 'worker: a plug-in left an error to nobody; only the plug-in can suffer from it');
+  });
   const stop = new AbortController();
   stopOnSignals(stop);
   try {

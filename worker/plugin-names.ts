@@ -6,20 +6,23 @@ export interface PluginName {
   readonly aliases: readonly string[];
 }
 
-const typeWord = 'Connector';
+const connector = 'Connector';
 
-/** `io.x.PgSourceConnector` -> itself, `PgSourceConnector`, `PgSource`: the names that Connect gives every connector. */
-function connectNames(className: string): string[] {
+/** `io.x.PgSourceConnector` -> itself, `PgSourceConnector`, `PgSource`: the names that Connect gives every connector (`typeWord`: Connector). */
+function connectNames(className: string, typeWord: string): string[] {
   const simple = className.slice(className.lastIndexOf('.') + 1);
   const cut = simple.lastIndexOf(typeWord);
   return cut > 0 ? [className, simple, simple.slice(0, cut)] : [className, simple];
 }
 
-/** Which plug-in a name means. A name that fits two plug-ins means neither, as in Connect. */
-export function pluginByName<P extends PluginName>(plugins: readonly P[]): ReadonlyMap<string, P> {
+/** Which plug-in a name means; `typeWord`: what Connect cuts off the names of this kind. A name that fits two plug-ins means neither, as in Connect. */
+export function pluginByName<P extends PluginName>(
+  plugins: readonly P[],
+  typeWord = connector,
+): ReadonlyMap<string, P> {
   const found = new Map<string, P | undefined>();
   for (const plugin of plugins)
-    for (const name of new Set([...connectNames(plugin.className), ...plugin.aliases]))
+    for (const name of new Set([...connectNames(plugin.className, typeWord), ...plugin.aliases]))
       found.set(name, found.has(name) && found.get(name) !== plugin ? undefined : plugin);
   const usable = new Map<string, P>();
   for (const [name, plugin] of found) if (plugin !== undefined) usable.set(name, plugin);
@@ -35,5 +38,5 @@ export function isRequestType(included: string, requested: string): boolean {
 }
 
 function withoutTypeWord(name: string): string {
-  return name.endsWith(typeWord) && name !== typeWord ? name.slice(0, -typeWord.length) : name;
+  return name.endsWith(connector) && name !== connector ? name.slice(0, -connector.length) : name;
 }

@@ -1,6 +1,7 @@
 import type { SourceConnector } from '../connectors/source-connector.ts';
 import { ConnectorError } from '../errors/connector-error.ts';
 import { pluginByName, type PluginName } from './plugin-names.ts';
+import { PluginPath } from './plugin-path/plugin-path.ts';
 import { productVersion } from './version.ts';
 
 /** A connector that this worker can run; its code is loaded at first use, since most workers need one kind only. */
@@ -17,16 +18,39 @@ const builtInConnectors: readonly PluginEntry[] = [
     version: productVersion,
     load: async () => (await import('../connectors/postgres/connector.ts')).postgresConnector,
   },
+  {
+    className: 'org.apache.kafka.connect.file.FileStreamSourceConnector',
+    aliases: [],
+    version: productVersion,
+    load: async () => (await import('../connectors/file-stream/connector.ts')).fileStreamConnector,
+  },
+  {
+    className: 'millrace.LoadSourceConnector',
+    aliases: ['load'],
+    version: productVersion,
+    load: async () => (await import('../connectors/load/connector.ts')).loadConnector,
+  },
 ];
 
-/** The connectors that configurations may name, by class or alias. */
+/** The connectors that configurations may name, by class or alias: built-in names first, then those of the plug-in path. */
 export class PluginRegistry {
   readonly entries: readonly PluginEntry[];
+  /** What else the plug-in path holds. */
+  readonly path: PluginPath;
   readonly #byName: ReadonlyMap<string, PluginEntry>;
 
-  constructor(entries: readonly PluginEntry[] = builtInConnectors) {
-    this.entries = entries;
-    this.#byName = pluginByName(entries);
+  constructor(builtIn: readonly PluginEntry[] = builtInConnectors, path: PluginPath = PluginPath.open([])) {
+    const { sources } = path;
+    const external = sources.entries.map((entry) => ({ ...entry, load: () => sources.load(entry) }));
+    this.entries = [...builtIn, ...external];
+    this.path = path;
+    this.#byName = new Map([...pluginByName(external), ...pluginByName(builtIn)]);
+  }
+
+  /** With the plug-ins under the directories of `plugin.path`. */
+  static open(directories: readonly string[]): PluginRegistry {
+    const source = new Set(builtInConnectors.map(({ className }) => className));
+    return new PluginRegistry(builtInConnectors, PluginPath.open(directories, { source }));
   }
 
   /** The plug-in that a class name or alias means. */
@@ -47,13 +71,9 @@ export class PluginRegistry {
       ({ className, version }) => `PluginDesc{klass=class ${className}, version='${version}', type=source}`,
     );
     const text = `Failed to find any class that implements Connector and which name matches ${name}, available connectors are: ${available.join(', ')}`;
-    return /Sink/.test(name)
-      ? `${text}. ${name} looks like a sink connector: millrace runs source connectors only`
-      : text;
+    if (/Sink/.test(name)) return `${text}. ${name} looks like a sink connector: millrace runs source connectors only`;
+    const { problems } = this.path;
+    if (problems.length === 0) return text;
+    return `${text}. Of the plug-ins in plugin.path these could not be used: ${problems.map(({ folder, message }) => `${folder}: ${message}`).join('; ')}`;
   }
-}
-
-/** Loads a built-in connector by class name or alias; for the process that runs its tasks. */
-export function loadConnector(name: string): Promise<SourceConnector> {
-  return new PluginRegistry().load(name);
 }

@@ -116,12 +116,18 @@ describe('worker configuration', () => {
   });
 
   it('keeps unknown keys and names the nearest known one', () => {
-    const config = load([...required, 'heartbeat.intervall.ms=3000', 'zzz=1', 'plugin.path=/x', 'group.id=h']);
+    const config = load([
+      ...required,
+      'heartbeat.intervall.ms=3000',
+      'zzz=1',
+      'plugin.discovery=only_scan',
+      'group.id=h',
+    ]);
     assert.equal(config.keys['heartbeat.intervall.ms'], '3000');
     const said = new Map(config.warnings.map((warning) => [warning.setting, warning.message]));
     assert.equal(said.get('heartbeat.intervall.ms'), 'unknown setting; did you mean heartbeat.interval.ms?');
     assert.equal(said.get('zzz'), 'unknown setting');
-    assert.match(said.get('plugin.path') ?? '', /^accepted without effect/);
+    assert.match(said.get('plugin.discovery') ?? '', /^accepted without effect/);
     assert.match(said.get('group.id') ?? '', /more than once/);
     assert.equal(config.values.groupId, 'h');
     assert.ok(config.warnings.every((warning) => warning.origin?.includes('worker.properties:')));

@@ -88,7 +88,7 @@ export class Worker implements RunnableWorker {
       log: log.named('millrace.worker.herder'),
       levels: log.levels,
       kafkaClusterId: () => this.#clusterId,
-      plugins: plugins ?? new PluginRegistry(),
+      plugins: plugins ?? this.#openPlugins(),
       stores: this.#stores,
       offsetCopies: this.#offsetCopies,
       view: () => (this.#configRead ? this.#stores.config.snapshot() : nothingRead),
@@ -147,6 +147,14 @@ export class Worker implements RunnableWorker {
   /** Process ids of the task hosts, for people and tests. */
   get hostPids(): readonly number[] {
     return this.#hosts.pids;
+  }
+
+  /** Plug-ins that cannot be used are reported here, and to whoever asks for one of them; the others are not disturbed. */
+  #openPlugins(): PluginRegistry {
+    const { config, log } = this.#options;
+    const registry = PluginRegistry.open(config.values.pluginPath);
+    for (const { folder, message } of registry.path.problems) log.warn({ folder }, `plugin.path: ${message}`);
+    return registry;
   }
 
   #openStores() {

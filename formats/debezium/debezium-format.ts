@@ -44,10 +44,11 @@ export interface DebeziumSurroundings {
 export function debeziumFormatProblems(
   config: Readonly<Record<string, string>>,
   workerConverters: Readonly<Record<string, string>>,
+  registry = new ConverterRegistry(),
 ): readonly SettingProblem[] {
   return [
     ...debeziumOptions(config, { key: bareJson, value: bareJson }).problems,
-    ...chooseConverters(new ConverterRegistry(), config, workerConverters).problems,
+    ...chooseConverters(registry, config, workerConverters).problems,
   ];
 }
 

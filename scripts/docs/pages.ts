@@ -1,4 +1,6 @@
 import { format, resolveConfig } from 'prettier';
+import { fileStreamSettings } from '../../connectors/file-stream/settings.ts';
+import { loadSettings } from '../../connectors/load/settings.ts';
 import { postgresSettings } from '../../connectors/postgres/settings.ts';
 import { catalogue } from '../../errors/catalogue.ts';
 import { debeziumSettings } from '../../formats/debezium/settings.ts';
@@ -62,10 +64,32 @@ function postgresPage(): string {
   });
 }
 
+function fileStreamPage(): string {
+  return settingsPage({
+    title: 'Settings of the file connector',
+    intro: [
+      "Class `org.apache.kafka.connect.file.FileStreamSourceConnector`, alias `FileStreamSource`: see [small-connectors.md](small-connectors.md). Settings and offsets are those of Kafka's connector of that name; `files` and `max.line.bytes` are additions. What every connector takes beside these is in [settings-connector.md](settings-connector.md).",
+    ],
+    settings: fileStreamSettings,
+  });
+}
+
+function loadPage(): string {
+  return settingsPage({
+    title: 'Settings of the load connector',
+    intro: [
+      'Class `millrace.LoadSourceConnector`, alias `load`: see [small-connectors.md](small-connectors.md). What every connector takes beside these is in [settings-connector.md](settings-connector.md).',
+    ],
+    settings: loadSettings,
+  });
+}
+
 /** File name in docs/ and text of every page that is written from definitions. */
 export async function docsPages(): Promise<ReadonlyMap<string, string>> {
   const pages = {
     'settings-postgres.md': postgresPage(),
+    'settings-file-stream.md': fileStreamPage(),
+    'settings-load.md': loadPage(),
     'settings-worker.md': workerPage(),
     'settings-connector.md': connectorPage(),
     'errors.md': errorsPage(catalogue),

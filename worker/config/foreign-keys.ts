@@ -5,7 +5,7 @@ export const keysWithoutEffect: readonly (readonly [string, string])[] = [
   ['worker.sync.timeout.ms', 'a worker joins without waiting for the end of the config topic'],
   ['worker.unsync.backoff.ms', 'of the eager protocol only'],
   ['offset.flush.timeout.ms', 'offsets are committed together with the records they cover'],
-  ['plugin.', 'the connectors are built in'],
+  ['plugin.discovery', 'plug-ins are found by their manifests'],
   ['rest.host.name', 'gone from Connect since 3.0; use listeners'],
   ['rest.port', 'gone from Connect since 3.0; use listeners'],
   ['listeners.https.', 'the https listeners of this version have no such setting'],

@@ -1,4 +1,4 @@
-import { atLeast, between, choice, integer } from '../../settings/kinds.ts';
+import { atLeast, between, choice, integer, list } from '../../settings/kinds.ts';
 
 const group = 'Process';
 
@@ -26,6 +26,12 @@ export const processSettings = {
     check: atLeast(64),
     documentation:
       'Most JavaScript heap of one task host in megabytes (buffers not counted). A host that needs more ends alone, and its tasks are restarted. Unset: the default of Node.js for the machine.',
+  }),
+  pluginPath: list('plugin.path', {
+    default: '',
+    group,
+    documentation:
+      'Directories of third-party plug-ins, separated by commas. Each direct child directory with a `millrace-plugin.json` is one plug-in, with node_modules of its own; other children (plug-ins of a Java worker) are left alone. Read when the worker starts: see docs/plugins.md.',
   }),
   logLevel: choice('log.level', ['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
     default: 'info',

@@ -7,7 +7,9 @@ import type { Validator } from './validation.ts';
 
 /** Everything a configuration may name, in Connect's order of kinds. */
 export async function pluginInfos(plugins: PluginRegistry, { transforms, formats }: Validator): Promise<PluginInfo[]> {
-  const [registry, { converters }] = await Promise.all([transforms(), formats()]);
+  const [{ listed }, rules] = await Promise.all([transforms(), formats()]);
+  const builtIn = await rules.converters({});
+  const { path } = plugins;
   const infos =
     (type: PluginInfo['type']) =>
     ({ className, version }: { readonly className: string; readonly version: string }): PluginInfo => ({
@@ -17,10 +19,10 @@ export async function pluginInfos(plugins: PluginRegistry, { transforms, formats
     });
   return [
     ...plugins.entries.map(infos('source')).sort(byClass),
-    ...registry.transforms.map(infos('transformation')).sort(byClass),
-    ...registry.predicates.map(infos('predicate')).sort(byClass),
-    ...converters.converters.map(infos('converter')).sort(byClass),
-    ...converters.headerConverters.map(infos('header_converter')).sort(byClass),
+    ...listed.transforms.map(infos('transformation')).sort(byClass),
+    ...listed.predicates.map(infos('predicate')).sort(byClass),
+    ...[...builtIn.converters, ...path.converters.entries].map(infos('converter')).sort(byClass),
+    ...[...builtIn.headerConverters, ...path.headerConverters.entries].map(infos('header_converter')).sort(byClass),
   ];
 }
 
@@ -34,9 +36,10 @@ export async function otherPluginConfig(
   name: string,
   version: string | null,
 ): Promise<ConfigKeyInfo[]> {
-  const [registry, { converters }] = await Promise.all([transforms(), formats()]);
-  const chained = registry.transform(name) ?? registry.predicate(name);
-  const converter = converters.converter(name) ?? converters.headerConverter(name);
+  const [registry, rules] = await Promise.all([transforms(), formats()]);
+  const chained = await registry.find(name);
+  const known = await rules.converters({ 'key.converter': name, 'header.converter': name });
+  const converter = known.converter(name) ?? known.headerConverter(name);
   const plugin = chained ?? converter;
   if (plugin === undefined) throw new RestError(404, `Unknown plugin ${name}.`);
   requireVersion(plugin, version);

@@ -44,7 +44,8 @@ const validator: Validator = {
     topicCreation: true,
   },
   transforms: loadTransforms,
-  formats: () => Promise.resolve({ settings: {}, converters: new ConverterRegistry(), problems: () => [] }),
+  formats: () =>
+    Promise.resolve({ settings: {}, converters: () => Promise.resolve(new ConverterRegistry()), problems: () => [] }),
 };
 
 const env = { LIMIT: 'eleven', GOOD: '7', SECRET: 'wrong-secret', HOST: 'db' };

@@ -37,6 +37,7 @@ export class TaskOrders {
       offsetStorage: { ...topics.offset, brokers: clients.own['bootstrap.servers'] ?? '', consumer: clients.consumer },
       topicCreation: values.topicCreationEnable,
       paused: task.paused,
+      ...(values.pluginPath.length === 0 ? {} : { pluginPath: [...values.pluginPath] }),
     };
   }
 }

@@ -36,7 +36,8 @@ function validator(rules: Partial<Validator['rules']> = {}): Validator {
       ...rules,
     },
     converters: { 'key.converter': 'JsonConverter', 'value.converter': 'JsonConverter' },
-    formats: () => Promise.resolve({ settings: {}, converters: new ConverterRegistry(), problems: () => [] }),
+    formats: () =>
+      Promise.resolve({ settings: {}, converters: () => Promise.resolve(new ConverterRegistry()), problems: () => [] }),
     transforms: loadTransforms,
   };
 }

@@ -31,9 +31,13 @@ export interface ValidationResult extends Validation {
 /** Formats and converters, as far as configurations are concerned: every connector that captures changes takes their settings. */
 export interface FormatRules {
   readonly settings: SettingMap;
-  readonly converters: ConverterRegistry;
+  /** The built-in ones, and those of the plug-in path that the configuration names. */
+  converters(config: ConnectorConfig): Promise<ConverterRegistry>;
   /** Checks that need more than one setting; converters are among them. */
-  problems(config: ConnectorConfig, output: SourceConnector['output']): readonly SettingProblem[];
+  problems(
+    config: ConnectorConfig,
+    output: SourceConnector['output'],
+  ): readonly SettingProblem[] | Promise<readonly SettingProblem[]>;
 }
 
 export interface Validator {
@@ -117,7 +121,10 @@ const noChain: ChainSettings = { settings: [], problems: [] };
 /** What the lists `transforms` and `predicates` bring with them. */
 async function chainOf(transforms: Validator['transforms'], config: GivenConfig): Promise<ChainSettings> {
   const given = [config['transforms'], config['predicates']].some((list) => (list ?? '').trim() !== '');
-  return given ? chainSettings(config, await transforms()) : noChain;
+  if (!given) return noChain;
+  const registry = await transforms();
+  await registry.prepare(config);
+  return chainSettings(config, registry);
 }
 
 /**
@@ -137,14 +144,15 @@ export async function validateConfig(
     ...topicCreationSettings(config),
     ...clientOverrideSettings(config),
   ];
-  const { settings, implied } = withConverters(withPluginVersion(defined, entry.version), format.converters, {
+  const clean = withoutNulls(config);
+  const registry = await format.converters(clean);
+  const { settings, implied } = withConverters(withPluginVersion(defined, entry.version), registry, {
     config,
     worker: converters,
   });
   const problems = new Problems();
   singleProblems(settings, { ...config, ...implied }, problems);
   maskProblems(settings, config, problems);
-  const clean = withoutNulls(config);
   const versionProblem = unavailable(entry, config[connectorSettings.connectorPluginVersion.name] ?? null);
   if (versionProblem !== undefined)
     // Connect says so twice: the class and its version are checked by the same means.
@@ -155,7 +163,7 @@ export async function validateConfig(
   const promises = { values: framework, config: clean, enabled: rules.exactlyOnce };
   for (const { setting, message } of exactlyOnceProblems(connector, promises)) problems.add(setting, message);
   if (problems.found.size === 0)
-    for (const { setting, message } of format.problems(clean, connector.output)) problems.add(setting, message);
+    for (const { setting, message } of await format.problems(clean, connector.output)) problems.add(setting, message);
   if (problems.found.size === 0)
     for (const { setting, message } of await connector.validate(clean, signal)) problems.add(setting, message);
   return {

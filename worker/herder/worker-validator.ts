@@ -17,7 +17,7 @@ export function workerValidator({ values, converters }: WorkerConfig, plugins: P
       topicCreation: values.topicCreationEnable,
     },
     converters: { ...converters, 'header.converter': values.headerConverter },
-    formats: () => (formats ??= formatRules(converters)),
-    transforms: () => (transforms ??= loadTransforms()),
+    formats: () => (formats ??= formatRules(converters, plugins.path)),
+    transforms: () => (transforms ??= loadTransforms(plugins.path)),
   };
 }

@@ -1,7 +1,7 @@
 import type { SourceConnector, TaskLog } from '../../connectors/source-connector.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { chooseConverters, createConverters, isDirect } from '../../formats/converters/converter-choice.ts';
-import { ConverterRegistry } from '../../formats/converters/converter-registry.ts';
+import type { ConverterRegistry } from '../../formats/converters/converter-registry.ts';
 import { debeziumFormat, debeziumRecords } from '../../formats/debezium/debezium-format.ts';
 import { parseSettings } from '../../settings/parse-settings.ts';
 import type { Transform } from '../../transforms/transform.ts';
@@ -21,6 +21,7 @@ export interface EventOutputParts {
   readonly output: SourceConnector['output'];
   readonly log: TaskLog;
   readonly signal: AbortSignal;
+  readonly converters: ConverterRegistry;
   /** The connector's transforms as one; undefined: there are none. */
   readonly chain?: Transform | undefined;
 }
@@ -29,9 +30,16 @@ export interface EventOutputParts {
  * Chooses how a task's events become records: the direct way for row changes as JSON without transforms, the structured one for
  * everything else. Throws CONFIG_INVALID with the first problem of the configuration.
  */
-export function eventOutputFactory({ order, output, log, signal, chain }: EventOutputParts): EventOutputFactory {
+export function eventOutputFactory({
+  order,
+  output,
+  log,
+  signal,
+  converters,
+  chain,
+}: EventOutputParts): EventOutputFactory {
   const { connectorConfig, workerConverters, task } = order;
-  const { choice, problems } = chooseConverters(new ConverterRegistry(), connectorConfig, workerConverters);
+  const { choice, problems } = chooseConverters(converters, connectorConfig, workerConverters);
   const [problem] = problems;
   if (choice === undefined || problem !== undefined)
     throw new ConnectorError('CONFIG_INVALID', problem?.message ?? 'there is no converter');

@@ -42,6 +42,8 @@ export const taskOrder = z.object({
     .optional(),
   topicCreation: z.boolean(),
   paused: z.boolean(),
+  /** The worker's `plugin.path`, where it has one. */
+  pluginPath: z.array(z.string()).optional(),
 });
 export type TaskOrder = z.infer<typeof taskOrder>;
 

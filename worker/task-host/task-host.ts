@@ -4,7 +4,7 @@ import { ConnectorError } from '../../errors/connector-error.ts';
 import { traceText } from '../../errors/trace-text.ts';
 import { connectorLogger } from '../connector-logger.ts';
 import { LogLevels } from '../log-levels.ts';
-import { loadConnector } from '../plugins.ts';
+import { PluginRegistry } from '../plugins.ts';
 import { ConfigResolver } from '../providers/config-resolver.ts';
 import { openProviders } from '../providers/provider-settings.ts';
 import { SecretValues } from '../providers/secret-values.ts';
@@ -45,11 +45,12 @@ export class TaskHost {
   #nextRequest = 1;
   #leaseSeen = false;
 
-  readonly #load: (className: string) => Promise<SourceConnector>;
+  readonly #open: (directories: readonly string[]) => PluginRegistry;
+  #plugins: PluginRegistry | undefined;
 
-  /** `load`: for testing, another way to a connector than the built-in ones. */
-  constructor(load: (className: string) => Promise<SourceConnector> = loadConnector) {
-    this.#load = load;
+  /** `open`: for testing, other connectors than the built-in ones and those of `plugin.path`. */
+  constructor(open = (directories: readonly string[]) => PluginRegistry.open(directories)) {
+    this.#open = open;
   }
 
   listen(): void {
@@ -80,8 +81,11 @@ export class TaskHost {
         this.#levels.follow(message.levels);
         break;
       case 'preload':
-        // What cannot be loaded is reported by the task that needs it.
-        for (const name of message.classes) this.#load(name).catch(() => undefined);
+        // Built-in ones alone; what cannot be loaded is reported by the task that needs it.
+        for (const name of message.classes)
+          this.#open([])
+            .load(name)
+            .catch(() => undefined);
         break;
       case 'start':
         this.#start(message.id, message.order);
@@ -123,7 +127,10 @@ export class TaskHost {
     task.run += 1;
     const { run } = task;
     const log = this.#logOf(task.order);
-    this.#load(task.order.connectorConfig['connector.class'] ?? '')
+    // The path is the worker's, and with it the same in every order.
+    const plugins = (this.#plugins ??= this.#open(task.order.pluginPath ?? []));
+    plugins
+      .load(task.order.connectorConfig['connector.class'] ?? '')
       .then(async (connector: SourceConnector) => {
         // Stopped or paused while the plug-in was loading: it never began.
         if (this.#tasks.get(id) !== task || task.run !== run || task.then === 'stay-paused') return;
@@ -133,6 +140,7 @@ export class TaskHost {
           lease: this.#lease,
           log,
           connector,
+          plugins: plugins.path,
           links: {
             send: (message) => this.#sendOfTask(id, task, message),
             readOffset: (key, signal) => this.#readOffset(id, key, signal),

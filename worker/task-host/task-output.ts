@@ -10,6 +10,8 @@ import { ownOffsetsTopic } from '../offsets/own-offsets-topic.ts';
 import type { EventOutput } from './event-output.ts';
 import type { Lease } from './lease.ts';
 import type { TaskOrder } from './messages.ts';
+import { namedConverters } from '../named-converters.ts';
+import type { PluginPath } from '../plugin-path/plugin-path.ts';
 import { eventOutputFactory } from './event-output-factory.ts';
 import { parseProducerSettings } from './producer-settings.ts';
 import { taskTransforms } from './task-transforms.ts';
@@ -35,6 +37,7 @@ export interface TaskOutput {
 export interface OutputParts {
   readonly order: TaskOrder;
   readonly connector: Pick<SourceConnector, 'output'>;
+  readonly plugins: PluginPath;
   readonly lease: Lease;
   readonly log: TaskLog;
   readonly signal: AbortSignal;
@@ -44,14 +47,22 @@ export interface OutputParts {
  * Opens the sender, which fences the task's former incarnation when exactly-once is on. Configuration problems come
  * before that: a task that cannot run must not stop one that does.
  */
-export async function openTaskOutput({ order, connector, lease, log, signal }: OutputParts): Promise<TaskOutput> {
+export async function openTaskOutput({
+  order,
+  connector,
+  plugins,
+  lease,
+  log,
+  signal,
+}: OutputParts): Promise<TaskOutput> {
   const settings = parseProducerSettings(order.producerConfig);
   const eventOutput = eventOutputFactory({
     order,
     output: connector.output,
     log,
     signal,
-    chain: await taskTransforms(order.connectorConfig),
+    converters: await namedConverters(plugins, order.connectorConfig, order.workerConverters),
+    chain: await taskTransforms(order.connectorConfig, plugins),
   });
   const boundary = boundaryOf({
     ...order,

@@ -5,6 +5,7 @@ import { traceText } from '../../errors/trace-text.ts';
 import { connectorClientConfig } from '../../kafka/client-config.ts';
 import { OwnOffsetStore } from '../offsets/own-offset-store.ts';
 import { CopiedOffsets } from './copied-offsets.ts';
+import type { PluginPath } from '../plugin-path/plugin-path.ts';
 import type { Lease } from './lease.ts';
 import type { TaskFailure, TaskOrder, TaskProgress } from './messages.ts';
 import { Pipeline } from './pipeline.ts';
@@ -23,6 +24,8 @@ export interface RunnerParts {
   readonly log: TaskLog;
   /** The plug-in that the order's class names. */
   readonly connector: SourceConnector;
+  /** Where its transforms and converters may come from. */
+  readonly plugins: PluginPath;
 }
 
 /** How a run is to end. */
@@ -110,8 +113,8 @@ export class TaskRunner {
   }
 
   async #runTask(): Promise<void> {
-    const { id, order, links, lease, connector, log } = this.#parts;
-    const output = await openTaskOutput({ order, connector, lease, log, signal: this.#abort.signal });
+    const { id, order, links, lease, connector, plugins, log } = this.#parts;
+    const output = await openTaskOutput({ order, connector, plugins, lease, log, signal: this.#abort.signal });
     const copied =
       output.ownOffsets === undefined
         ? undefined

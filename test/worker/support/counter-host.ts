@@ -3,4 +3,4 @@ import { counterPlugins } from './counter-connector.ts';
 
 /** The task host of the tests: the real one, with the counter as its only connector. */
 const plugins = counterPlugins();
-new TaskHost((name) => plugins.load(name)).listen();
+new TaskHost(() => plugins).listen();
