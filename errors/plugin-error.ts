@@ -8,7 +8,7 @@ export type PluginErrorCode = 'PLUGIN_FAILED' | 'PLUGIN_NEEDS_HELP' | 'PLUGIN_CO
 
 /** The error of third-party plug-ins. Its message reaches logs, REST answers and the status topic: no secrets in it. */
 export class PluginError extends ConnectorError {
-  constructor(code: PluginErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: PluginErrorCode, message: string, options: { cause?: unknown } = {}) {
     super(code, message, options);
   }
 }
