@@ -15,6 +15,10 @@ export interface SourcePlugin {
   taskConfigs(config: ConnectorConfig, maxTasks: number): ConnectorConfig[];
   /** Called in the process of the task, once per start of the task. */
   createTask(context: TaskContext): SourceTask;
+  /** Whether it goes on exactly where its offsets say, with this configuration. Absent, or undefined: it does not say. */
+  exactlyOnceSupport?(config: ConnectorConfig): 'supported' | 'unsupported' | undefined;
+  /** Whether its tasks can say where transactions end, with this configuration. Absent: they cannot. */
+  canDefineTransactionBoundaries?(config: ConnectorConfig): boolean;
   /** Throws a PluginError PLUGIN_CONFIG when an offset given over REST is none to start from. Default: all are taken. */
   checkOffsets?(
     config: ConnectorConfig,

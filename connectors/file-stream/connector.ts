@@ -13,6 +13,7 @@ export const fileStreamConnector: SourceConnector = {
   version: '0.1.0',
   settings: fileStreamSettings,
   output: 'records',
+  exactlyOnceSupport: () => 'supported',
 
   validate(config) {
     if (filesOf(config).length > 0) return Promise.resolve([]);

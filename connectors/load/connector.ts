@@ -11,6 +11,7 @@ export const loadConnector: SourceConnector = {
   version: '0.1.0',
   settings: loadSettings,
   output: 'records',
+  exactlyOnceSupport: () => 'supported',
   validate: () => Promise.resolve([]),
   taskConfigs: (config, maxTasks) =>
     Array.from({ length: maxTasks }, () => ({ ...config, 'task.class': 'millrace.LoadSourceTask' })),

@@ -12,6 +12,7 @@ const ENDING_MS = 30_000;
 
 const problems = z.array(z.object({ setting: z.string(), message: z.string() }));
 const taskConfigs = z.array(z.record(z.string(), z.string()));
+const support = z.enum(['supported', 'unsupported']).optional();
 const running = z.custom<SourceTask>(
   (value) => typeof value === 'object' && value !== null && 'run' in value && typeof value.run === 'function',
   'must be an object with the method run()',
@@ -48,6 +49,9 @@ export function guardedConnector(declared: DeclaredPlugin, plugin: SourcePlugin)
       const task = callPlugin(where('createTask'), () => plugin.createTask(context));
       return guardedTask(where('run'), checked('createTask', running, task), context);
     },
+    // What these two throw counts as no answer, as in Connect: the worker's checks see to that.
+    exactlyOnceSupport: (config) => checked('exactlyOnceSupport', support, plugin.exactlyOnceSupport?.(config)),
+    canDefineTransactionBoundaries: (config) => plugin.canDefineTransactionBoundaries?.(config) === true,
     checkOffsets: (config, offsets) => callPlugin(where('checkOffsets'), () => plugin.checkOffsets?.(config, offsets)),
   };
 }
