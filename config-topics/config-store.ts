@@ -101,10 +101,10 @@ export class ConfigStore {
   }
 
   /** Writes down which topic holds the offsets of this cluster, so that another one in its place is noticed at the next start. */
-  async putOffsetTopicId(offsetTopicId: string, signal: AbortSignal): Promise<void> {
+  async putOffsetTopic(offsetTopic: { name: string; id: string }, signal: AbortSignal): Promise<void> {
     const { cluster, groupId } = this.#options;
     const clusterId = await cluster.clusterId({ signal });
-    await this.#write([clusterMarkerRecord({ clusterId, groupId, offsetTopicId })], this.#plain);
+    await this.#write([clusterMarkerRecord({ clusterId, groupId, offsetTopic })], this.#plain);
   }
 
   async #claim(signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { checkOffsetTopic } from './cluster-identity.ts';
 
-const marker = { clusterId: 'k', groupId: 'g', offsetTopicId: 'one' };
+const marker = { clusterId: 'k', groupId: 'g', offsetTopic: { name: 'offsets', id: 'one' } };
 const check = (change: Partial<Parameters<typeof checkOffsetTopic>[0]>): void =>
   checkOffsetTopic({ topic: 'offsets', marker, clusterId: 'k', topicId: 'one', ...change });
 
@@ -14,6 +14,14 @@ describe('the identity of the topic of source offsets', () => {
 
   it('is not asked for in another Kafka, where all topics are others', () =>
     check({ clusterId: 'mirror', topicId: 'two' }));
+
+  it('is another one when this worker names another topic than its group, said with both names', () => {
+    for (const topicId of [undefined, 'two'])
+      assert.throws(() => check({ topic: 'others', topicId }), {
+        code: 'GROUP_TOPICS_DIFFER',
+        message: "This worker is to keep source offsets in the topic 'others'; the group 'g' keeps them in 'offsets'",
+      });
+  });
 
   it('is missed when the topic is gone or was created again', () => {
     assert.throws(() => check({ topicId: undefined }), /INTERNAL_TOPIC_LOST|does not exist any more/);

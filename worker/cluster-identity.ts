@@ -13,17 +13,22 @@ export interface OffsetTopicCheck {
 }
 
 /**
- * Throws INTERNAL_TOPIC_LOST when the topic of source offsets is not the one that the cluster has used: with another one, or a
- * new one, every connector would begin from nothing.
+ * Throws GROUP_TOPICS_DIFFER when this worker is to keep source offsets elsewhere than its group, INTERNAL_TOPIC_LOST when their
+ * topic is not the one that the cluster has used: with another one, or a new one, every connector would begin from nothing.
  */
 export function checkOffsetTopic({ topic, marker, clusterId, topicId }: OffsetTopicCheck): void {
-  const expected = marker?.offsetTopicId;
+  const expected = marker?.offsetTopic;
   // In another Kafka (a mirror, a backup) all topics have other ids.
-  if (expected === undefined || marker?.clusterId !== clusterId || topicId === expected) return;
+  if (expected === undefined || marker?.clusterId !== clusterId || topicId === expected.id) return;
+  if (expected.name !== topic)
+    throw new ConnectorError(
+      'GROUP_TOPICS_DIFFER',
+      `This worker is to keep source offsets in the topic '${topic}'; the group '${marker.groupId}' keeps them in '${expected.name}'`,
+    );
   const found = topicId === undefined ? 'does not exist any more' : `is another one now (id ${topicId})`;
   throw new ConnectorError(
     'INTERNAL_TOPIC_LOST',
-    `Topic '${topic}', which holds the source offsets of this cluster (id ${expected}), ${found}: its connectors would begin from nothing`,
+    `Topic '${topic}', which holds the source offsets of this cluster (id ${expected.id}), ${found}: its connectors would begin from nothing`,
   );
 }
 

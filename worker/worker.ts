@@ -234,8 +234,10 @@ export class Worker implements RunnableWorker {
         'the config topic is new, but there are statuses of connectors: was it deleted? They are removed as those of connectors that do not exist',
       );
     const { topicId } = offset;
-    if (topicId !== undefined && config.snapshot().marker?.offsetTopicId !== topicId)
-      await config.putOffsetTopicId(topicId, signal);
+    const known = config.snapshot().marker?.offsetTopic;
+    const { name } = topics.offset;
+    if (topicId !== undefined && (known?.id !== topicId || known.name !== name))
+      await config.putOffsetTopic({ name, id: topicId }, signal);
   }
 
   #foreign(record: ForeignRecord): void {

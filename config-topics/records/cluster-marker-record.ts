@@ -10,15 +10,23 @@ export interface ClusterMarker {
   /** Kafka's own id of the cluster that the group lives in. */
   readonly clusterId: string;
   readonly groupId: string;
-  /** Kafka's id of the topic of source offsets; undefined: not known yet. */
-  readonly offsetTopicId?: string | undefined;
+  /** The topic of source offsets, with Kafka's id of it; undefined: not known yet. */
+  readonly offsetTopic?: { readonly name: string; readonly id: string } | undefined;
 }
 
-const shape = z.object({ 'cluster-id': z.string(), 'group-id': z.string(), 'offset-topic-id': z.string().optional() });
+const shape = z.object({
+  'cluster-id': z.string(),
+  'group-id': z.string(),
+  'offset-topic': z.string().optional(),
+  'offset-topic-id': z.string().optional(),
+});
 
-/** Key `millrace-cluster`, value `{"cluster-id":"…","group-id":"…","offset-topic-id":"…"}`. */
-export function clusterMarkerRecord({ clusterId, groupId, offsetTopicId }: ClusterMarker): StoredRecord {
-  const offsets = offsetTopicId === undefined ? '' : `,"offset-topic-id":${jsonString(offsetTopicId)}`;
+/** Key `millrace-cluster`, value `{"cluster-id":"…","group-id":"…","offset-topic":"…","offset-topic-id":"…"}`. */
+export function clusterMarkerRecord({ clusterId, groupId, offsetTopic }: ClusterMarker): StoredRecord {
+  const offsets =
+    offsetTopic === undefined
+      ? ''
+      : `,"offset-topic":${jsonString(offsetTopic.name)},"offset-topic-id":${jsonString(offsetTopic.id)}`;
   const value = `{"cluster-id":${jsonString(clusterId)},"group-id":${jsonString(groupId)}${offsets}}`;
   return { key: CLUSTER_MARKER_KEY, value: Buffer.from(value) };
 }
@@ -26,7 +34,7 @@ export function clusterMarkerRecord({ clusterId, groupId, offsetTopicId }: Clust
 export function decodeClusterMarker(value: unknown): ClusterMarker | undefined {
   const { data } = shape.safeParse(value);
   if (data === undefined) return undefined;
-  const offsetTopicId = data['offset-topic-id'];
+  const { 'offset-topic': name, 'offset-topic-id': id } = data;
   const marker = { clusterId: data['cluster-id'], groupId: data['group-id'] };
-  return offsetTopicId === undefined ? marker : { ...marker, offsetTopicId };
+  return name === undefined || id === undefined ? marker : { ...marker, offsetTopic: { name, id } };
 }
