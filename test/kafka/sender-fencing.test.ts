@@ -97,7 +97,7 @@ describe('sender and its predecessors', () => {
   it('does not wait for ever for a frozen broker, and never calls its records committed', async () => {
     const topic = topicName('frozen');
     await createTopics(kafka.bootstrap, { [topic]: 1 });
-    const [sender, records] = await open(topic, { requestTimeoutMs: 1000, deliveryTimeoutMs: 4000 });
+    const [sender, records] = await open(topic, { requestTimeoutMs: 3000, deliveryTimeoutMs: 9000 });
     records.append(recordOf(Buffer.from('a'), Buffer.from('before')));
     await sender.commit([]);
     await kafka.kill('SIGSTOP');
