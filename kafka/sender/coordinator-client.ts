@@ -9,7 +9,7 @@ import { transactionFailure } from './transaction-failure.ts';
 import { withDeadline } from './with-deadline.ts';
 
 export interface CoordinatorOptions {
-  readonly cluster: Cluster;
+  readonly cluster: Pick<Cluster, 'coordinator' | 'forgetCoordinator'>;
   readonly transactionalId: string;
   readonly requestTimeoutMs: number;
   readonly deliveryTimeoutMs: number;
@@ -35,6 +35,14 @@ const BACK_OFF = { baseMs: 10, maxMs: 300 };
 // The coordinator ends the transaction before within some milliseconds: it writes a marker to every partition.
 const SOON_MS = [2, 3, 5, 5, 5, 5, 10, 10, 20];
 const LATEST_SOON_MS = 40;
+
+/**
+ * The search for the coordinator gives up so, only at the deadline. The clock cannot be asked instead: a timer may ring a
+ * fraction of a millisecond early.
+ */
+function isUnreachable(error: unknown): boolean {
+  return error instanceof ConnectorError && error.code === 'KAFKA_UNREACHABLE';
+}
 
 /**
  * Asks the coordinator of one transactional id until there is a definite answer: each call again until then, or the
@@ -65,7 +73,7 @@ export class CoordinatorClient {
         call.check();
         return { value: await answerWithin(broker, this.#options.requestTimeoutMs, call.send(broker)), repeated };
       } catch (error) {
-        if (last !== undefined && error instanceof ConnectorError && performance.now() >= deadline) break;
+        if (last !== undefined && isUnreachable(error)) break;
         last = error;
       }
       const failure = transactionFailure(last, this.#where(call));

@@ -53,5 +53,7 @@ describe('the comparison of two answers', () => {
     );
     assert.deepEqual(differences({ ...theirs, headers: { location: '<url>/x' } }, status('h:1', '0.1', 'b')), []);
     assert.equal(differences(answer('{"version":null}'), answer('{"version":"1"}')).length, 1);
+    const restarting = (version: string): Answer => answer(`{"state":"RESTARTING","version":${version}}`);
+    assert.deepEqual(differences(restarting('null'), restarting('"1"')), []);
   });
 });

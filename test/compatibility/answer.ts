@@ -43,7 +43,10 @@ const volatile: Readonly<Record<string, (value: Json) => Json>> = {
 function masked(value: Json): Json {
   if (Array.isArray(value)) return value.map((entry: Json) => masked(entry));
   if (typeof value !== 'object' || value === null) return value;
+  // What restarts is shown with the version of its last status, which has none between a stop and a start.
+  const restarts = 'state' in value && value['state'] === 'RESTARTING';
   const members = Object.entries(value).map(([name, member]: [string, Json]): [string, Json] => {
+    if (restarts && name === 'version') return [name, '<version>'];
     return [name, volatile[name]?.(member) ?? masked(member)];
   });
   return Object.fromEntries(members);
