@@ -4,6 +4,12 @@ import type { Change } from '../demo/change-ledger.ts';
 import { changeOf } from '../demo/topic-reader.ts';
 
 const POLL_MS = 100;
+/**
+ * A reader that is given nothing for so long begins again where it was: kafkajs has been seen to end or to stand still
+ * without a word in the middle of a topic, after brokers had been away.
+ */
+const STALL_MS = 15_000;
+const STOP_MS = 5000;
 
 /** A change with its place in its topic. */
 export interface DeliveredChange extends Change {
@@ -33,40 +39,54 @@ interface ReadRecord {
 /** Reads topics from their start with kafkajs, read_committed: another implementation than the one under test. */
 export class TopicsReader {
   readonly #contents = new Map<string, TopicContents>();
-  readonly #consumer: Consumer;
+  readonly #kafka: Kafka;
+  readonly #print: (line: string) => void;
   /** Newest offset seen, by topic and partition. */
   readonly #newest = new Map<string, bigint>();
   /** Keys that were deleted last and still wait for their tombstone. */
   readonly #deleted = new Set<string>();
+  #consumer: Consumer | undefined;
+  #consumers = 0;
   #lastArrival = performance.now();
   #failure: Error | undefined;
 
-  constructor(bootstrap: string, topics: readonly string[]) {
-    const kafka = new Kafka({ clientId: 'chaos-reader', brokers: bootstrap.split(','), logLevel: logLevel.NOTHING });
-    this.#consumer = kafka.consumer({
-      groupId: `chaos-reader-${process.pid}-${Date.now()}`,
-      readUncommitted: false,
-      maxWaitTimeInMs: 100,
-    });
+  constructor(bootstrap: string, topics: readonly string[], print: (line: string) => void) {
+    this.#kafka = new Kafka({ clientId: 'chaos-reader', brokers: bootstrap.split(','), logLevel: logLevel.NOTHING });
+    this.#print = print;
     for (const topic of topics) this.#contents.set(topic, { delivered: [], newest: new Map(), strayTombstones: 0 });
   }
 
   async start(): Promise<void> {
-    await this.#consumer.connect();
-    await this.#consumer.subscribe({ topics: [...this.#contents.keys()], fromBeginning: true });
-    await this.#consumer.run({
+    this.#consumers += 1;
+    const consumer = this.#kafka.consumer({
+      groupId: `chaos-reader-${process.pid}-${Date.now()}-${this.#consumers}`,
+      readUncommitted: false,
+      maxWaitTimeInMs: 100,
+    });
+    this.#consumer = consumer;
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) =>
+      this.#print(`  the reader ended: ${error.message}${restart ? '; it starts again' : ''}`),
+    );
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...this.#contents.keys()], fromBeginning: true });
+    await consumer.run({
       eachBatch: ({ batch: { topic, partition, messages } }) => {
         for (const { offset, timestamp, key, value } of messages) {
           const place = `${topic}/${partition}`;
-          // After a rebalance of its own group the reader is given records again that it has seen: the same offsets.
+          // After a rebalance of its own group, or a start of its own, the reader is given records that it has seen.
           if (BigInt(offset) <= (this.#newest.get(place) ?? -1n)) continue;
           this.#newest.set(place, BigInt(offset));
+          this.#lastArrival = performance.now();
           this.#take(topic, { partition, offset, timestamp, key: key?.toString('utf8') ?? '', value });
         }
-        this.#lastArrival = performance.now();
         return Promise.resolve();
       },
     });
+    for (const [place, offset] of this.#newest) {
+      const slash = place.lastIndexOf('/');
+      const [topic, partition] = [place.slice(0, slash), Number(place.slice(slash + 1))];
+      consumer.seek({ topic, partition, offset: String(offset + 1n) });
+    }
   }
 
   contents(topic: string): TopicContents {
@@ -85,9 +105,17 @@ export class TopicsReader {
     { silenceMs, signal }: { silenceMs: number; signal: AbortSignal },
   ): Promise<boolean> {
     this.#lastArrival = performance.now();
+    let started = performance.now();
     while (!holds()) {
       if (this.#failure !== undefined) throw this.#failure;
-      if (performance.now() - this.#lastArrival > silenceMs) return false;
+      const now = performance.now();
+      if (now - this.#lastArrival > silenceMs) return false;
+      if (now - Math.max(this.#lastArrival, started) > STALL_MS) {
+        this.#print(`  the reader was given nothing for ${STALL_MS / 1000} s; it begins again where it was`);
+        await this.stop();
+        await this.start();
+        started = performance.now();
+      }
       await sleep(POLL_MS, undefined, { signal });
     }
     return true;
@@ -99,7 +127,8 @@ export class TopicsReader {
   }
 
   async stop(): Promise<void> {
-    await this.#consumer.disconnect();
+    // One that has crashed may never be done; what it is given late is known by its offset.
+    await Promise.race([this.#consumer?.disconnect(), sleep(STOP_MS)]);
   }
 
   #take(topic: string, { key, value, ...where }: ReadRecord): void {
