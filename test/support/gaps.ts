@@ -2,6 +2,7 @@
 export class Gaps {
   #last: number | undefined;
   #longest = 0;
+  #endedAt = 0;
   #count = 0;
 
   /** Records so far. */
@@ -9,9 +10,17 @@ export class Gaps {
     return this.#count;
   }
 
+  /** When the longest gap since the last `take` ended, in milliseconds since 1970. */
+  get endedAt(): number {
+    return this.#endedAt;
+  }
+
   arrived(): void {
     const now = performance.now();
-    if (this.#last !== undefined) this.#longest = Math.max(this.#longest, now - this.#last);
+    if (this.#last !== undefined && now - this.#last > this.#longest) {
+      this.#longest = now - this.#last;
+      this.#endedAt = Date.now();
+    }
     this.#last = now;
     this.#count += 1;
   }

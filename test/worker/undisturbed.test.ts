@@ -100,7 +100,7 @@ describe('tasks that need not move', function () {
       same(first, await producers(), moved);
       for (const [task, gap] of gaps)
         console.log(
-          `      ${task}${moved.includes(task) ? ' (moved)' : ''}: longest gap ${gap.take()} ms, before ${quiet.get(task) ?? 0} ms, while a worker of another cluster started ${control.get(task) ?? 0} ms`,
+          `      ${task}${moved.includes(task) ? ' (moved)' : ''}: longest gap until ${gap.endedAt - joining.getTime()}: ${gap.take()} ms, before ${quiet.get(task) ?? 0} ms, while a worker of another cluster started ${control.get(task) ?? 0} ms`,
         );
 
       for (const task of moved) console.log(`      ${task}: ${moveTimeline(task, cluster.workers, joining)}`);
