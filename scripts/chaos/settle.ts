@@ -58,7 +58,6 @@ export async function readTopics(field: Field, captured: readonly Captured[]): P
   const reader = new TopicsReader(
     field.kafka.bootstrap,
     captured.flatMap(({ ledgers }) => ledgers.map(({ topic }) => topic)),
-    field.print,
   );
   try {
     await reader.start();

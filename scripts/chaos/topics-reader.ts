@@ -1,15 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, type Consumer } from 'kafkajs';
 import type { Change } from '../demo/change-ledger.ts';
+import { readEveryCodec } from '../demo/every-codec.ts';
 import { changeOf } from '../demo/topic-reader.ts';
 
 const POLL_MS = 100;
-/**
- * A reader that is given nothing for so long begins again where it was: kafkajs has been seen to end or to stand still
- * without a word in the middle of a topic, after brokers had been away.
- */
-const STALL_MS = 15_000;
-const STOP_MS = 5000;
 
 /** A change with its place in its topic. */
 export interface DeliveredChange extends Change {
@@ -39,54 +34,46 @@ interface ReadRecord {
 /** Reads topics from their start with kafkajs, read_committed: another implementation than the one under test. */
 export class TopicsReader {
   readonly #contents = new Map<string, TopicContents>();
-  readonly #kafka: Kafka;
-  readonly #print: (line: string) => void;
+  readonly #consumer: Consumer;
   /** Newest offset seen, by topic and partition. */
   readonly #newest = new Map<string, bigint>();
   /** Keys that were deleted last and still wait for their tombstone. */
   readonly #deleted = new Set<string>();
-  #consumer: Consumer | undefined;
-  #consumers = 0;
   #lastArrival = performance.now();
   #failure: Error | undefined;
 
-  constructor(bootstrap: string, topics: readonly string[], print: (line: string) => void) {
-    this.#kafka = new Kafka({ clientId: 'chaos-reader', brokers: bootstrap.split(','), logLevel: logLevel.NOTHING });
-    this.#print = print;
+  constructor(bootstrap: string, topics: readonly string[]) {
+    readEveryCodec(); // the plan of faults changes the compression
+    const kafka = new Kafka({ clientId: 'chaos-reader', brokers: bootstrap.split(','), logLevel: logLevel.NOTHING });
+    this.#consumer = kafka.consumer({
+      groupId: `chaos-reader-${process.pid}-${Date.now()}`,
+      readUncommitted: false,
+      maxWaitTimeInMs: 100,
+    });
     for (const topic of topics) this.#contents.set(topic, { delivered: [], newest: new Map(), strayTombstones: 0 });
   }
 
   async start(): Promise<void> {
-    this.#consumers += 1;
-    const consumer = this.#kafka.consumer({
-      groupId: `chaos-reader-${process.pid}-${Date.now()}-${this.#consumers}`,
-      readUncommitted: false,
-      maxWaitTimeInMs: 100,
+    // Else it would end without a word, and what it has not read would be taken for lost.
+    const { CRASH } = this.#consumer.events;
+    this.#consumer.on(CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) this.#failure = new Error('the reader of the topics has ended', { cause: error });
     });
-    this.#consumer = consumer;
-    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) =>
-      this.#print(`  the reader ended: ${error.message}${restart ? '; it starts again' : ''}`),
-    );
-    await consumer.connect();
-    await consumer.subscribe({ topics: [...this.#contents.keys()], fromBeginning: true });
-    await consumer.run({
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topics: [...this.#contents.keys()], fromBeginning: true });
+    await this.#consumer.run({
       eachBatch: ({ batch: { topic, partition, messages } }) => {
         for (const { offset, timestamp, key, value } of messages) {
           const place = `${topic}/${partition}`;
-          // After a rebalance of its own group, or a start of its own, the reader is given records that it has seen.
+          // After a rebalance of its own group the reader is given records again that it has seen: the same offsets.
           if (BigInt(offset) <= (this.#newest.get(place) ?? -1n)) continue;
           this.#newest.set(place, BigInt(offset));
-          this.#lastArrival = performance.now();
           this.#take(topic, { partition, offset, timestamp, key: key?.toString('utf8') ?? '', value });
         }
+        this.#lastArrival = performance.now();
         return Promise.resolve();
       },
     });
-    for (const [place, offset] of this.#newest) {
-      const slash = place.lastIndexOf('/');
-      const [topic, partition] = [place.slice(0, slash), Number(place.slice(slash + 1))];
-      consumer.seek({ topic, partition, offset: String(offset + 1n) });
-    }
   }
 
   contents(topic: string): TopicContents {
@@ -105,17 +92,9 @@ export class TopicsReader {
     { silenceMs, signal }: { silenceMs: number; signal: AbortSignal },
   ): Promise<boolean> {
     this.#lastArrival = performance.now();
-    let started = performance.now();
     while (!holds()) {
       if (this.#failure !== undefined) throw this.#failure;
-      const now = performance.now();
-      if (now - this.#lastArrival > silenceMs) return false;
-      if (now - Math.max(this.#lastArrival, started) > STALL_MS) {
-        this.#print(`  the reader was given nothing for ${STALL_MS / 1000} s; it begins again where it was`);
-        await this.stop();
-        await this.start();
-        started = performance.now();
-      }
+      if (performance.now() - this.#lastArrival > silenceMs) return false;
       await sleep(POLL_MS, undefined, { signal });
     }
     return true;
@@ -127,8 +106,7 @@ export class TopicsReader {
   }
 
   async stop(): Promise<void> {
-    // One that has crashed may never be done; what it is given late is known by its offset.
-    await Promise.race([this.#consumer?.disconnect(), sleep(STOP_MS)]);
+    await this.#consumer.disconnect();
   }
 
   #take(topic: string, { key, value, ...where }: ReadRecord): void {

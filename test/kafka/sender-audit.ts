@@ -1,11 +1,11 @@
-import { compressionsAlgorithms } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
 import assert from 'node:assert/strict';
 import { Admin, type Isolation } from '../../kafka/admin.ts';
+import { readEveryCodec } from '../../scripts/demo/every-codec.ts';
 import { clusterOf } from './sender-fixture.ts';
 import type { Versions } from './sender-load.ts';
 
-const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs;
+const { Kafka, logLevel } = kafkajs;
 
 /** What an independent read_committed reader found, against what had to be there. */
 export interface Audit {
@@ -22,13 +22,7 @@ const NO_PROGRESS_MS = 30_000;
 
 /** A kafkajs that reads every codec. */
 function reader(bootstrap: string): kafkajs.Kafka {
-  for (const name of ['Snappy', 'LZ4', 'ZSTD'] as const) {
-    const algorithm = compressionsAlgorithms[name.toLowerCase() as 'snappy' | 'lz4' | 'zstd'];
-    CompressionCodecs[CompressionTypes[name]] = () => ({
-      compress: () => Promise.reject(new Error('only for reading')),
-      decompress: (bytes: Buffer) => Promise.resolve(algorithm.decompressSync(bytes)),
-    });
-  }
+  readEveryCodec();
   return new Kafka({ brokers: bootstrap.split(','), logLevel: logLevel.NOTHING, retry: { retries: 20 } });
 }
 
