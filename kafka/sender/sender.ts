@@ -11,7 +11,7 @@ import type { PartitionQueue, QueueRound } from './partition-queue.ts';
 import { ProduceLoop } from './produce-loop.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
 import { senderFailure } from './sender-failure.ts';
-import type { CommitOffset, SenderOptions } from './sender-options.ts';
+import type { CommitOffset, SenderOptions, TopicOptions } from './sender-options.ts';
 import { TopicQueues, type TopicSender } from './topic-sender.ts';
 import type { OnTooLarge } from './too-large-record.ts';
 import { Transaction } from './transaction.ts';
@@ -23,13 +23,6 @@ export type { TopicSender } from './topic-sender.ts';
 const FREE_BUFFER_BYTES = 8 * 1024 * 1024;
 
 const CLOSE_MS = 5000;
-
-interface TopicOptions {
-  readonly signal: AbortSignal;
-  /** Lets the brokers create it, if they are set up to. */
-  readonly autoCreate?: boolean;
-  readonly onTooLarge?: OnTooLarge | undefined;
-}
 
 /** What belongs to the end of a round beside its records. */
 interface RoundEnd {

@@ -59,7 +59,7 @@ for (const support of ['enabled', 'disabled'])
         await sql(postgres, `INSERT INTO ${name} VALUES (6, 'f')`);
         const records = await reader.until((found) => found.some(({ key }) => key === '{"id":6}'), 60_000);
         assert.deepEqual(
-          records.map(({ key, value }) => `${key} ${/"op":"(.)"/.exec(value ?? '')?.[1] ?? 'tombstone'}`),
+          records.map(({ key, value }) => `${key ?? 'null'} ${/"op":"(.)"/.exec(value ?? '')?.[1] ?? 'tombstone'}`),
           [
             '{"id":1} c',
             '{"id":3} c',
