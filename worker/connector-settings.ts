@@ -149,7 +149,7 @@ export const connectorSettings = {
     width: 'SHORT',
     displayName: 'Error Tolerance',
     documentation:
-      'Whether a record that cannot be transformed or converted fails the task (none), so that nothing is lost, or is skipped (all) and counted.',
+      'Whether a record that cannot be transformed or converted, or is too large for Kafka, fails the task (none), so that nothing is lost, or is skipped (all) and counted.',
   }),
   errorsLogEnable: flag('errors.log.enable', {
     ...errors,

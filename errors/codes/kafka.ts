@@ -71,7 +71,7 @@ export const kafkaCodes = {
   RECORD_TOO_LARGE: {
     retry: 'after-help',
     advice:
-      'Raise max.message.bytes of the topic that the message names (and max.request.size of the producer), or leave the large column out of the capture. Then restart the task: it goes on with this record.',
+      'Raise max.message.bytes of the topic that the message names (and max.request.size of the producer), or leave the large column out of the capture. Then restart the task: it goes on with this record. With errors.tolerance=all such records are skipped.',
   },
   RECORD_REFUSED: {
     retry: 'after-help',

@@ -6,6 +6,7 @@ import { CommitRound } from './commit-round.ts';
 import type { Compression } from './compression.ts';
 import { recordOf } from './encoded-record.ts';
 import { PartitionQueue, type QueueRound } from './partition-queue.ts';
+import type { TooLargeRecord } from './too-large-record.ts';
 
 const identity = { producerId: 1n, producerEpoch: 0 };
 
@@ -17,16 +18,21 @@ interface Sent {
 /** A queue under test, with the events it raised. */
 class Fixture {
   readonly queue: PartitionQueue;
+  readonly leftOut: string[] = [];
   ready = Promise.withResolvers<undefined>();
   begun = 0;
 
-  constructor(compression: Compression = 'none', batchBytes = 900_000) {
+  constructor(compression: Compression = 'none', batchBytes = 900_000, tolerant = false) {
+    const onTooLarge = ({ error, content }: TooLargeRecord): number =>
+      this.leftOut.push(`${error.code} ${content().value?.toString('utf8', 0, 5) ?? 'null'}`);
     this.queue = new PartitionQueue(0, {
       topic: 'orders',
       limit: new BatchLimit(batchBytes),
       pool: new BufferPool(1_000_000),
       compression,
       transactional: false,
+      maxRequestBytes: 100_000,
+      onTooLarge: tolerant ? onTooLarge : undefined,
       onBegun: () => (this.begun += 1),
       onReady: () => this.ready.resolve(undefined),
       onBroken: (error) => this.ready.reject(error),
@@ -111,6 +117,68 @@ describe('partition queue', () => {
       { sequence: 3, values: ['d'] },
     ]);
     await flushed;
+  });
+
+  it('gives the number of a record that Kafka does not take to the one behind it, and the round does not wait for it', async () => {
+    for (const compression of ['none', 'zstd'] as const) {
+      const fixture = new Fixture(compression, 900_000, true);
+      const round = roundOf(true);
+      const refused = `large ${'x'.repeat(5000)}`;
+      for (const value of ['a', refused, 'b']) {
+        fixture.append(round, value);
+        fixture.queue.seal();
+      }
+      const flushed = round.flushed();
+      assert.deepEqual(fixture.depart(), { sequence: 0, values: ['a'] });
+      fixture.queue.acknowledged();
+      assert.deepEqual(fixture.depart(), { sequence: 1, values: [refused] });
+      fixture.queue.leaveOut('limit');
+      assert.deepEqual(fixture.leftOut, ['RECORD_TOO_LARGE large']);
+      assert.deepEqual(fixture.depart(), { sequence: 1, values: ['b'] });
+      fixture.queue.acknowledged();
+      await flushed;
+      assert.equal(round.acknowledgedBytes, round.bytes);
+    }
+  });
+
+  it('does not let a record that is too large for a request join a batch', () => {
+    const fixture = new Fixture('none', 900_000, true);
+    const round = roundOf(true);
+    fixture.append(round, 'a', `large ${'x'.repeat(100_000)}`, 'b');
+    fixture.queue.seal();
+    assert.deepEqual(fixture.depart(), { sequence: 0, values: ['a', 'b'] });
+    assert.deepEqual(fixture.leftOut, ['RECORD_TOO_LARGE large']);
+  });
+
+  it('leaves nothing out that may be in Kafka: the next batch would pass for its repetition', () => {
+    const fixture = new Fixture('none', 900_000, true);
+    const round = roundOf(true);
+    fixture.append(round, 'a', 'b');
+    fixture.queue.seal();
+    fixture.depart();
+    fixture.queue.returned();
+    fixture.depart();
+    fixture.queue.split();
+    assert.deepEqual(fixture.depart(), { sequence: 0, values: ['a'] });
+    assert.throws(() => fixture.queue.leaveOut('limit'), {
+      code: 'PRODUCER_STATE_LOST',
+      message: /more than the limit/,
+    });
+    fixture.queue.acknowledged();
+    assert.deepEqual(fixture.depart(), { sequence: 1, values: ['b'] });
+    fixture.queue.leaveOut('limit');
+    assert.deepEqual(fixture.leftOut, ['RECORD_TOO_LARGE b']);
+  });
+
+  it('leaves nothing out unless it is told to', () => {
+    const fixture = new Fixture();
+    fixture.append(roundOf(true), 'x'.repeat(200_000));
+    fixture.queue.seal();
+    fixture.depart();
+    assert.throws(() => fixture.queue.leaveOut('limit of 1 bytes'), {
+      code: 'RECORD_TOO_LARGE',
+      message: /topic orders, partition 0 takes 200\d\d\d bytes with compression none, more than the limit of 1 bytes/,
+    });
   });
 
   it('holds back what belongs to a round that may not leave yet', () => {

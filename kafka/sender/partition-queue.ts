@@ -1,4 +1,6 @@
+import type { ConnectorError } from '../../errors/connector-error.ts';
 import type { BrokerConnection } from '../broker-connection.ts';
+import { BATCH_HEADER_BYTES } from './batch-header.ts';
 import type { BatchLimit } from './batch-limit.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { CommitRound } from './commit-round.ts';
@@ -6,8 +8,11 @@ import { codecFor, type Compression } from './compression.ts';
 import type { EncodedRecord } from './encoded-record.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
 import { RecordBatchBuilder } from './record-batch-builder.ts';
+import { contentBytes, contentOf, type RecordContent } from './record-content.ts';
+import { REQUEST_OVERHEAD } from './request-plan.ts';
 import { SealedBatch } from './sealed-batch.ts';
 import { sequenceAfter } from './sequence.ts';
+import { refusedInDoubt, tooLarge, type OnTooLarge } from './too-large-record.ts';
 
 /** What all queues of one topic share. */
 export interface QueueSettings {
@@ -16,6 +21,9 @@ export interface QueueSettings {
   readonly pool: BufferPool;
   readonly compression: Compression;
   readonly transactional: boolean;
+  readonly maxRequestBytes: number;
+  /** Records that Kafka does not take because of their size are left out; undefined: they end the sender. */
+  readonly onTooLarge?: OnTooLarge | undefined;
   /** A batch was begun: it wants to leave after the linger time. */
   readonly onBegun: (queue: PartitionQueue) => void;
   /** A batch became ready by itself: full, or compressed by now. */
@@ -42,10 +50,14 @@ export class PartitionQueue {
   readonly partition: number;
   readonly #settings: QueueSettings;
   readonly #sealed: SealedBatch[] = [];
+  /** Records with more content are left out before they join a batch: nothing can make them fit. */
+  readonly #maxContentBytes: number;
   #open: OpenBatch | undefined;
   #expectedBytes = 0;
   #sequence = 0;
   #away = false;
+  /** Whether an attempt at the first batch, or at the one that it is a part of, was sent and got no definite answer. */
+  #inDoubt = false;
 
   /** Performance-clock time from which the open batch wants to leave, full or not; Infinity without one. */
   leavesAt = Infinity;
@@ -61,6 +73,11 @@ export class PartitionQueue {
   constructor(partition: number, settings: QueueSettings) {
     this.partition = partition;
     this.#settings = settings;
+    const { onTooLarge, compression, maxRequestBytes } = settings;
+    this.#maxContentBytes =
+      onTooLarge === undefined || compression !== 'none'
+        ? Infinity
+        : maxRequestBytes - REQUEST_OVERHEAD - BATCH_HEADER_BYTES;
   }
 
   get topic(): string {
@@ -68,8 +85,15 @@ export class PartitionQueue {
   }
 
   append(record: EncodedRecord, round: QueueRound): void {
+    const size = contentBytes(record);
+    if (size > this.#maxContentBytes) {
+      const { maxRequestBytes, compression } = this.#settings;
+      const taken = { bytes: size + BATCH_HEADER_BYTES, compression };
+      this.#tell(tooLarge(this, taken, `max.request.size of ${maxRequestBytes} bytes`), () => contentOf(record));
+      return;
+    }
     let open = this.#open;
-    if (open !== undefined && (open.round !== round || !this.#fits(open, record))) {
+    if (open !== undefined && (open.round !== round || !this.#fits(open, size))) {
       this.seal();
       this.#settings.onReady(this);
       open = undefined;
@@ -119,6 +143,7 @@ export class PartitionQueue {
 
   /** The batch on its way has no definite answer: the same bytes have to leave again. */
   returned(): void {
+    this.#inDoubt ||= this.#away;
     this.#away = false;
   }
 
@@ -127,6 +152,7 @@ export class PartitionQueue {
     const batch = this.#head();
     this.#sealed.shift();
     this.#away = false;
+    this.#inDoubt = false;
     this.failures = 0;
     this.#sequence = sequenceAfter(this.#sequence, batch.count);
     batch.release(this.#settings.pool);
@@ -147,6 +173,27 @@ export class PartitionQueue {
     batch.origin.round.sealed(parts.length - 1);
   }
 
+  /**
+   * The first batch holds one record, which Kafka does not take since it is above this limit: goes on without it, or
+   * throws where nothing may be left out. The next batch gets its number: a broker looks at the size before the
+   * numbering, so a refused batch has left no trace there (UnifiedLog.append of Apache Kafka: the size is checked in
+   * analyzeAndValidateRecords, repetitions and gaps in analyzeAndValidateProducerState behind it). Only an attempt
+   * without an answer may have been taken all the same, under a limit that was lowered since; the next batch would then
+   * pass for its repetition and be lost.
+   */
+  leaveOut(limit: string): void {
+    const batch = this.#head();
+    const { bytes, origin } = batch;
+    const error = tooLarge(this, { bytes: bytes.length, compression: origin.compression }, limit);
+    if (this.#settings.onTooLarge === undefined) throw error;
+    if (this.#inDoubt) throw refusedInDoubt(this, error);
+    this.#tell(error, () => batch.firstContent());
+    this.#sealed.shift();
+    this.#away = false;
+    batch.release(this.#settings.pool);
+    origin.round.acknowledged(batch.recordBytes);
+  }
+
   /** The producer has a new epoch, whose numbering begins with 0. Only while nothing is on its way. */
   renumber(): void {
     this.#sequence = 0;
@@ -158,6 +205,11 @@ export class PartitionQueue {
     return head;
   }
 
+  #tell(error: ConnectorError, content: () => RecordContent): void {
+    const { topic, partition } = this;
+    this.#settings.onTooLarge?.({ topic, partition, error, content });
+  }
+
   #begin(round: QueueRound): OpenBatch {
     const { pool, onBegun } = this.#settings;
     const builder = new RecordBatchBuilder(pool, this.#expectedBytes);
@@ -167,9 +219,8 @@ export class PartitionQueue {
     return this.#open;
   }
 
-  #fits({ builder, round }: OpenBatch, record: EncodedRecord): boolean {
+  #fits({ builder, round }: OpenBatch, contentBytes: number): boolean {
     const waiting = this.#away || this.waits || this.#sealed.length > 0 || !round.mayLeave;
-    const size = record.keyEnd - record.keyStart + record.valueEnd - record.valueStart + RECORD_OVERHEAD;
-    return builder.length + size <= this.#settings.limit.bytes(waiting);
+    return builder.length + contentBytes + RECORD_OVERHEAD <= this.#settings.limit.bytes(waiting);
   }
 }

@@ -4,6 +4,7 @@ import { classify, kafkaErrorName, kafkaErrorText, type ErrorClass } from '../er
 import type { PartitionQueue } from './partition-queue.ts';
 import type { PartitionAnswer } from './produce-call.ts';
 import type { SealedBatch } from './sealed-batch.ts';
+import { named } from './too-large-record.ts';
 
 /** One attempt without a definite answer. */
 export interface Attempted {
@@ -31,15 +32,6 @@ export function notMentioned(queue: PartitionQueue): ConnectorError {
   return new ConnectorError('KAFKA_UNREACHABLE', `Records for ${named(queue)}: the answer does not mention them`);
 }
 
-/** A single record that is larger than `limit` allows. */
-export function tooLarge(queue: PartitionQueue, batch: SealedBatch, limit: string): ConnectorError {
-  return new ConnectorError(
-    'RECORD_TOO_LARGE',
-    `A record for ${named(queue)} takes ${batch.bytes.length} bytes with compression ${batch.origin.compression}, ` +
-      `more than the ${limit}`,
-  );
-}
-
 /** The end of a batch whose time is over. Whether Kafka holds it is not known. */
 export function notInTime({ queue, error }: Attempted, deliveryTimeoutMs: number): ConnectorError {
   return new ConnectorError(
@@ -48,8 +40,4 @@ export function notInTime({ queue, error }: Attempted, deliveryTimeoutMs: number
       `the last attempt: ${error instanceof ConnectorError ? error.message : kafkaErrorText(error)}`,
     { cause: error },
   );
-}
-
-function named({ topic, partition }: PartitionQueue): string {
-  return `topic ${topic}, partition ${partition}`;
 }

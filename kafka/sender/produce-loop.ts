@@ -8,10 +8,10 @@ import { maxMessageBytes } from './max-message-bytes.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import { pause } from './pause.ts';
 import { produce, type PartitionAnswer, type ProduceAnswer } from './produce-call.ts';
-import { canPass, notInTime, notMentioned, refused, tooLarge, type Attempted } from './produce-failure.ts';
+import { canPass, notInTime, notMentioned, refused, type Attempted } from './produce-failure.ts';
 import { produceVerdict } from './produce-verdict.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
-import { RequestPlan } from './request-plan.ts';
+import { REQUEST_OVERHEAD, RequestPlan } from './request-plan.ts';
 import type { SealedBatch } from './sealed-batch.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -34,9 +34,6 @@ export interface ProduceLoopOptions {
 // Short, since most failures here are a connection that was cut: with a second, a proxy that cuts once a second would
 // stop everything. The cap is what the election of a leader costs at worst beside its own time.
 const BACK_OFF = { baseMs: 10, maxMs: 300 };
-
-// What a request has beside its batches: header, transactional id, topic names.
-const REQUEST_OVERHEAD = 1024;
 
 // So that the broker's own time-out answers before ours ends the connection.
 const BROKER_TIMEOUT_SHARE = 0.8;
@@ -90,8 +87,8 @@ export class ProduceLoop {
     let batch = queue.next(now);
     if (batch === undefined || !admits(queue)) return undefined;
     while (batch !== undefined && REQUEST_OVERHEAD + batch.bytes.length > maxRequestBytes) {
-      if (batch.count === 1) throw tooLarge(queue, batch, `max.request.size of ${maxRequestBytes} bytes`);
-      queue.split();
+      if (batch.count === 1) queue.leaveOut(`max.request.size of ${maxRequestBytes} bytes`);
+      else queue.split();
       batch = queue.next(now);
     }
     if (batch !== undefined) batch.deadline = Math.min(batch.deadline, now + deliveryTimeoutMs);
@@ -167,7 +164,7 @@ export class ProduceLoop {
       return refused('KAFKA_UNREACHABLE', queue, answer);
     }
     if (verdict === 'split' && batch.count === 1) {
-      void this.#refuse(queue, batch);
+      void this.#refuse(queue);
       return undefined;
     }
     if (verdict === 'split') queue.split();
@@ -176,11 +173,12 @@ export class ProduceLoop {
     return undefined;
   }
 
-  /** Ends the sender; the partition stays as it is while the limit is asked for. */
-  async #refuse(queue: PartitionQueue, batch: SealedBatch): Promise<void> {
+  /** The one record of the batch on its way is not taken; the partition stays as it is while the limit is asked for. */
+  async #refuse(queue: PartitionQueue): Promise<void> {
     const limit = await maxMessageBytes(this.#options.cluster, queue.topic, this.#options.life);
     this.#guarded(() => {
-      throw tooLarge(queue, batch, `topic's max.message.bytes${limit === undefined ? '' : ` of ${limit} bytes`}`);
+      queue.leaveOut(`topic's max.message.bytes${limit === undefined ? '' : ` of ${limit} bytes`}`);
+      this.wake([queue]);
     });
   }
 

@@ -1,3 +1,6 @@
+/** Bytes that a request has beside its batches, at most: header, transactional id, topic names. */
+export const REQUEST_OVERHEAD = 1024;
+
 interface Request<Queue> {
   readonly queues: Queue[];
   bytes: number;

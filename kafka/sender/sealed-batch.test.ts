@@ -118,6 +118,19 @@ describe('sealed batch', () => {
     assert.deepEqual(read(batch), expected);
   });
 
+  it('tells what its first record holds, whatever its time and nulls', () => {
+    for (const record of [
+      recordOf(Buffer.from('key'), Buffer.alloc(3000, 'value')),
+      recordOf(null, Buffer.from('v')),
+      recordOf(Buffer.from('deleted'), null),
+      { ...recordOf(Buffer.alloc(0), Buffer.alloc(0)), timestampMs: timestamp - 86_400_000 * 365 * 40 },
+    ])
+      for (const compression of ['none', 'zstd'] as const) {
+        const { key, value } = seal([record, ...records(1)], compression).firstContent();
+        assert.deepEqual([[key?.toString(), value?.toString()]], pairs([record]));
+      }
+  });
+
   it('grows to hold a record of any size', () => {
     const content = [...records(2), ...records(1, 3_000_000), ...records(2)];
     assert.deepEqual(decoded(seal(content, 'none')), pairs(content));

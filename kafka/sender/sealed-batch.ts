@@ -3,6 +3,7 @@ import type { BufferPool } from './buffer-pool.ts';
 import type { CommitRound } from './commit-round.ts';
 import { compressInThread, compressNow, decompress, runsInThread, type Compression } from './compression.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
+import { firstContent, type RecordContent } from './record-content.ts';
 import { splitRecords, type RecordRun } from './split-records.ts';
 
 export interface BatchOrigin {
@@ -90,11 +91,16 @@ export class SealedBatch {
 
   /** Two batches that hold its records; for a batch of at least two that the broker refused. */
   split(): [SealedBatch, SealedBatch] {
-    const records = decompress(this.origin.compression, this.bytes.subarray(BATCH_HEADER_BYTES));
+    const records = this.#records();
     const [first, second] = splitRecords(records, this.count);
     const parts: [SealedBatch, SealedBatch] = [this.#part(first), this.#part(second)];
     parts[1].#recordBytes = this.#recordBytes;
     return parts;
+  }
+
+  /** What its first record holds; valid until `release`. */
+  firstContent(): RecordContent {
+    return firstContent(this.#records());
   }
 
   /** Gives its memory back once it is acknowledged. */
@@ -102,6 +108,10 @@ export class SealedBatch {
     if (this.#pooled !== undefined) pool.give(this.#pooled);
     this.#pooled = undefined;
     this.#bytes = undefined;
+  }
+
+  #records(): Buffer {
+    return decompress(this.origin.compression, this.bytes.subarray(BATCH_HEADER_BYTES));
   }
 
   #part({ bytes, count }: RecordRun): SealedBatch {

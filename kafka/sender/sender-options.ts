@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster.ts';
 import type { Compression } from './compression.ts';
+import type { OnTooLarge } from './too-large-record.ts';
 import type { TopicSender } from './topic-sender.ts';
 
 export interface SenderOptions {
@@ -26,6 +27,13 @@ export interface SenderOptions {
    * LEASE_LOST.
    */
   readonly mayWrite: () => boolean;
+}
+
+export interface TopicOptions {
+  readonly signal: AbortSignal;
+  /** Lets the brokers create it, if they are set up to. */
+  readonly autoCreate?: boolean;
+  readonly onTooLarge?: OnTooLarge | undefined;
 }
 
 /** An offset record that a commit writes; keys and values are copied. */

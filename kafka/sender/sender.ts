@@ -11,11 +11,13 @@ import type { PartitionQueue, QueueRound } from './partition-queue.ts';
 import { ProduceLoop } from './produce-loop.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
 import { senderFailure } from './sender-failure.ts';
-import type { CommitOffset, SenderOptions } from './sender-options.ts';
+import type { CommitOffset, SenderOptions, TopicOptions } from './sender-options.ts';
 import { TopicQueues, type TopicSender } from './topic-sender.ts';
+import type { OnTooLarge } from './too-large-record.ts';
 import { Transaction } from './transaction.ts';
 
 export type { CommitOffset, SenderOptions } from './sender-options.ts';
+export type { OnTooLarge, TooLargeRecord } from './too-large-record.ts';
 export type { TopicSender } from './topic-sender.ts';
 
 const FREE_BUFFER_BYTES = 8 * 1024 * 1024;
@@ -88,13 +90,17 @@ export class Sender {
     return new Sender(options, await takeOver(coordinator, transactionTimeoutMs, signal), coordinator);
   }
 
-  /** Where records of this topic go. KAFKA_UNKNOWN_TOPIC or KAFKA_AUTHORIZATION when that cannot be. */
-  async topic(name: string, options: { signal: AbortSignal; autoCreate?: boolean }): Promise<TopicSender> {
+  /**
+   * Where records of this topic go. KAFKA_UNKNOWN_TOPIC or KAFKA_AUTHORIZATION when that cannot be. With `onTooLarge`
+   * records that Kafka does not take because of their size are left out instead of ending the sender; the first who
+   * opens a topic decides it. Not for a topic of offsets: one left out would be lost.
+   */
+  async topic(name: string, { onTooLarge, ...options }: TopicOptions): Promise<TopicSender> {
     this.#check();
     const known = this.#topics.get(name);
     if (known !== undefined) return known;
     const { partitions } = await this.#options.cluster.topic(name, options);
-    const opened = this.#topics.get(name) ?? this.#open(name, partitions.size);
+    const opened = this.#topics.get(name) ?? this.#open(name, partitions.size, onTooLarge);
     this.#topics.set(name, opened);
     return opened;
   }
@@ -255,11 +261,13 @@ export class Sender {
     for (const topic of this.#topics.values()) for (const queue of topic.opened()) queue.renumber();
   }
 
-  #open(topic: string, partitions: number): TopicQueues {
-    const { compression, batchBytes } = this.#options;
+  #open(topic: string, partitions: number, onTooLarge: OnTooLarge | undefined): TopicQueues {
+    const { compression, batchBytes, maxRequestBytes } = this.#options;
     const settings = {
       topic,
       compression,
+      maxRequestBytes,
+      onTooLarge,
       transactional: this.#transaction !== undefined,
       limit: new BatchLimit(batchBytes),
       pool: this.#pool,

@@ -13,7 +13,7 @@ export interface ReadRecord {
 export class RecordReader {
   readonly records: ReadRecord[] = [];
   readonly #consumer: Consumer;
-  readonly #topic: string;
+  readonly topic: string;
   #arrived = Promise.withResolvers<undefined>();
 
   private constructor(bootstrap: string, topic: string) {
@@ -23,7 +23,7 @@ export class RecordReader {
       readUncommitted: false,
       maxWaitTimeInMs: 100,
     });
-    this.#topic = topic;
+    this.topic = topic;
   }
 
   /** The topic must exist. `keep` sees each record first; a record for which it answers false is not kept. */
@@ -66,7 +66,7 @@ export class RecordReader {
       const last = this.records.slice(-5).map(({ key, value }) => `${key ?? 'null'} → ${value ?? 'null'}`);
       late.reject(
         new Error(
-          `${this.#topic}: not there within ${timeoutMs} ms; ${this.records.length} records, the last:\n${last.join('\n')}`,
+          `${this.topic}: not there within ${timeoutMs} ms; ${this.records.length} records, the last:\n${last.join('\n')}`,
         ),
       );
     }, timeoutMs);

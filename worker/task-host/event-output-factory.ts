@@ -3,13 +3,11 @@ import { ConnectorError } from '../../errors/connector-error.ts';
 import { chooseConverters, createConverters, isDirect } from '../../formats/converters/converter-choice.ts';
 import type { ConverterRegistry } from '../../formats/converters/converter-registry.ts';
 import { debeziumFormat, debeziumRecords } from '../../formats/debezium/debezium-format.ts';
-import { parseSettings } from '../../settings/parse-settings.ts';
 import type { Transform } from '../../transforms/transform.ts';
-import { connectorSettings } from '../connector-settings.ts';
 import { EncodedOutput } from './encoded-output.ts';
 import type { EventOutput } from './event-output.ts';
 import type { TaskOrder } from './messages.ts';
-import { RecordErrors, type ErrorHandling } from './record-errors.ts';
+import type { RecordErrors } from './record-errors.ts';
 import type { OutputTopic } from './record-output.ts';
 import { StructuredOutput } from './structured-output.ts';
 
@@ -22,6 +20,7 @@ export interface EventOutputParts {
   readonly log: TaskLog;
   readonly signal: AbortSignal;
   readonly converters: ConverterRegistry;
+  readonly failures: RecordErrors;
   /** The connector's transforms as one; undefined: there are none. */
   readonly chain?: Transform | undefined;
 }
@@ -36,6 +35,7 @@ export function eventOutputFactory({
   log,
   signal,
   converters,
+  failures,
   chain,
 }: EventOutputParts): EventOutputFactory {
   const { connectorConfig, workerConverters, task } = order;
@@ -43,11 +43,6 @@ export function eventOutputFactory({
   const [problem] = problems;
   if (choice === undefined || problem !== undefined)
     throw new ConnectorError('CONFIG_INVALID', problem?.message ?? 'there is no converter');
-  const failures = new RecordErrors({
-    id: `${order.connector}-${task}`,
-    handling: errorHandling(connectorConfig),
-    log,
-  });
   const structured = { converters: createConverters(choice), errors: failures, chain, signal };
   if (output === 'records') return (openTopic) => new StructuredOutput({ ...structured, openTopic });
   const surroundings = { task, warn: (message: string) => log.warn({}, message) };
@@ -58,15 +53,4 @@ export function eventOutputFactory({
   const format = debeziumFormat(connectorConfig, workerConverters, surroundings);
   return (openTopic) =>
     new EncodedOutput({ format, openTopic, failures, structured: new StructuredOutput({ ...structured, openTopic }) });
-}
-
-function errorHandling(config: Readonly<Record<string, string>>): ErrorHandling {
-  const { values } = parseSettings(connectorSettings, config);
-  return {
-    retryTimeoutMs: values.errorsRetryTimeout,
-    retryDelayMaxMs: values.errorsRetryDelayMaxMs,
-    tolerance: values.errorsTolerance,
-    logs: values.errorsLogEnable,
-    logsRecords: values.errorsLogIncludeMessages,
-  };
 }

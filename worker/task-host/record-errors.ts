@@ -2,7 +2,7 @@ import type { TaskLog } from '../../connectors/source-connector.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 
 /** Where a record failed, in Connect's words (KIP-298). */
-export type Stage = 'TRANSFORMATION' | 'HEADER_CONVERTER' | 'KEY_CONVERTER' | 'VALUE_CONVERTER';
+export type Stage = 'TRANSFORMATION' | 'HEADER_CONVERTER' | 'KEY_CONVERTER' | 'VALUE_CONVERTER' | 'KAFKA_PRODUCE';
 
 /** A failure of one record in one stage. */
 export class StageFailure extends Error {
@@ -108,12 +108,22 @@ export class RecordErrors {
     this.#count({ failures: 1, ...(afterMs !== undefined && { retries: 1 }) });
     if (afterMs !== undefined) return { kind: 'again', afterMs };
     this.#attempts = 0;
-    this.#count({ errors: 1 });
-    this.#figures = { ...this.#figures, lastErrorMs: now };
-    this.#report(failure, record);
+    this.#failedForGood(failure, record, now);
     if (!this.tolerates) throw exceeded(failure.cause);
     this.#count({ skipped: 1 });
     return { kind: 'skipped' };
+  }
+
+  /** A record was left out behind the converters, where such ones are tolerated: a try of another one may go on meanwhile. */
+  leftOut(failure: StageFailure, record: () => string): void {
+    this.#count({ failures: 1, skipped: 1 });
+    this.#failedForGood(failure, record, this.#now());
+  }
+
+  #failedForGood(failure: StageFailure, record: () => string, now: number): void {
+    this.#count({ errors: 1 });
+    this.#figures = { ...this.#figures, lastErrorMs: now };
+    this.#report(failure, record);
   }
 
   /** Undefined: no (more) try. 300 ms, doubled each time; beyond the maximum a random time below it; cut at the deadline. */

@@ -1,5 +1,6 @@
 import type { ChangeEvent } from '../../connectors/change-event.ts';
 import type { SourceRecord } from '../../connectors/source-record.ts';
+import type { TooLargeRecord } from '../../kafka/sender/sender.ts';
 import { valueText } from '../../formats/java/value-text.ts';
 
 /** A record for the log, where errors.log.include.messages asks for it. */
@@ -9,6 +10,19 @@ export function recordText(record: SourceRecord): string {
     `topic='${topic}', partition=${partition ?? 'null'}, key=${valueText(keySchema, key)}, ` +
     `value=${valueText(valueSchema, value)}, timestamp=${timestampMs ?? 'null'}`
   );
+}
+
+// No log line shows more.
+const MOST_BYTES = 10_000;
+
+/** A record of which only the bytes are left. */
+export function tooLargeText({ topic, partition, content }: TooLargeRecord): string {
+  const { key, value } = content();
+  return `topic='${topic}', partition=${partition}, key=${bytesText(key)}, value=${bytesText(value)}`;
+}
+
+function bytesText(bytes: Buffer | null): string {
+  return bytes === null ? 'null' : `${bytes.toString('utf8', 0, MOST_BYTES)}${bytes.length > MOST_BYTES ? '…' : ''}`;
 }
 
 /** What is known of an event that could not become a record: where it is in the source, not its values. */

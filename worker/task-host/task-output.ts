@@ -3,7 +3,7 @@ import type { SourceConnector, TaskLog } from '../../connectors/source-connector
 import { Admin } from '../../kafka/admin.ts';
 import { clientOptions } from '../../kafka/client-options.ts';
 import { Cluster } from '../../kafka/cluster.ts';
-import { Sender, type TopicSender } from '../../kafka/sender/sender.ts';
+import { Sender, type OnTooLarge, type TopicSender } from '../../kafka/sender/sender.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { createOwnOffsetsTopic } from '../offsets/own-offset-store.ts';
 import { ownOffsetsTopic } from '../offsets/own-offsets-topic.ts';
@@ -12,6 +12,7 @@ import type { Lease } from './lease.ts';
 import type { TaskOrder } from './messages.ts';
 import { namedConverters } from '../named-converters.ts';
 import type { PluginPath } from '../plugin-path/plugin-path.ts';
+import { leavingOut, recordErrorsOf } from './error-handling.ts';
 import { eventOutputFactory } from './event-output-factory.ts';
 import { parseProducerSettings } from './producer-settings.ts';
 import { taskTransforms } from './task-transforms.ts';
@@ -56,8 +57,10 @@ export async function openTaskOutput({
   signal,
 }: OutputParts): Promise<TaskOutput> {
   const settings = parseProducerSettings(order.producerConfig);
+  const failures = recordErrorsOf(order, log);
   const eventOutput = eventOutputFactory({
     order,
+    failures,
     output: connector.output,
     log,
     signal,
@@ -96,6 +99,7 @@ export async function openTaskOutput({
     sender = opened;
     const offsetsTopic = await opened.topic(ownOffsets?.name ?? order.offsetsTopic, { signal });
     const open = new Map<string, TopicSender>();
+    const onTooLarge = leavingOut(failures);
     return {
       sender: opened,
       offsetsTopic,
@@ -107,7 +111,7 @@ export async function openTaskOutput({
           throw new ConnectorError('OFFSETS_TOPIC_WRITTEN', ownTopicRefused);
         const known =
           open.get(name) ??
-          (await openTopic({ name, cluster, adminCluster, sender: opened, plan: rules?.(name), signal }));
+          (await openTopic({ name, cluster, adminCluster, sender: opened, plan: rules?.(name), signal, onTooLarge }));
         open.set(name, known);
         return known;
       }),
@@ -140,12 +144,14 @@ interface Opening {
   readonly sender: Sender;
   readonly plan: TopicPlan | undefined;
   readonly signal: AbortSignal;
+  readonly onTooLarge: OnTooLarge | undefined;
 }
 
 /** With a plan the topic is created here when missing; without one the brokers may do it (auto.create.topics.enable). */
-async function openTopic({ name, cluster, adminCluster, sender, plan, signal }: Opening): Promise<TopicSender> {
+async function openTopic({ name, cluster, adminCluster, sender, plan, ...options }: Opening): Promise<TopicSender> {
+  const { signal } = options;
   try {
-    return await sender.topic(name, { signal, autoCreate: plan === undefined });
+    return await sender.topic(name, { ...options, autoCreate: plan === undefined });
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.code !== 'KAFKA_UNKNOWN_TOPIC') throw error;
     if (plan === undefined || adminCluster === undefined)
@@ -164,6 +170,6 @@ async function openTopic({ name, cluster, adminCluster, sender, plan, signal }: 
       );
     }
     await cluster.topic(name, { signal, refresh: true, justCreated: true });
-    return await sender.topic(name, { signal });
+    return await sender.topic(name, options);
   }
 }
