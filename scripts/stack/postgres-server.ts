@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { createAuthority, issue, type Authority, type Certificate } from './certificates.ts';
 import { freePort } from './free-port.ts';
-import { postgres15Binaries, postgres18Binaries, postgresUser } from './postgres-binaries.ts';
+import { postgresBinaries, postgresUser, type PostgresVersion } from './postgres-binaries.ts';
 import { Server, type ServerPlan } from './server.ts';
 import type { StackContext } from './stack-context.ts';
 
@@ -90,10 +90,10 @@ export class PostgresServer extends Server implements PostgresAddress {
 export async function startPostgres(
   context: StackContext,
   name: string,
-  version: 15 | 18,
+  version: PostgresVersion,
   options: PostgresOptions,
 ): Promise<PostgresServer> {
-  const binaries = version === 18 ? await postgres18Binaries() : await postgres15Binaries();
+  const binaries = await postgresBinaries(version, context.log);
   const user = postgresUser();
   const folder = join(context.folder, name);
   const data = join(folder, 'data');

@@ -19,8 +19,11 @@ export interface ServerKinds {
   readonly 'kafka-sasl': { readonly options: SecureKafkaOptions; readonly server: SecureKafka };
   /** PostgreSQL 18. */
   readonly postgres: { readonly options: PostgresOptions; readonly server: PostgresServer };
-  /** PostgreSQL 15, where Debian's package is installed. */
-  readonly postgres15: { readonly options: PostgresOptions; readonly server: PostgresServer };
+  /** PostgreSQL 14 to 17, fetched on first use. */
+  readonly postgres14: ServerKinds['postgres'];
+  readonly postgres15: ServerKinds['postgres'];
+  readonly postgres16: ServerKinds['postgres'];
+  readonly postgres17: ServerKinds['postgres'];
   /** Kafka Connect 4.1.1 with Debezium 3.5, on the Kafka of the same stack. */
   readonly connect: { readonly options: ConnectOptions; readonly server: ConnectWorker };
   /** A millrace worker of this checkout, on the Kafka of the same stack. */
@@ -53,7 +56,10 @@ export const starters: Starters = {
   kafka27: async (context, name, options) => withInfo(await startLegacyKafka(context, name, options)),
   'kafka-sasl': async (context, name, options) => withInfo(await startSecureKafka(context, name, options)),
   postgres: async (context, name, options) => withInfo(await startPostgres(context, name, 18, options)),
+  postgres14: async (context, name, options) => withInfo(await startPostgres(context, name, 14, options)),
   postgres15: async (context, name, options) => withInfo(await startPostgres(context, name, 15, options)),
+  postgres16: async (context, name, options) => withInfo(await startPostgres(context, name, 16, options)),
+  postgres17: async (context, name, options) => withInfo(await startPostgres(context, name, 17, options)),
   connect: async (context, name, options) => withInfo(await startConnect(context, name, options)),
   worker: async (context, name, options) => withInfo(await startWorker(context, name, options)),
 };

@@ -4,7 +4,7 @@ import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PostgresServer } from '../../scripts/stack/postgres-server.ts';
-import { postgres15Binaries, postgresUser } from '../../scripts/stack/postgres-binaries.ts';
+import { postgres15Tools, postgresUser } from '../../scripts/stack/postgres-binaries.ts';
 import { servers } from '../support/servers.ts';
 import { OffsetStore, TaskDriver } from './support/task-driver.ts';
 import { TestDatabase, until } from './support/test-database.ts';
@@ -15,7 +15,7 @@ describe('a PostgreSQL server that is restarted', () => {
   let driver: TaskDriver;
 
   before(async () => {
-    server = await servers().stack.start('postgres', { as: 'postgres-restarted' });
+    server = await servers().startPostgres({ as: 'postgres-restarted' });
   });
 
   after(() => servers().stack.stop('postgres-restarted'));
@@ -78,14 +78,14 @@ describe('a PostgreSQL server with transaction ids above 2^31', () => {
   let driver: TaskDriver;
 
   it('gives them as they are, not as negative numbers', async function () {
-    const binaries = await postgres15Binaries().catch(() => undefined);
-    if (binaries === undefined) {
-      if (this.test !== undefined) this.test.title += ' (no pg_resetwal: PostgreSQL 15 is not installed)';
+    const tools = await postgres15Tools().catch(() => undefined);
+    if (tools === undefined) {
+      if (this.test !== undefined) this.test.title += ' (no pg_resetwal: the package postgresql-15 is not installed)';
       this.skip();
     }
     const server = await servers().stack.start('postgres15', { as: 'postgres-old-xids' });
     // Two steps with everything frozen in between: a jump of more than 2^31 would make all rows lie in the future.
-    for (const xid of [1_500_000_000, 3_000_000_000]) await jump(server, binaries, xid);
+    for (const xid of [1_500_000_000, 3_000_000_000]) await jump(server, tools, xid);
     const database = await TestDatabase.create(server.address);
     await database.sql('CREATE TABLE item (id int PRIMARY KEY)');
     const offsets = new OffsetStore();
@@ -104,10 +104,10 @@ describe('a PostgreSQL server with transaction ids above 2^31', () => {
 });
 
 /** Sets the next transaction id of a server and freezes all rows there. */
-async function jump(server: PostgresServer, binaries: string, xid: number): Promise<void> {
+async function jump(server: PostgresServer, tools: string, xid: number): Promise<void> {
   await server.kill('SIGINT');
   const run = promisify(execFile);
-  await run(join(binaries, 'pg_resetwal'), ['-f', '-x', String(xid), server.dataFolder], {
+  await run(join(tools, 'pg_resetwal'), ['-f', '-x', String(xid), server.dataFolder], {
     cwd: server.dataFolder,
     ...postgresUser(),
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { servers } from '../support/servers.ts';
+import { postgresVersion, servers } from '../support/servers.ts';
 import { OffsetStore, TaskDriver } from './support/task-driver.ts';
 import { TestDatabase, until } from './support/test-database.ts';
 
@@ -195,7 +195,11 @@ describe('initial snapshot of PostgreSQL', () => {
     assert.equal(driver.changes.at(-1)?.transaction.snapshot, 'last');
   });
 
-  it('reads what the publication sends: its columns and rows', async () => {
+  it('reads what the publication sends: its columns and rows', async function () {
+    if (postgresVersion() < 15) {
+      if (this.test !== undefined) this.test.title += ' (publications have column lists and row filters from 15 on)';
+      this.skip();
+    }
     await database.sql(`CREATE TABLE item (id int PRIMARY KEY, name text, secret text);
       INSERT INTO item VALUES (1, 'one', 's'), (2, 'two', 's');
       CREATE PUBLICATION ${database.name} FOR TABLE item (id, name) WHERE (id > 1)`);

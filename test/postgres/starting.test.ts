@@ -181,7 +181,7 @@ describe('what keeps a PostgreSQL connector from starting', () => {
     let plain: TestDatabase;
 
     before(async () => {
-      server = await servers().stack.start('postgres', { as: 'postgres-replica', settings: { wal_level: 'replica' } });
+      server = await servers().startPostgres({ as: 'postgres-replica', settings: { wal_level: 'replica' } });
       plain = await TestDatabase.create(server.address);
     });
 

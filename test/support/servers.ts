@@ -1,5 +1,7 @@
 import type { KafkaBroker } from '../../scripts/stack/kafka-broker.ts';
-import type { PostgresServer } from '../../scripts/stack/postgres-server.ts';
+import type { PostgresOptions, PostgresServer } from '../../scripts/stack/postgres-server.ts';
+import type { PostgresVersion } from '../../scripts/stack/postgres-binaries.ts';
+import { OLDER_POSTGRES } from '../../scripts/stack/postgres-packages.ts';
 import { Stack } from '../../scripts/stack/stack.ts';
 
 /**
@@ -15,14 +17,18 @@ export class SharedServers {
   readonly kafkaSasl = once(() => this.stack.start('kafka-sasl'));
   /** Kafka Connect with Debezium, on the shared Kafka. */
   readonly connect = once(() => this.stack.start('connect', { bootstrap: this.kafka.bootstrap }));
-  /** PostgreSQL 18 with TLS; see `tls` of it. */
-  readonly postgresTls = once(() => this.stack.start('postgres', { as: 'postgres-tls', ssl: true }));
-  readonly postgres15 = once(() => this.stack.start('postgres15'));
+  /** PostgreSQL with TLS; see `tls` of it. */
+  readonly postgresTls = once(() => this.startPostgres({ as: 'postgres-tls', ssl: true }));
 
   constructor(stack: Stack, kafka: KafkaBroker, postgres: PostgresServer) {
     this.stack = stack;
     this.kafka = kafka;
     this.postgres = postgres;
+  }
+
+  /** A further PostgreSQL, of the version of this run. */
+  startPostgres(options: PostgresOptions & { readonly as: string }): Promise<PostgresServer> {
+    return startPostgres(this.stack, options);
   }
 }
 
@@ -42,7 +48,7 @@ export function servers(): SharedServers {
 export async function mochaGlobalSetup(): Promise<void> {
   const stack = await Stack.open({ name: 'test', log: (line) => void process.stderr.write(`stack: ${line}\n`) });
   try {
-    const [kafka, postgres] = await Promise.all([stack.start('kafka'), stack.start('postgres')]);
+    const [kafka, postgres] = await Promise.all([stack.start('kafka'), startPostgres(stack)]);
     shared = new SharedServers(stack, kafka, postgres);
   } catch (error) {
     await stack.close(); // mocha runs no global teardown after a failed setup
@@ -53,6 +59,20 @@ export async function mochaGlobalSetup(): Promise<void> {
 export async function mochaGlobalTeardown(): Promise<void> {
   await shared?.stack.close();
   shared = undefined;
+}
+
+/** Of PostgreSQL in this run: 18, or what MILLRACE_TEST_POSTGRES names. */
+export function postgresVersion(): PostgresVersion {
+  const named = process.env['MILLRACE_TEST_POSTGRES'] ?? '';
+  if (named === '' || named === '18') return 18;
+  const version = OLDER_POSTGRES.find((known) => String(known) === named);
+  if (version === undefined) throw new Error(`MILLRACE_TEST_POSTGRES is '${named}', not one of 14 to 18`);
+  return version;
+}
+
+function startPostgres(stack: Stack, options: PostgresOptions & { as?: string } = {}): Promise<PostgresServer> {
+  const version = postgresVersion();
+  return stack.start(version === 18 ? 'postgres' : `postgres${version}`, options);
 }
 
 function once<T>(start: () => Promise<T>): () => Promise<T> {
