@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { RowChange } from '../connectors/change-event.ts';
+import { ChangeCounts } from '../connectors/postgres/change-counts.ts';
 import { PgoutputDecoder } from '../connectors/postgres/decoder/pgoutput-decoder.ts';
 import { TransactionCursor } from '../connectors/postgres/position/transaction-cursor.ts';
 import type { EncodedRecord, RecordSink } from '../formats/encoded-record.ts';
@@ -107,7 +108,7 @@ function pass(stream: RecordedStream, take: (change: RowChange) => void): number
     logEnd: 0n,
   });
   const relations = { plan: () => plan, define: () => true, askLabel: () => false, noteType: () => undefined };
-  const decoder = new PgoutputDecoder(cursor, relations, new Set());
+  const decoder = new PgoutputDecoder(cursor, relations, new Set(), new ChangeCounts());
   const { bytes, starts, lsns } = stream;
   let changes = 0;
   for (let message = 0; message < lsns.length; message++) {

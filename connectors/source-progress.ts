@@ -1,12 +1,29 @@
+/** Rows of one table, named as in Debezium's metrics: `schema.table`. */
+export interface TableRows {
+  readonly table: string;
+  readonly rows: number;
+}
+
 /** How far the reading of what was there before the changes has come. */
 export interface SnapshotProgress {
   readonly state: 'running' | 'completed' | 'aborted';
   readonly rows: number;
+  /** The same by table, of a bounded number of tables: the first ones. */
+  readonly rowsByTable: readonly TableRows[];
   readonly tablesDone: number;
   readonly tables: number;
   /** Epoch milliseconds. */
   readonly startedMs: number;
   readonly endedMs: number | null;
+}
+
+/** Changes seen, those of tables that are not captured included; `filtered` counts the latter once more. */
+export interface ChangeFigures {
+  readonly creates: number;
+  readonly updates: number;
+  readonly deletes: number;
+  readonly truncates: number;
+  readonly filtered: number;
 }
 
 /**
@@ -38,5 +55,7 @@ export interface SourceProgress {
   readonly lastTransaction: string | null;
   /** Transactions read since the task began. */
   readonly transactions: number;
+  /** Changes read from the source's log since the task began. */
+  readonly changes: ChangeFigures;
   readonly snapshot: SnapshotProgress | null;
 }

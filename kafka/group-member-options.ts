@@ -17,12 +17,21 @@ export interface JoinedMember {
   readonly metadata: Buffer;
 }
 
+/** A request that was answered well. Times are milliseconds of CLOCK_MONOTONIC. */
+export interface GroupAnswer {
+  readonly call: 'join' | 'sync' | 'heartbeat';
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
 /** Called at once, in order, never after `leave`. An exception in one of them ends the membership (`onFailed`). */
 export interface GroupMemberEvents {
   /** A rebalance is complete. Until the next one or a loss, the work is this. */
   onAssigned(assigned: Assigned): void;
   /** The membership was good at `at`: milliseconds of CLOCK_MONOTONIC, taken before the request was sent. */
   onHeartbeat(beat: { readonly generation: number; readonly at: number }): void;
+  /** For measuring. A heartbeat that is told of a rebalance counts: it renews the session. */
+  onAnswered?(answer: GroupAnswer): void;
   /** The group may have given this member's work to others: stop it at once. Comes before the next attempt to join. */
   onLost(reason: string): void;
   /** It will not try again. */

@@ -9,12 +9,18 @@ import { kafkaErrorText } from './error-class.ts';
 import { foreignProtocolFailure } from './foreign-protocol.ts';
 import { foreignProtocolLimitMs, joinTimeoutMs } from './group-timing.ts';
 import { groupVerdict } from './group-verdict.ts';
-import type { GroupMemberOptions } from './group-member-options.ts';
+import type { GroupAnswer, GroupMemberOptions } from './group-member-options.ts';
 import { Heartbeats, type Loss } from './heartbeats.ts';
 import { silentLog } from './kafka-log.ts';
 import { monotonicMs } from './monotonic-ms.ts';
 
-export type { Assigned, GroupMemberEvents, GroupMemberOptions, JoinedMember } from './group-member-options.ts';
+export type {
+  Assigned,
+  GroupAnswer,
+  GroupMemberEvents,
+  GroupMemberOptions,
+  JoinedMember,
+} from './group-member-options.ts';
 
 type State =
   | { readonly name: 'new' }
@@ -57,7 +63,10 @@ export class GroupMember {
     this.#beats = new Heartbeats({
       ...this.#options,
       isJoining: () => this.#state.name === 'joining',
-      onGood: (generation, at) => this.#tell(() => this.#options.events.onHeartbeat({ generation, at })),
+      onGood: (generation, at) => {
+        this.#answered('heartbeat', at);
+        this.#tell(() => this.#options.events.onHeartbeat({ generation, at }));
+      },
       onRebalance: () => this.#onRebalance(),
       onLost: (loss) => this.#onLost(loss),
       onFailed: (error) => this.#stopping.abort(error),
@@ -148,16 +157,20 @@ export class GroupMember {
     const losses = this.#losses;
     const metadata = this.#options.metadata();
     const request = { group, protocol, protocolType: PROTOCOL_TYPE, sessionTimeoutMs, rebalanceTimeoutMs };
+    const joinSentAt = monotonicMs();
     const joined = await abortable(joinGroup(coordinator, { ...request, memberId, metadata, reason }), signal);
     this.#checkRound(losses);
+    this.#answered('join', joinSentAt);
     const membership = { group, memberId: joined.memberId, generation: joined.generation };
     this.#state = { name: 'joining', memberId: joined.memberId, working };
     this.#beats.hold(membership);
     const isLeader = joined.leaderId === joined.memberId;
     const assignments = isLeader ? await this.#assign(joined, signal) : new Map<string, Buffer>();
     const sync = { ...membership, protocol, protocolType: PROTOCOL_TYPE, assignments };
+    const syncSentAt = monotonicMs();
     const assignment = await abortable(syncGroup(coordinator, sync), signal);
     this.#checkRound(losses);
+    this.#answered('sync', syncSentAt);
     this.#foreignSince = undefined;
     this.#state = { name: 'member', ...membership };
     this.#tell(() => this.#options.events.onAssigned({ ...joined, isLeader, assignment }));
@@ -256,6 +269,11 @@ export class GroupMember {
     this.#link.close();
     if (wasWorking) this.#tell(() => this.#options.events.onLost(error.message));
     this.#options.events.onFailed(error);
+  }
+
+  #answered(call: GroupAnswer['call'], sentAt: number): void {
+    const answeredAt = monotonicMs();
+    this.#tell(() => this.#options.events.onAnswered?.({ call, sentAt, answeredAt }));
   }
 
   #tell(event: () => void): void {

@@ -11,15 +11,21 @@ import { TransformFailure } from './transform-failure.ts';
 import type { TransformLookup } from './transform-lookup.ts';
 import type { Predicate, Transform } from './transform.ts';
 
-interface Condition {
+/** A transform or predicate as a configuration names it, and whose code it is. */
+export interface AliasedPlugin {
+  readonly alias: string;
   readonly className: string;
+  readonly version: string;
+}
+
+interface Condition {
+  readonly plugin: AliasedPlugin;
   readonly predicate: Predicate;
   readonly negate: boolean;
 }
 
 interface Stage {
-  readonly alias: string;
-  readonly className: string;
+  readonly plugin: AliasedPlugin;
   readonly transform: Transform;
   /** Undefined: for all records. */
   readonly condition: Condition | undefined;
@@ -38,6 +44,17 @@ export class TransformChain {
     return this.#stages.length > 0;
   }
 
+  /** In the order in which they apply. */
+  get transforms(): readonly AliasedPlugin[] {
+    return this.#stages.map(({ plugin }) => plugin);
+  }
+
+  /** Those that a transform asks, each once. */
+  get predicates(): readonly AliasedPlugin[] {
+    const asked = this.#stages.flatMap(({ condition }) => condition?.plugin ?? []);
+    return [...new Map(asked.map((plugin) => [plugin.alias, plugin])).values()];
+  }
+
   /** The record as it goes on; null: a transform dropped it. Throws TransformFailure. */
   apply(record: SourceRecord): SourceRecord | null {
     let current = record;
@@ -51,16 +68,16 @@ export class TransformChain {
   }
 }
 
-function applies({ alias, condition }: Stage, record: SourceRecord): boolean {
+function applies({ plugin: { alias }, condition }: Stage, record: SourceRecord): boolean {
   if (condition === undefined) return true;
   try {
     return condition.predicate.test(record) !== condition.negate;
   } catch (error) {
-    throw new TransformFailure(alias, condition.className, error);
+    throw new TransformFailure(alias, condition.plugin.className, error);
   }
 }
 
-function transformed({ alias, className, transform }: Stage, record: SourceRecord): SourceRecord | null {
+function transformed({ plugin: { alias, className }, transform }: Stage, record: SourceRecord): SourceRecord | null {
   try {
     return transform.apply(record);
   } catch (error) {
@@ -74,10 +91,8 @@ export function transformChain(config: GivenConfig, lookup: TransformLookup): Tr
   return new TransformChain(
     transformConfigs(config).map((each) => {
       const plugin = pluginOf(each, (name) => lookup.transform(name));
-      const { alias } = each;
       return {
-        alias,
-        className: plugin.className,
+        plugin: aliased(each, plugin),
         transform: plugin.create(each.own),
         condition: conditionOf(each, predicates, lookup),
       };
@@ -96,10 +111,14 @@ function conditionOf(
     throw configError(`Invalid value ${predicate} for configuration ${prefix}predicate: ${unknownPredicate}`);
   const plugin = pluginOf(config, (name) => lookup.predicate(name));
   return {
-    className: plugin.className,
+    plugin: aliased(config, plugin),
     predicate: plugin.create(config.own),
     negate: negate?.toLowerCase() === 'true',
   };
+}
+
+function aliased({ alias }: AliasConfig, { className, version }: Omit<AliasedPlugin, 'alias'>): AliasedPlugin {
+  return { alias, className, version };
 }
 
 export const unknownPredicate = "the list of the configuration 'predicates' has no predicate of this alias";

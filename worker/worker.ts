@@ -208,6 +208,7 @@ export class Worker implements RunnableWorker {
           this.#joined.resolve(undefined);
         },
         onHeartbeat: (beat) => group.onHeartbeat(beat),
+        onAnswered: (answer) => group.onAnswered(answer),
         onLost: (reason) => group.onLost(reason),
         onFailed: (error) => this.#failed(error),
       },

@@ -66,9 +66,10 @@ describe('what a PostgreSQL task says of its progress', () => {
     assert.deepEqual([facts.progress().lagMs, facts.progress().lagBytes], [3000, 0x100]);
   });
 
-  it('keeps its count of transactions over a lost connection, and names the next try', () => {
+  it('keeps its counts of transactions and changes over a lost connection, and names the next try', () => {
     const { facts, state, cursor } = bench();
     state.commits = 5;
+    facts.changes.creates += 4;
     facts.lost('refused', 2, 4000);
     state.commits = 0;
     assert.deepEqual(facts.progress().reconnect, { attempt: 2, atMs: state.now + 4000, reason: 'refused' });
@@ -77,24 +78,29 @@ describe('what a PostgreSQL task says of its progress', () => {
     facts.connected();
     facts.streaming({ cursor, feedback: { confirmed: 0n } });
     state.commits = 2;
+    facts.changes.creates += 1;
+    assert.equal(facts.progress().changes.creates, 5);
     assert.deepEqual([facts.progress().transactions, facts.progress().reconnect], [7, null]);
   });
 
   it('shows how far a snapshot is, that it was interrupted, and how it ended', () => {
     const { facts, state } = bench();
-    let rows = 0;
-    facts.snapshotBegins(2, () => rows);
-    rows = 40;
+    const rows = { count: 0, byTable: [{ table: 'public.a', rows: 0 }] };
+    facts.snapshotBegins(2, rows);
+    rows.count = 40;
+    rows.byTable = [{ table: 'public.a', rows: 40 }];
     facts.tableRead();
     const running = { state: 'running', rows: 40, tablesDone: 1, tables: 2, startedMs: state.now, endedMs: null };
-    assert.deepEqual(facts.progress().snapshot, running);
+    assert.deepEqual(facts.progress().snapshot, { ...running, rowsByTable: [{ table: 'public.a', rows: 40 }] });
     facts.lost('reset', 1, 1000);
     assert.equal(facts.progress().snapshot?.state, 'aborted');
-    facts.snapshotBegins(2, () => rows);
+    facts.snapshotBegins(2, rows);
     state.now += 9000;
     facts.snapshotCompleted();
-    rows = 99;
-    const { state: end, rows: counted, endedMs } = facts.progress().snapshot ?? {};
+    rows.count = 99;
+    rows.byTable = [];
+    const { state: end, rows: counted, rowsByTable, endedMs } = facts.progress().snapshot ?? {};
     assert.deepEqual([end, counted, endedMs], ['completed', 40, state.now]);
+    assert.deepEqual(rowsByTable, [{ table: 'public.a', rows: 40 }]);
   });
 });

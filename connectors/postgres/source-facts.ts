@@ -1,4 +1,5 @@
-import type { SnapshotProgress, SourceProgress } from '../source-progress.ts';
+import type { SnapshotProgress, SourceProgress, TableRows } from '../source-progress.ts';
+import { ChangeCounts } from './change-counts.ts';
 import type { Feedback } from './feedback.ts';
 import type { Handover } from './handover.ts';
 import { formatLsn, type Lsn } from './lsn.ts';
@@ -10,8 +11,14 @@ interface Streaming {
   readonly feedback: Pick<Feedback, 'confirmed'>;
 }
 
+/** What the rows of a snapshot say of themselves. */
+interface RowCounts {
+  readonly count: number;
+  readonly byTable: readonly TableRows[];
+}
+
 interface Snapshot {
-  readonly rows: () => number;
+  readonly rows: RowCounts;
   readonly tables: number;
   readonly startedMs: number;
   tablesDone: number;
@@ -21,9 +28,11 @@ interface Snapshot {
 
 /**
  * Gathers what a task can say of its progress. Reads the counters that are there anyway, and holds nothing of a session
- * longer than the next one: a report costs a few comparisons, a change costs nothing.
+ * longer than the next one: a report costs a few comparisons, a change no more than its count.
  */
 export class SourceFacts {
+  /** Raised by whoever decodes changes, session after session. */
+  readonly changes = new ChangeCounts();
   readonly #server: string;
   readonly #handover: () => Pick<Handover, 'durable' | 'durableTimeMicros' | 'idle'>;
   readonly #now: () => number;
@@ -66,7 +75,7 @@ export class SourceFacts {
     this.#streaming = parts;
   }
 
-  snapshotBegins(tables: number, rows: () => number): void {
+  snapshotBegins(tables: number, rows: RowCounts): void {
     this.#phase = 'snapshot';
     this.#snapshot = { rows, tables, startedMs: this.#now(), tablesDone: 0, state: 'running', endedMs: null };
   }
@@ -107,6 +116,7 @@ export class SourceFacts {
       lastEventMs,
       lastTransaction: xid === null ? null : String(xid),
       transactions: this.#earlierCommits + (streaming?.cursor.commits ?? 0),
+      changes: this.changes.figures,
       snapshot: this.#snapshotProgress(),
     };
   }
@@ -127,14 +137,14 @@ export class SourceFacts {
     if (this.#snapshot?.state !== 'running') return;
     this.#snapshot.state = state;
     this.#snapshot.endedMs = this.#now();
-    const rows = this.#snapshot.rows();
-    // The reader of the rows is not kept for the number alone.
-    this.#snapshot = { ...this.#snapshot, rows: () => rows };
+    const { count, byTable } = this.#snapshot.rows;
+    // The reader of the rows is not kept for the numbers alone.
+    this.#snapshot = { ...this.#snapshot, rows: { count, byTable } };
   }
 
   #snapshotProgress(): SnapshotProgress | null {
     if (this.#snapshot === undefined) return null;
     const { rows, tables, tablesDone, startedMs, state, endedMs } = this.#snapshot;
-    return { state, rows: rows(), tablesDone, tables, startedMs, endedMs };
+    return { state, rows: rows.count, rowsByTable: rows.byTable, tablesDone, tables, startedMs, endedMs };
   }
 }

@@ -51,7 +51,7 @@ SELECT (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_rep
 
 /** Streams until something breaks. */
 export async function streamUntilBroken(parts: StreamSessionParts): Promise<StreamEnd> {
-  const { config, setup, handover, from, rules } = parts;
+  const { config, setup, handover, facts, from, rules } = parts;
   const cursor = new TransactionCursor({
     database: config.database,
     start: from.start,
@@ -62,7 +62,7 @@ export async function streamUntilBroken(parts: StreamSessionParts): Promise<Stre
   const count = numbering(config.publicationName);
   const reader = new StreamReader({
     cursor,
-    decoder: new PgoutputDecoder(cursor, relations, skippedOperations(config.skippedOperations)),
+    decoder: new PgoutputDecoder(cursor, relations, skippedOperations(config.skippedOperations), facts.changes),
     relations,
     session: setup.session,
     handover,

@@ -1,24 +1,34 @@
+import type { GroupAnswer } from '../../kafka/group-member.ts';
+import { CallMeter, type CallFigures } from './call-meter.ts';
+import { RecentCount } from './recent-count.ts';
+
 /** Times are monotonic milliseconds; null: not yet. */
 export interface RebalanceFigures {
   readonly rebalancing: boolean;
   readonly completed: number;
+  readonly completedLastHour: number;
   readonly lost: number;
+  readonly lostLastHour: number;
   readonly maxMs: number;
   readonly totalMs: number;
   readonly lastEndedAt: number | null;
-  readonly heartbeats: number;
   readonly lastHeartbeatAt: number | null;
+  readonly calls: Readonly<Record<GroupAnswer['call'], CallFigures>>;
 }
 
-/** Follows this worker's rounds in the group, for the metrics of Connect's names. */
+const HOUR_MS = 3_600_000;
+
+/** Follows this worker's rounds in the group and its requests, for the metrics of Connect's names. */
 export class RebalanceMeter {
+  readonly #calls = { join: new CallMeter(), sync: new CallMeter(), heartbeat: new CallMeter() };
+  readonly #recentlyCompleted = new RecentCount(HOUR_MS, 60);
+  readonly #recentlyLost = new RecentCount(HOUR_MS, 60);
   #joiningSince: number | undefined;
   #completed = 0;
   #lost = 0;
   #maxMs = 0;
   #totalMs = 0;
   #lastEndedAt: number | null = null;
-  #heartbeats = 0;
   #lastHeartbeatAt: number | null = null;
 
   /** Asked again within one round, it began with the first. */
@@ -30,31 +40,36 @@ export class RebalanceMeter {
     const took = now - (this.#joiningSince ?? now);
     this.#joiningSince = undefined;
     this.#completed += 1;
+    this.#recentlyCompleted.add(now);
     this.#maxMs = Math.max(this.#maxMs, took);
     this.#totalMs += took;
     this.#lastEndedAt = now;
   }
 
-  /** A heartbeat that was sent at `at` was answered well. */
-  beat(at: number): void {
-    this.#heartbeats += 1;
-    this.#lastHeartbeatAt = at;
+  /** A request was answered well. */
+  answered({ call, sentAt, answeredAt }: GroupAnswer): void {
+    this.#calls[call].answered(answeredAt, answeredAt - sentAt);
+    if (call === 'heartbeat') this.#lastHeartbeatAt = sentAt;
   }
 
-  lost(): void {
+  lost(now: number): void {
     this.#lost += 1;
+    this.#recentlyLost.add(now);
   }
 
-  get figures(): RebalanceFigures {
+  figures(now: number): RebalanceFigures {
+    const { join, sync, heartbeat } = this.#calls;
     return {
       rebalancing: this.#joiningSince !== undefined,
       completed: this.#completed,
+      completedLastHour: this.#recentlyCompleted.within(now),
       lost: this.#lost,
+      lostLastHour: this.#recentlyLost.within(now),
       maxMs: this.#maxMs,
       totalMs: this.#totalMs,
       lastEndedAt: this.#lastEndedAt,
-      heartbeats: this.#heartbeats,
       lastHeartbeatAt: this.#lastHeartbeatAt,
+      calls: { join: join.figures(now), sync: sync.figures(now), heartbeat: heartbeat.figures(now) },
     };
   }
 }

@@ -19,6 +19,7 @@ const source: SourceProgress = {
   lastEventMs: null,
   lastTransaction: null,
   transactions: 0,
+  changes: { creates: 0, updates: 0, deletes: 0, truncates: 0, filtered: 0 },
   snapshot: null,
 };
 const stallMs = 60_000;

@@ -1,4 +1,4 @@
-import type { TaskFailure, TaskProgress } from '../task-host/messages.ts';
+import type { TaskFailure, TaskPlugins, TaskProgress } from '../task-host/messages.ts';
 import { FailureRing, type FailureNote } from './failure-ring.ts';
 import { RateWindow } from './rate-window.ts';
 import { stallOf, type StallReason } from './stall-rule.ts';
@@ -22,6 +22,8 @@ export interface TaskSnapshot {
   readonly sinceMs: number;
   readonly reportedMs: number | null;
   readonly progress: TaskProgress | null;
+  /** The code of this run; null: it has not said yet. */
+  readonly plugins: TaskPlugins | null;
   readonly recordsPerSecond: number;
   readonly polledPerSecond: number;
   readonly stalled: { readonly reason: StallReason; readonly sinceMs: number } | null;
@@ -56,6 +58,7 @@ export class TaskHistory {
   #ranMs = 0;
   #pausedMs = 0;
   #progress: TaskProgress | undefined;
+  #plugins: TaskPlugins | undefined;
   #reportedAt: number | undefined;
   #progressAt = 0;
   #headAtProgress: string | null | undefined;
@@ -77,6 +80,11 @@ export class TaskHistory {
     if (run === 'running') this.#progressAt = now;
     this.#run = run;
     this.#enteredAt = now;
+  }
+
+  /** The run has loaded its code. */
+  loaded(plugins: TaskPlugins): void {
+    this.#plugins = plugins;
   }
 
   reported(progress: TaskProgress, now: number): void {
@@ -119,6 +127,7 @@ export class TaskHistory {
       sinceMs: past(this.#enteredAt),
       reportedMs: this.#reportedAt === undefined ? null : past(this.#reportedAt),
       progress: this.#progress ?? null,
+      plugins: this.#plugins ?? null,
       recordsPerSecond: this.#run === 'running' ? this.#records.perSecond : 0,
       polledPerSecond: this.#run === 'running' ? this.#polled.perSecond : 0,
       stalled: reason === null ? null : { reason, sinceMs: past(this.#stalledSince(reason)) },
@@ -163,6 +172,7 @@ export class TaskHistory {
   /** The counters of the next run begin at 0. */
   #forgetRun(): void {
     this.#progress = undefined;
+    this.#plugins = undefined;
     this.#reportedAt = undefined;
     this.#headAtProgress = undefined;
     this.#records = new RateWindow();

@@ -396,7 +396,7 @@ export class HerderAssembly {
       versionOf: (name) => plugins.find(view().connectors.get(name)?.config['connector.class'] ?? '')?.version ?? null,
       connectorStartups: () => this.#local.connectorStartups.counts,
       taskStartups: () => this.#local.taskStartups.counts,
-      rebalance: () => this.#rebalances.figures,
+      rebalance: (now) => this.#rebalances.figures(now),
     });
   }
 

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../errors/connector-error.ts';
 import type { TaskLog } from '../../connectors/source-connector.ts';
-import type { Assigned, JoinedMember } from '../../kafka/group-member.ts';
+import type { Assigned, GroupAnswer, JoinedMember } from '../../kafka/group-member.ts';
 import type { GroupLeader } from '../group/group-leader.ts';
 import { foreignMembers } from '../group/foreign-members.ts';
 import { decodeAssignment, encodeAssignment } from '../group/member-assignment.ts';
@@ -164,10 +164,13 @@ export class GroupEvents {
     if (membership.session === undefined) return;
     const wasCertain = membership.certain();
     membership.beat(at);
-    this.#parts.meter.beat(at);
     onLease(at);
     // What was owned but not certain waited for this.
     if (!wasCertain) local.reconcile();
+  }
+
+  onAnswered(answer: GroupAnswer): void {
+    this.#parts.meter.answered(answer);
   }
 
   onLost(reason: string): void {
@@ -175,7 +178,7 @@ export class GroupEvents {
     local.abandonAll();
     const wasMember = membership.session !== undefined;
     membership.lost();
-    if (wasMember) this.#parts.meter.lost();
+    if (wasMember) this.#parts.meter.lost(this.#parts.clock.now());
     this.#parts.onLost();
     this.#cancelDelay?.();
     leader.forget();

@@ -40,7 +40,8 @@ export interface HealthRequestParts {
   readonly versionOf: (connector: string) => string | null;
   readonly connectorStartups: () => Startups;
   readonly taskStartups: () => Startups;
-  readonly rebalance: () => RebalanceFigures;
+  /** `now`: monotonic milliseconds. */
+  readonly rebalance: (now: number) => RebalanceFigures;
 }
 
 /** A worker that takes longer to say what it knows already is not well. */
@@ -108,10 +109,11 @@ export class HealthRequests {
   measures(): WorkerMeasures {
     const { clock, workerId, clientId, membership, view, hosts, versionOf } = this.#parts;
     const { session } = membership;
+    const now = clock.now();
     return {
       workerId,
       clientId,
-      now: clock.now(),
+      now,
       connectors: (session?.work.connectors ?? []).flatMap((name) => {
         const config = view().connectors.get(name)?.config;
         if (config === undefined) return [];
@@ -122,7 +124,7 @@ export class HealthRequests {
       hosts: hosts(),
       connectorStartups: this.#parts.connectorStartups(),
       taskStartups: this.#parts.taskStartups(),
-      rebalance: this.#parts.rebalance(),
+      rebalance: this.#parts.rebalance(now),
       session,
     };
   }

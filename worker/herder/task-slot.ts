@@ -141,6 +141,9 @@ export class TaskSlot {
       return;
     }
     switch (event.type) {
+      case 'loaded':
+        this.#history.loaded(event.plugins);
+        break;
       case 'fenced':
         this.#takeOver(run);
         break;

@@ -1,5 +1,7 @@
-import { connectCoordinatorMetrics, connectWorkerMetrics } from './connect-worker-metrics.ts';
+import { connectCoordinatorMetrics } from './connect-coordinator-metrics.ts';
+import { connectPluginMetrics } from './connect-plugin-metrics.ts';
 import { connectorMetrics, connectorTaskMetrics, sourceTaskMetrics } from './connect-task-metrics.ts';
+import { connectWorkerMetrics } from './connect-worker-metrics.ts';
 import { debeziumMetrics } from './debezium-metrics.ts';
 import type { MetricDefinition } from './metric-definition.ts';
 import { ownMetrics } from './own-metrics.ts';
@@ -11,6 +13,7 @@ export const metricGroups = {
     ...connectCoordinatorMetrics,
     ...connectorMetrics,
     ...connectorTaskMetrics,
+    ...connectPluginMetrics,
     ...sourceTaskMetrics,
   ],
   debezium: debeziumMetrics,

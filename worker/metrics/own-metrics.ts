@@ -38,6 +38,14 @@ export const ownMetrics: readonly MetricDefinition[] = [
   ),
   taskMetric(
     {
+      name: 'millrace_task_truncate_events_total',
+      kind: 'counter',
+      help: 'Truncated tables among the changes read in this run; Debezium counts them in its total only.',
+    },
+    ({ progress }) => progress?.source?.changes.truncates,
+  ),
+  taskMetric(
+    {
       name: 'millrace_task_acknowledged_bytes_total',
       kind: 'counter',
       help: 'Bytes of the source behind the acknowledged records of this run.',

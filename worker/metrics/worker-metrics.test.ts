@@ -24,7 +24,19 @@ const source: SourceProgress = {
   lastEventMs: 1_700_000_000_000,
   lastTransaction: '771',
   transactions: 3,
-  snapshot: { state: 'completed', rows: 12, tablesDone: 2, tables: 2, startedMs: 1000, endedMs: 6000 },
+  changes: { creates: 5, updates: 4, deletes: 3, truncates: 1, filtered: 2 },
+  snapshot: {
+    state: 'completed',
+    rows: 12,
+    rowsByTable: [
+      { table: 'public.a', rows: 9 },
+      { table: 'public.b', rows: 3 },
+    ],
+    tablesDone: 2,
+    tables: 2,
+    startedMs: 1000,
+    endedMs: 6000,
+  },
 };
 
 function measures(): WorkerMeasures {
@@ -35,6 +47,14 @@ function measures(): WorkerMeasures {
   meter.emitted(batch);
   const running = new TaskHistory(0);
   running.entered('running', 0);
+  running.loaded({
+    connector: { className: 'io.x.Y', version: '1' },
+    keyConverter: { className: 'io.k.K', version: '2' },
+    valueConverter: { className: 'io.v.V', version: '3' },
+    headerConverter: { className: 'io.h.H', version: '4' },
+    transforms: [{ alias: 'route', className: 'io.t.T', version: '5' }],
+    predicates: [{ alias: 'mine', className: 'io.p.P', version: '6' }],
+  });
   const pipeline = {
     figures: { errors: { ...noErrors, skipped: 3 } },
     meter: meter.figures,
@@ -56,7 +76,9 @@ function measures(): WorkerMeasures {
   const meterOfGroup = new RebalanceMeter();
   meterOfGroup.joining(0);
   meterOfGroup.assigned(40);
-  meterOfGroup.beat(1000);
+  meterOfGroup.answered({ call: 'join', sentAt: 0, answeredAt: 30 });
+  meterOfGroup.answered({ call: 'sync', sentAt: 30, answeredAt: 40 });
+  meterOfGroup.answered({ call: 'heartbeat', sentAt: 1000, answeredAt: 1002 });
   return {
     workerId: 'w:1',
     clientId: 'g',
@@ -69,7 +91,7 @@ function measures(): WorkerMeasures {
     hosts: [{ pid: 7, tasks: ['inv-0'], rssBytes: 4096 }],
     connectorStartups: startups.counts,
     taskStartups: startups.counts,
-    rebalance: meterOfGroup.figures,
+    rebalance: meterOfGroup.figures(2000),
     session: { generation: 3, leaderUrl: 'http://w:1', work: { connectors: ['inv'], tasks: ['inv-0', 'inv-1'] } },
   };
 }
@@ -107,7 +129,20 @@ describe('the metrics of a worker', () => {
       'kafka_connect_worker_connector_failed_task_count{connector="inv"} 1',
       'kafka_connect_worker_rebalance_epoch 3',
       'kafka_connect_worker_rebalance_leader_name{leader_name="http://w:1"} 1',
+      'kafka_connect_coordinator_join_total{client_id="g"} 1',
+      'kafka_connect_coordinator_join_time_max{client_id="g"} 30',
+      'kafka_connect_coordinator_sync_time_avg{client_id="g"} 10',
+      'kafka_connect_coordinator_heartbeat_total{client_id="g"} 1',
+      'kafka_connect_coordinator_heartbeat_response_time_max{client_id="g"} 2',
+      'kafka_connect_coordinator_rebalance_rate_per_hour{client_id="g"} 1',
+      'kafka_connect_coordinator_failed_rebalance_rate_per_hour{client_id="g"} 0',
       'kafka_connect_coordinator_last_heartbeat_seconds_ago{client_id="g"} 1',
+      'kafka_connect_connector_task_connector_version{connector="inv",task="0",connector_version="1"} 1',
+      'kafka_connect_connector_task_task_version{connector="inv",task="0",task_version="1"} 1',
+      'kafka_connect_connector_task_key_converter_class{connector="inv",task="0",key_converter_class="io.k.K"} 1',
+      'kafka_connect_connector_task_header_converter_version{connector="inv",task="0",header_converter_version="4"} 1',
+      'kafka_connect_connector_transform_transform_version{connector="inv",task="0",transform="route",transform_version="5"} 1',
+      'kafka_connect_connector_predicate_predicate_class{connector="inv",task="0",predicate="mine",predicate_class="io.p.P"} 1',
       'kafka_connect_connector_status{connector="inv",status="running"} 1',
       'kafka_connect_connector_task_status{connector="inv",task="1",status="failed"} 1',
       'kafka_connect_source_task_source_record_poll_total{connector="inv",task="0"} 2',
@@ -116,10 +151,15 @@ describe('the metrics of a worker', () => {
       'kafka_connect_task_error_total_records_skipped{connector="inv",task="0"} 3',
       'kafka_connect_task_error_last_error_timestamp{connector="inv",task="1"} 2000',
       'debezium_metrics_MilliSecondsBehindSource{plugin="postgres",name="inv",context="streaming",connector="inv",task="0"} 1500',
+      'debezium_metrics_TotalNumberOfEventsSeen{plugin="postgres",name="inv",context="streaming",connector="inv",task="0"} 13',
+      'debezium_metrics_TotalNumberOfUpdateEventsSeen{plugin="postgres",name="inv",context="streaming",connector="inv",task="0"} 4',
+      'debezium_metrics_NumberOfEventsFiltered{plugin="postgres",name="inv",context="streaming",connector="inv",task="0"} 2',
+      'debezium_metrics_RowsScanned{plugin="postgres",name="inv",context="snapshot",connector="inv",task="0",table="public.a"} 9',
       'debezium_metrics_SourceEventPosition{plugin="postgres",name="inv",context="streaming",connector="inv",task="0"} 4294967312',
       'debezium_metrics_TotalNumberOfEventsSeen{plugin="postgres",name="inv",context="snapshot",connector="inv",task="0"} 12',
       'debezium_metrics_SnapshotDurationInSeconds{plugin="postgres",name="inv",context="snapshot",connector="inv",task="0"} 5',
       'millrace_task_lag_bytes{connector="inv",task="0"} 16',
+      'millrace_task_truncate_events_total{connector="inv",task="0"} 1',
       'millrace_task_lag_seconds{connector="inv",task="0"} 1.5',
       'millrace_task_next_restart_timestamp_seconds{connector="inv",task="1"} 9',
       'millrace_task_failures_total{connector="inv",task="1",code="HOST_DIED"} 1',

@@ -110,10 +110,18 @@ const sourceProgress = z.object({
   lastEventMs: epochMs,
   lastTransaction: z.string().nullable(),
   transactions: z.number(),
+  changes: z.object({
+    creates: z.number(),
+    updates: z.number(),
+    deletes: z.number(),
+    truncates: z.number(),
+    filtered: z.number(),
+  }),
   snapshot: z
     .object({
       state: z.enum(['running', 'completed', 'aborted']),
       rows: z.number(),
+      rowsByTable: z.array(z.object({ table: z.string(), rows: z.number() })).readonly(),
       tablesDone: z.number(),
       tables: z.number(),
       startedMs: z.number(),
@@ -154,10 +162,26 @@ export const taskProgress = z.object({
 });
 export type TaskProgress = z.infer<typeof taskProgress>;
 
+const pluginName = z.object({ className: z.string(), version: z.string() });
+const aliasedPlugin = pluginName.extend({ alias: z.string() });
+
+/** The code that a run of a task uses, as the host has loaded it. */
+export const taskPlugins = z.object({
+  connector: pluginName,
+  keyConverter: pluginName,
+  valueConverter: pluginName,
+  headerConverter: pluginName,
+  transforms: z.array(aliasedPlugin),
+  predicates: z.array(aliasedPlugin),
+});
+export type TaskPlugins = z.infer<typeof taskPlugins>;
+
 /** Task host to worker. */
 export const fromHost = z.discriminatedUnion('type', [
   /** Loaded and able to take orders. */
   z.object({ type: z.literal('ready') }),
+  /** Once per run of a task, before `fenced`. */
+  z.object({ type: z.literal('loaded'), id: z.string(), incarnation: z.string(), plugins: taskPlugins }),
   /** InitProducerId succeeded (or was not needed): the worker checks ownership and answers `proceed` or `stop quiet`. */
   z.object({ type: z.literal('fenced'), id: z.string(), incarnation: z.string() }),
   /** The stored offset of this partition key (JSON text of `["connector",{partition}]`), after reading the topic to its end. */

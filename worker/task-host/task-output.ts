@@ -9,12 +9,13 @@ import { createOwnOffsetsTopic } from '../offsets/own-offset-store.ts';
 import { ownOffsetsTopic } from '../offsets/own-offsets-topic.ts';
 import type { EventOutput } from './event-output.ts';
 import type { Lease } from './lease.ts';
-import type { TaskOrder } from './messages.ts';
+import type { TaskOrder, TaskPlugins } from './messages.ts';
 import { namedConverters } from '../named-converters.ts';
 import type { PluginPath } from '../plugin-path/plugin-path.ts';
 import { leavingOut, recordErrorsOf } from './error-handling.ts';
 import { eventOutputFactory } from './event-output-factory.ts';
 import { parseProducerSettings } from './producer-settings.ts';
+import { taskPlugins } from './task-plugins.ts';
 import { taskTransforms } from './task-transforms.ts';
 import { transactionalIdOf } from './transactional-id.ts';
 import { boundaryOf, type TransactionBoundary } from './transaction-boundary.ts';
@@ -32,12 +33,14 @@ export interface TaskOutput {
   readonly boundary: TransactionBoundary;
   /** The connector's offsets topic of its own; undefined: the offsets are in the worker's. */
   readonly ownOffsets: InternalTopic | undefined;
+  /** What it is made of. */
+  readonly plugins: TaskPlugins | undefined;
   close(): Promise<void>;
 }
 
 export interface OutputParts {
   readonly order: TaskOrder;
-  readonly connector: Pick<SourceConnector, 'output'>;
+  readonly connector: Pick<SourceConnector, 'output' | 'className' | 'version'>;
   readonly plugins: PluginPath;
   readonly lease: Lease;
   readonly log: TaskLog;
@@ -58,15 +61,9 @@ export async function openTaskOutput({
 }: OutputParts): Promise<TaskOutput> {
   const settings = parseProducerSettings(order.producerConfig);
   const failures = recordErrorsOf(order, log);
-  const eventOutput = eventOutputFactory({
-    order,
-    failures,
-    output: connector.output,
-    log,
-    signal,
-    converters: await namedConverters(plugins, order.connectorConfig, order.workerConverters),
-    chain: await taskTransforms(order.connectorConfig, plugins),
-  });
+  const converters = await namedConverters(plugins, order.connectorConfig, order.workerConverters);
+  const chain = await taskTransforms(order.connectorConfig, plugins);
+  const eventOutput = eventOutputFactory({ order, output: connector.output, log, signal, failures, converters, chain });
   const boundary = boundaryOf({
     ...order,
     defaultIntervalMs: order.offsetFlushIntervalMs ?? 60_000,
@@ -106,6 +103,7 @@ export async function openTaskOutput({
       inFlightBytes: settings.bufferMemory,
       boundary,
       ownOffsets,
+      plugins: taskPlugins({ order, connector, converters, chain }),
       events: eventOutput(async (name) => {
         if (order.exactlyOnce && name === offsetsTopic.name)
           throw new ConnectorError('OFFSETS_TOPIC_WRITTEN', ownTopicRefused);

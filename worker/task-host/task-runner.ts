@@ -124,6 +124,8 @@ export class TaskRunner {
             warn: (error) => log.warn({ err: String(error) }, "offsets were not copied to the worker's topic"),
           });
     try {
+      if (output.plugins !== undefined)
+        links.send({ type: 'loaded', id, incarnation: order.incarnation, plugins: output.plugins });
       links.send({ type: 'fenced', id, incarnation: order.incarnation });
       await abortable(this.#proceed.promise, this.#abort.signal);
       const pipeline = new Pipeline<TopicSender>({

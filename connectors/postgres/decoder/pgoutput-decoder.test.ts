@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { RowChange } from '../../change-event.ts';
 import { fieldText, type RowImage } from '../../row-image.ts';
+import type { ChangeFigures } from '../../source-progress.ts';
 import type { TableSchema } from '../../table-schema.ts';
+import { ChangeCounts } from '../change-counts.ts';
 import { TransactionCursor } from '../position/transaction-cursor.ts';
 import type { Resume, StartPoint } from '../position/stream-position.ts';
 import { uint32 } from '../wire/big-endian.ts';
@@ -44,6 +46,8 @@ class AllRelations implements Relations {
   readonly messages: RelationMessage[] = [];
   readonly types: string[] = [];
   readonly asked: string[] = [];
+  /** False: no table is captured. */
+  captures = true;
   readonly plans = new Map<number, RelationPlan | null>();
   answers = true;
   labels: readonly string[] | undefined;
@@ -57,6 +61,10 @@ class AllRelations implements Relations {
     this.messages.push(message);
     const width = message.columns.length;
     const labels = this.labels?.map((label) => Buffer.from(label));
+    if (!this.captures) {
+      this.plans.set(message.oid, null);
+      return this.answers;
+    }
     this.plans.set(message.oid, {
       schema: schemaOf(message),
       capture: Int32Array.from({ length: width }, (_, index) => index),
@@ -102,6 +110,7 @@ interface Played {
   readonly changes: RowChange[];
   readonly cursor: TransactionCursor;
   readonly relations: AllRelations;
+  readonly counts: ChangeFigures;
 }
 
 function play(
@@ -109,7 +118,8 @@ function play(
   { done = 0n, resume = boundary, skipped = ['none'], relations = new AllRelations() } = {},
 ): Played {
   const cursor = newCursor({ done, resume });
-  const decoder = new PgoutputDecoder(cursor, relations, skippedOperations(skipped));
+  const counts = new ChangeCounts();
+  const decoder = new PgoutputDecoder(cursor, relations, skippedOperations(skipped), counts);
   const cutter = new MessageCutter(({ bytes, start, end }) => {
     if (bytes[start] !== XLOG_DATA) return true;
     const high = uint32(bytes, start + 1);
@@ -117,7 +127,7 @@ function play(
   });
   cutter.push(Buffer.from(hex, 'hex'));
   while (cutter.suspended) cutter.resume();
-  return { changes: decoder.take(), cursor, relations };
+  return { changes: decoder.take(), cursor, relations, counts: counts.figures };
 }
 
 const values = (image: RowImage | null): (string | null | undefined)[] | null =>
@@ -206,6 +216,17 @@ describe('decoding pgoutput', () => {
     assert.deepEqual(ids(play(RECORDED, { resume: stranger })).length, 5);
   });
 
+  it('counts by operation what is new to it: captured or not, but neither delivered before nor skipped', () => {
+    const all = { creates: 2, updates: 1, deletes: 1, truncates: 1, filtered: 0 };
+    assert.deepEqual(play(RECORDED).counts, all);
+    const relations = new AllRelations();
+    relations.captures = false;
+    const uncaptured = play(RECORDED, { relations });
+    assert.deepEqual([uncaptured.changes, uncaptured.counts], [[], { ...all, filtered: 5 }]);
+    assert.deepEqual(play(RECORDED, { done: 0x1202_07a8n }).counts, { ...all, creates: 0 });
+    assert.deepEqual(play(RECORDED, { skipped: ['u', 't'] }).counts, { ...all, updates: 0, truncates: 0 });
+  });
+
   it('leaves skipped operations out and counts them all the same', () => {
     const { changes } = play(RECORDED, { skipped: ['c', 'd', 't'] });
     assert.deepEqual(
@@ -271,7 +292,7 @@ describe('decoding pgoutput', () => {
     const relations = new AllRelations();
     relations.labels = ['ok'];
     const cursor = newCursor({ done: 0n, resume: { kind: 'boundary' } });
-    const decoder = new PgoutputDecoder(cursor, relations, new Set());
+    const decoder = new PgoutputDecoder(cursor, relations, new Set(), new ChangeCounts());
     const waits: number[] = [];
     const cutter = new MessageCutter(({ bytes, start, end }) => {
       if (bytes[start] !== XLOG_DATA) return true;

@@ -1,5 +1,6 @@
 import type { RowChange } from '../../change-event.ts';
 import { NULL_FIELD, UNAVAILABLE_FIELD, type RowImage } from '../../row-image.ts';
+import type { ChangeCounts } from '../change-counts.ts';
 import type { TransactionCursor } from '../position/transaction-cursor.ts';
 import { int16, int32, uint32 } from '../wire/big-endian.ts';
 import type { PluginMessage } from '../wire/replication-stream.ts';
@@ -26,7 +27,7 @@ const POSTGRES_EPOCH_MICROS = 946_684_800_000_000n;
 
 type Images = Pick<RowChange, 'before' | 'after' | 'partialBefore'>;
 
-/** Operations that are left out although the server sends them. */
+/** Operations that are left out although the server sends them; they are not counted either, as with Debezium. */
 export type SkippedOperations = ReadonlySet<RowChange['op']>;
 
 /**
@@ -36,6 +37,7 @@ export type SkippedOperations = ReadonlySet<RowChange['op']>;
 export class PgoutputDecoder {
   readonly #cursor: TransactionCursor;
   readonly #relations: Relations;
+  readonly #counts: ChangeCounts;
   readonly #arena = new FieldArena();
   readonly #skipInserts: boolean;
   readonly #skipUpdates: boolean;
@@ -50,9 +52,10 @@ export class PgoutputDecoder {
   #high = 0;
   #low = 0;
 
-  constructor(cursor: TransactionCursor, relations: Relations, skipped: SkippedOperations) {
+  constructor(cursor: TransactionCursor, relations: Relations, skipped: SkippedOperations, counts: ChangeCounts) {
     this.#cursor = cursor;
     this.#relations = relations;
+    this.#counts = counts;
     this.#skipInserts = skipped.has('c');
     this.#skipUpdates = skipped.has('u');
     this.#skipDeletes = skipped.has('d');
@@ -109,7 +112,9 @@ export class PgoutputDecoder {
 
   #insert(at: number): boolean {
     const plan = this.#plan(at);
-    if (plan === null || this.#skipInserts) return true;
+    if (this.#skipInserts) return true;
+    this.#counts.creates += 1;
+    if (plan === null) return this.#filtered();
     const base = this.#arena.reserve(2 * plan.width);
     this.#checkEnd(this.#tuple(at + 5, plan, base));
     const after = this.#image(base);
@@ -119,7 +124,9 @@ export class PgoutputDecoder {
 
   #update(at: number): boolean {
     const plan = this.#plan(at);
-    if (plan === null || this.#skipUpdates) return true;
+    if (this.#skipUpdates) return true;
+    this.#counts.updates += 1;
+    if (plan === null) return this.#filtered();
     const base = this.#arena.reserve(4 * plan.width);
     const oldBase = base + 2 * plan.width;
     const marker = this.#bytes[at + 4];
@@ -136,7 +143,12 @@ export class PgoutputDecoder {
 
   #delete(at: number): void {
     const plan = this.#plan(at);
-    if (plan === null || this.#skipDeletes) return;
+    if (this.#skipDeletes) return;
+    this.#counts.deletes += 1;
+    if (plan === null) {
+      this.#filtered();
+      return;
+    }
     const base = this.#arena.reserve(2 * plan.width);
     this.#checkEnd(this.#tuple(at + 5, plan, base));
     const partialBefore = this.#bytes[at + 4] === KEY_TUPLE;
@@ -149,9 +161,17 @@ export class PgoutputDecoder {
     for (let table = 0; table < count; table += 1) {
       if (!this.#cursor.count(this.#high, this.#low, 'TRUNCATE')) continue;
       const plan = this.#plan(at + 5 + 4 * table);
-      if (plan !== null && !this.#skipTruncates)
-        this.#push('t', plan, { before: null, after: null, partialBefore: false });
+      if (this.#skipTruncates) continue;
+      this.#counts.truncates += 1;
+      if (plan === null) this.#filtered();
+      else this.#push('t', plan, { before: null, after: null, partialBefore: false });
     }
+  }
+
+  /** A change of a table that is not captured: there is nothing more to do. */
+  #filtered(): true {
+    this.#counts.filtered += 1;
+    return true;
   }
 
   #plan(at: number): RelationPlan | null {

@@ -43,6 +43,27 @@ describe('rows of a snapshot', () => {
     assert.deepEqual(marks(0, 0), []);
   });
 
+  it('are counted by table, of the first tables only', () => {
+    const rows = new SnapshotRows({ database: 'd', xid: 7, from: 0n });
+    assert.deepEqual(rows.byTable, []);
+    for (const [name, size] of [
+      ['a', 3],
+      ['b', 0],
+      ['c', 2],
+    ] as const) {
+      rows.beginTable(table(name), 1n);
+      for (let row = 0; row < size; row += 1) rows.add(imageOf([]));
+    }
+    assert.deepEqual(rows.byTable, [
+      { table: 'public.a', rows: 3 },
+      { table: 'public.b', rows: 0 },
+      { table: 'public.c', rows: 2 },
+    ]);
+    for (let more = 0; more < 500; more += 1) rows.beginTable(table(`t${more}`), 1n);
+    assert.equal(rows.byTable.length, 200);
+    assert.equal(rows.count, 5);
+  });
+
   it('share one transaction object per mark and table, and the place where streaming begins', () => {
     const rows = new SnapshotRows({ database: 'd', xid: 7, from: (3n << 32n) | 5n });
     rows.beginTable(table('t'), 1n);

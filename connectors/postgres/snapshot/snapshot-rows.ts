@@ -1,7 +1,11 @@
 import type { PostgresTransaction, RowChange, SnapshotMark } from '../../change-event.ts';
 import type { RowImage } from '../../row-image.ts';
+import type { TableRows } from '../../source-progress.ts';
 import type { TableSchema } from '../../table-schema.ts';
 import type { Lsn } from '../lsn.ts';
+
+/** Beyond so many tables their rows are counted together only: the counts go to the worker every second. */
+const MAX_TABLES_COUNTED = 200;
 
 /** What all rows of a snapshot share. */
 export interface SnapshotOrigin {
@@ -34,6 +38,8 @@ export class SnapshotRows {
   #timeMicros = 0n;
   #tableRows = 0;
   #rows = 0;
+  /** Rows of the tables before this one. */
+  readonly #earlier: TableRows[] = [];
 
   constructor(origin: SnapshotOrigin) {
     this.#origin = origin;
@@ -46,7 +52,15 @@ export class SnapshotRows {
     return this.#rows;
   }
 
+  /** The same by table, of the first tables. */
+  get byTable(): readonly TableRows[] {
+    const current = this.#tableCount();
+    return current === undefined ? [...this.#earlier] : [...this.#earlier, current];
+  }
+
   beginTable(table: TableSchema, timeMicros: bigint): void {
+    const before = this.#tableCount();
+    if (before !== undefined) this.#earlier.push(before);
     this.#table = table;
     this.#timeMicros = timeMicros;
     this.#tableRows = 0;
@@ -73,6 +87,13 @@ export class SnapshotRows {
     const taken = this.#events;
     this.#events = [];
     return taken;
+  }
+
+  /** Undefined: there is none, or too many before it. */
+  #tableCount(): TableRows | undefined {
+    if (this.#table === undefined || this.#earlier.length >= MAX_TABLES_COUNTED) return undefined;
+    const { schema, table } = this.#table;
+    return { table: schema === null ? table : `${schema}.${table}`, rows: this.#tableRows };
   }
 
   /** Makes an event of the row held back; `ends`: what it was the last of, a single row being the last of nothing. */

@@ -41,7 +41,7 @@ export async function runSnapshot(parts: SnapshotParts): Promise<void> {
   const xid = await snapshotXid(setup.session);
   const tables = await snapshotTables(parts);
   const rows = new SnapshotRows({ database: config.database, xid, from });
-  parts.facts.snapshotBegins(tables.length, () => rows.count);
+  parts.facts.snapshotBegins(tables.length, rows);
   const started = Date.now();
   const offset = (completed: boolean): SourceOffset =>
     snapshotOffset({ from, xid, timeMicros: BigInt(Date.now()) * 1000n, completed }, setup.source);
