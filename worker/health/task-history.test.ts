@@ -63,6 +63,19 @@ class Bench {
 }
 
 describe('what a worker knows of a task', () => {
+  it('knows whose code a run has loaded until the next run begins', () => {
+    const bench = new Bench();
+    assert.equal(bench.snapshot.plugins, null);
+    const plugin = { className: 'io.x.Y', version: '1' };
+    const converters = { keyConverter: plugin, valueConverter: plugin, headerConverter: plugin };
+    const plugins = { connector: plugin, ...converters, transforms: [], predicates: [] };
+    bench.history.loaded(plugins);
+    bench.history.entered('failed', 0);
+    assert.deepEqual(bench.snapshot.plugins, plugins);
+    bench.history.entered('starting', 0);
+    assert.equal(bench.snapshot.plugins, null);
+  });
+
   it('a source that goes on without an acknowledgement makes it stalled, and the next acknowledgement well again', () => {
     const bench = new Bench();
     bench.pass(5, () => (bench.transactions += 1));

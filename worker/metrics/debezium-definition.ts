@@ -4,7 +4,7 @@ import type { TaskProgress } from '../task-host/messages.ts';
 import { labelsOf, type Labels } from './metric-definition.ts';
 
 /** A task that tells of its source. */
-export interface MeasuredSource {
+interface MeasuredSource {
   readonly progress: TaskProgress;
   readonly source: SourceProgress;
   /** Epoch milliseconds. */

@@ -166,7 +166,7 @@ const pluginName = z.object({ className: z.string(), version: z.string() });
 const aliasedPlugin = pluginName.extend({ alias: z.string() });
 
 /** The code that a run of a task uses, as the host has loaded it. */
-export const taskPlugins = z.object({
+const taskPlugins = z.object({
   connector: pluginName,
   keyConverter: pluginName,
   valueConverter: pluginName,
