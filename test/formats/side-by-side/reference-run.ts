@@ -4,6 +4,8 @@ import type { ConnectWorker } from '../../../scripts/stack/connect-worker.ts';
 import { until, type TestDatabase } from '../../postgres/support/test-database.ts';
 import { anonymous, type PlainRecord } from './plain-record.ts';
 
+const PATIENCE_MS = 60_000;
+
 const statusSchema = z.object({ tasks: z.array(z.object({ state: z.string(), trace: z.string().optional() })) });
 
 export interface ReferenceOptions {
@@ -30,11 +32,18 @@ export class ReferenceRun {
   async start(): Promise<void> {
     const { database, variants } = this.#options;
     for (const variant of Object.keys(variants)) await this.#request(variant, 'PUT', this.#config(variant));
-    await until(async () => {
-      for (const variant of Object.keys(variants)) await this.#requireRunning(variant);
-      const active = `SELECT count(*) FROM pg_replication_slots WHERE active AND slot_name LIKE '${this.#run}%'`;
-      return (await database.value(active)) === String(Object.keys(variants).length);
-    }, 'the reference streams');
+    await until(
+      async () => {
+        for (const variant of Object.keys(variants)) await this.#requireRunning(variant);
+        // A slot is active while it is being made, too: Debezium takes its place after that, and would skip what comes before.
+        const streaming =
+          `SELECT count(*) FROM pg_replication_slots JOIN pg_stat_replication ON pid = active_pid ` +
+          `WHERE state = 'streaming' AND slot_name LIKE '${this.#run}%'`;
+        return (await database.value(streaming)) === String(Object.keys(variants).length);
+      },
+      'the reference streams',
+      PATIENCE_MS,
+    );
   }
 
   /** The records of each configuration once there are as many as expected, or no more come for a while. */
@@ -50,7 +59,7 @@ export class ReferenceRun {
           return (await this.#count(await admin.listTopics(), (topic) => admin.fetchTopicOffsets(topic))) >= wanted;
         },
         `the reference has written ${wanted} records`,
-        60_000,
+        PATIENCE_MS,
       );
       return await this.#read(prefixes, await admin.listTopics(), wanted);
     } finally {
