@@ -189,11 +189,15 @@ export class ConfigStore {
     return expiredRevisions(histories, Date.now(), limits);
   }
 
-  /** Leader. The whole set of a connector; none of it counts before all of it is there. */
-  async putTaskConfigs(connector: string, configs: readonly Properties[]): Promise<void> {
-    if (configs.length > 0)
-      await this.#writeAsLeader(configs.map((config, task) => taskRecord(connector, task, config)));
-    await this.#writeAsLeader([commitRecord(connector, configs.length)]);
+  /**
+   * Leader. The whole set of a connector; none of it counts before the commit record behind it. `fenced`: nothing has to be
+   * fenced before it may run, so that the count of its tasks is recorded with it.
+   */
+  async putTaskConfigs(connector: string, configs: readonly Properties[], { fenced = false } = {}): Promise<void> {
+    const records = configs.map((config, task) => taskRecord(connector, task, config));
+    records.push(commitRecord(connector, configs.length));
+    if (fenced) records.push(taskCountRecord(connector, configs.length));
+    await this.#writeAsLeader(records);
   }
 
   /** Leader. */

@@ -124,6 +124,7 @@ export class HerderAssembly {
       leader: this.#leader,
       writer: stores.config,
       view: input.view,
+      transactional: config.values.exactlyOnceSourceSupport !== 'disabled',
       signal: input.signal,
     });
     this.#fencing = this.#fencingRounds();

@@ -1,14 +1,19 @@
 import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
 import { sameConfig, sameConfigs, type Config } from './config-equality.ts';
 import type { LeaderWrites } from './leader-writes.ts';
+import { producersToFence } from './producers-to-fence.ts';
 import { RestError } from './rest-error.ts';
 import type { SerialQueue } from './serial-queue.ts';
 
 export interface TaskConfigRequestParts {
   readonly queue: SerialQueue;
   readonly leader: LeaderWrites;
-  /** Settles once this worker has read the set back. */
-  readonly writer: { putTaskConfigs(name: string, configs: readonly Config[]): Promise<void> };
+  readonly writer: {
+    /** Settles once this worker has read the set back; `fenced`: with the count of its tasks. */
+    putTaskConfigs(name: string, configs: readonly Config[], set: { readonly fenced: boolean }): Promise<void>;
+  };
+  /** Counts of tasks are recorded (exactly.once.source.support is `preparing` or `enabled`). */
+  readonly transactional: boolean;
   readonly view: () => ConfigSnapshot;
   readonly signal: AbortSignal;
 }
@@ -25,7 +30,7 @@ export class TaskConfigRequests {
   }
 
   put(name: string, configs: readonly Config[]): Promise<void> {
-    const { queue, leader, writer, view, signal } = this.#parts;
+    const { queue, leader, writer, view, transactional, signal } = this.#parts;
     return queue.run(`writing ${configs.length} task configs for connector ${name} to the config topic`, async () => {
       await leader.ready(signal);
       const before = view().connectors.get(name);
@@ -34,7 +39,10 @@ export class TaskConfigRequests {
       if (before.targetState === 'STOPPED') throw new RestError(409, stale);
       const applied = before.appliedConfig !== undefined && sameConfig(before.appliedConfig, before.config);
       if (applied && sameConfigs(before.tasks, configs)) return;
-      await leader.write(signal, () => writer.putTaskConfigs(name, configs));
+      // With nobody to fence the set may run at once: a write and a turn in the queue less than a round of its own.
+      const published = { ...before, tasks: configs, appliedConfig: before.config };
+      const fenced = transactional && configs.length > 0 && producersToFence(published).length === 0;
+      await leader.write(signal, () => writer.putTaskConfigs(name, configs, { fenced }));
     });
   }
 }
