@@ -13,6 +13,9 @@ export function changeOf(value: Buffer): Change {
   return { key: String(image.id), version: image.version, op: op === 'r' ? 'c' : op };
 }
 
+/** Sees a change and its record's timestamp, in milliseconds since 1970. */
+type Listener = (change: Change, timestampMs: number) => void;
+
 /** Reads Debezium records of the load's table with kafkajs, read_committed: another implementation than the one under test. */
 export class TopicReader {
   readonly delivered: Change[] = [];
@@ -22,7 +25,7 @@ export class TopicReader {
   readonly #topic: string;
   /** Newest offset seen, by partition. */
   readonly #newest = new Map<number, bigint>();
-  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #listeners = new Set<Listener>();
 
   constructor(bootstrap: string, topic: string) {
     const kafka = new Kafka({ clientId: 'reader', brokers: bootstrap.split(','), logLevel: logLevel.NOTHING });
@@ -41,11 +44,11 @@ export class TopicReader {
     await this.#consumer.subscribe({ topic: this.#topic, fromBeginning: true });
     await this.#consumer.run({
       eachBatch: ({ batch }) => {
-        for (const { offset, value } of batch.messages) {
+        for (const { offset, value, timestamp } of batch.messages) {
           // After a rebalance of its own group the reader is given records again that it has seen: the same offsets.
           if (BigInt(offset) <= (this.#newest.get(batch.partition) ?? -1n)) continue;
           this.#newest.set(batch.partition, BigInt(offset));
-          if (value !== null) this.#take(value);
+          if (value !== null) this.#take(value, Number(timestamp));
         }
         return Promise.resolve();
       },
@@ -53,7 +56,7 @@ export class TopicReader {
   }
 
   /** Calls at every change to come, until what it answers is called. */
-  listen(listener: (change: Change) => void): () => void {
+  listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -87,10 +90,10 @@ export class TopicReader {
     await this.#consumer.disconnect();
   }
 
-  #take(value: Buffer): void {
+  #take(value: Buffer, timestampMs: number): void {
     const change = changeOf(value);
     this.delivered.push(change);
     this.lastArrival = performance.now();
-    for (const listener of this.#listeners) listener(change);
+    for (const listener of this.#listeners) listener(change, timestampMs);
   }
 }

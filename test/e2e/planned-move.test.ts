@@ -32,7 +32,7 @@ describe('a planned move of a PostgreSQL task', function () {
       for (let index = 0; index < 2; index += 1) {
         const connector = await LoadedConnector.start({ cluster, bootstrap: kafka.bootstrap, postgres });
         const gap = new Gaps();
-        connector.reader.listen(() => gap.arrived());
+        connector.reader.listen((_, timestampMs) => gap.appended(timestampMs));
         connectors.push(connector);
         gaps.push(gap);
       }

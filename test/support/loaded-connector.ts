@@ -4,6 +4,7 @@ import { createTopic } from '../../scripts/demo/create-topic.ts';
 import { Load } from '../../scripts/demo/load.ts';
 import { TopicReader } from '../../scripts/demo/topic-reader.ts';
 import type { PostgresServer } from '../../scripts/stack/postgres-server.ts';
+import { brokerTime } from './gaps.ts';
 import { tableConnector, uniqueName, type TestCluster } from './test-cluster.ts';
 
 export interface LoadedOptions {
@@ -41,7 +42,7 @@ export class LoadedConnector {
       transactionsPerSecond: options.transactionsPerSecond ?? 100,
     });
     await load.prepare();
-    await createTopic(bootstrap, topic, 1);
+    await createTopic(bootstrap, topic, 1, brokerTime);
     const reader = new TopicReader(bootstrap, topic);
     await reader.start();
     await cluster.client.create(name, tableConnector(postgres, name, table, options.extra));

@@ -4,6 +4,8 @@ import { Kafka, logLevel, type Consumer } from 'kafkajs';
 export interface ReadRecord {
   readonly partition: number;
   readonly offset: string;
+  /** Milliseconds since 1970. */
+  readonly timestampMs: number;
   readonly key: string | null;
   readonly value: string | null;
   readonly headers: Readonly<Record<string, string>>;
@@ -46,6 +48,7 @@ export class RecordReader {
         const record: ReadRecord = {
           partition,
           offset: message.offset,
+          timestampMs: Number(message.timestamp),
           key: message.key?.toString('utf8') ?? null,
           value: message.value?.toString('utf8') ?? null,
           headers,

@@ -61,7 +61,13 @@ describe('tasks that need not move', function () {
           gaps.set(`${name}-${task}`, gap);
           const topic = cluster.topic(name, task);
           await Numbers.open(topic).then((numbers) => numbers.close());
-          readers.push(await RecordReader.open(servers().kafka.bootstrap, topic, () => (gap.arrived(), false)));
+          readers.push(
+            await RecordReader.open(
+              servers().kafka.bootstrap,
+              topic,
+              ({ timestampMs }) => (gap.appended(timestampMs), false),
+            ),
+          );
         }
       for (const name of names) await cluster.create(name, { 'counter.tasks': '2', 'counter.every.ms': '20' });
       for (const name of names) await until(() => running(name, 2), patientMs, `tasks of ${name}`);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { createTopic } from '../../../scripts/demo/create-topic.ts';
+import { brokerTime } from '../../support/gaps.ts';
 import { RecordReader, type ReadRecord } from '../../support/record-reader.ts';
 import { servers } from '../../support/servers.ts';
 
@@ -20,7 +21,7 @@ export class Numbers {
 
   /** Creates the topic: the counter may not have written to it yet. */
   static async open(topic: string): Promise<Numbers> {
-    await createTopic(servers().kafka.bootstrap, topic, 1);
+    await createTopic(servers().kafka.bootstrap, topic, 1, brokerTime);
     return new Numbers(await RecordReader.open(servers().kafka.bootstrap, topic));
   }
 
