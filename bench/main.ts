@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import type { DrainReference } from './pg-drain.ts';
 
 function count(text: string): number {
   const value = Number(text.replaceAll('_', ''));
@@ -11,6 +12,13 @@ function count(text: string): number {
 function against(text: string): true {
   if (text !== 'debezium') throw new InvalidArgumentError('the only reference is debezium');
   return true;
+}
+
+/** What a backlog can be drained against. */
+function drainReference(text: string): DrainReference {
+  if (text !== 'debezium' && text !== 'at-least-once')
+    throw new InvalidArgumentError('the references are debezium and at-least-once');
+  return text;
 }
 
 function pairs(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
@@ -37,9 +45,8 @@ program
   .option('--rounds <n>', 'counted rounds of each side, after a warm-up', count, 3)
   .option(
     '--against <reference>',
-    'debezium: Kafka Connect with Debezium, tuned, at-least-once (its default)',
-    against,
-    false,
+    'debezium: Kafka Connect with Debezium, tuned, at-least-once (its default); at-least-once: ours without transactions',
+    drainReference,
   )
   .option('--at-least-once', 'ours without transactions')
   .option('--connector <key=value>', 'a connector setting more, on both sides', pairs, {})
@@ -48,7 +55,7 @@ program
     async (options: {
       rows: number;
       rounds: number;
-      against: boolean;
+      against?: DrainReference;
       atLeastOnce?: boolean;
       connector: Readonly<Record<string, string>>;
       json?: string;

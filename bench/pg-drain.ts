@@ -5,10 +5,13 @@ import { createSlot, createTable, dropSlot, insertRows } from './seven-columns.t
 import { serverLimit } from './server-limit.ts';
 import { spread, spreadText } from './statistics.ts';
 
+/** Debezium at-least-once, or ours without transactions: what exactly-once costs. */
+export type DrainReference = 'debezium' | 'at-least-once';
+
 export interface DrainBench {
   readonly rows: number;
   readonly rounds: number;
-  readonly against: boolean;
+  readonly against: DrainReference | undefined;
   readonly exactlyOnce: boolean;
   readonly extra: Readonly<Record<string, string>>;
   readonly print: (line: string) => void;
@@ -53,7 +56,12 @@ export async function pgDrain({
   try {
     const { address } = bench.postgres;
     const sides: Side[] = [{ contender: await startOurs(bench.stack, exactlyOnce), key: 'ours', rounds: [] }];
-    if (against) sides.push({ contender: await startDebezium(bench.stack, false), key: 'reference', rounds: [] });
+    if (against !== undefined)
+      sides.push({
+        contender: await (against === 'debezium' ? startDebezium : startOurs)(bench.stack, false),
+        key: 'reference',
+        rounds: [],
+      });
     await createTable(address, TABLE);
     const slots = sides.flatMap(({ key }) => Array.from({ length: rounds + 1 }, (_, round) => `${key}_${round}`));
     for (const slot of [...slots, 'server_limit']) await createSlot(address, slot, TABLE);
