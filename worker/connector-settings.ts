@@ -205,6 +205,13 @@ export const connectorSettings = {
     documentation:
       "A topic of the connector's own for its offsets, created with the worker's offset.storage settings when it is missing. Offsets that it does not have are read from the worker's topic, which gets a copy of new ones. Unset: the worker's topic alone.",
   }),
+  taskHostAlone: flag('task.host.alone', {
+    ...common,
+    default: 'false',
+    displayName: 'Task hosts of their own',
+    documentation:
+      "Whether each task of this connector has a process for itself, also beyond the worker's task.hosts.max, for a connector whose memory or code others are not to share. One costs about 60 MB.",
+  }),
   taskRestartMax: integer('task.restart.max', 'INT', {
     ...restarts,
     default: '-1',

@@ -49,7 +49,7 @@ class Hosts {
   }
 }
 
-function order(taskConfig: Record<string, string> = {}): TaskOrder {
+function order(taskConfig: Record<string, string> = {}, connectorConfig: Record<string, string> = {}): TaskOrder {
   return {
     incarnation: 'one',
     connector: 'x',
@@ -57,7 +57,7 @@ function order(taskConfig: Record<string, string> = {}): TaskOrder {
     groupId: 'g',
     providers: {},
     environment: {},
-    connectorConfig: {},
+    connectorConfig,
     taskConfig,
     workerConverters: {},
     exactlyOnce: true,
@@ -87,6 +87,17 @@ describe('task hosts', () => {
     for (const id of ['a-0', 'b-0', 'c-0']) hosts.start(id, order());
     assert.equal(new Set(['a-0', 'b-0', 'c-0'].map((id) => hosts.pidOf(id))).size, 2);
     assert.equal(rest.events.length, 0);
+  });
+
+  it('keep the tasks of a connector that wants it alone, beyond the limit too', () => {
+    const { hosts } = open(1);
+    const alone = { 'task.host.alone': 'true' };
+    hosts.start('a-0', order());
+    hosts.start('b-0', order({}, alone));
+    hosts.start('b-1', order({}, alone));
+    hosts.start('c-0', order());
+    assert.equal(new Set(['a-0', 'b-0', 'b-1'].map((id) => hosts.pidOf(id))).size, 3);
+    assert.equal(hosts.pidOf('c-0'), hosts.pidOf('a-0'));
   });
 
   it('follow the levels of the loggers from their start on, and log by the names that they give', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { placeTask } from './placement.ts';
+import { placeTask, wantsHostAlone } from './placement.ts';
 
 const host = (taskCount: number, taken = false) => ({ taskCount, taken });
 
@@ -20,5 +20,11 @@ describe('place of a task', () => {
     const [alone, shared] = [host(1, true), host(2)];
     assert.equal(placeTask([alone, shared], 2), shared);
     assert.equal(placeTask([alone], 1), alone);
+  });
+
+  it('is a host for itself where the connector says so', () => {
+    assert.equal(wantsHostAlone({ 'task.host.alone': 'true' }), true);
+    assert.equal(wantsHostAlone({}), false);
+    assert.equal(wantsHostAlone({ 'task.host.alone': 'perhaps' }), false);
   });
 });

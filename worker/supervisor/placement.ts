@@ -1,8 +1,18 @@
+import { parseSettings } from '../../settings/parse-settings.ts';
+import { connectorSettings } from '../connector-settings.ts';
+
 /** What placement needs to know of a host. */
 export interface HostLoad {
   readonly taskCount: number;
   /** A task that is to have its process for itself is in it. */
   readonly taken: boolean;
+}
+
+/** Whether a connector's tasks are to have processes for themselves; false where the value is wrong, since validation has refused that. */
+export function wantsHostAlone(connectorConfig: Readonly<Record<string, string>>): boolean {
+  const { taskHostAlone } = connectorSettings;
+  const { values, problems } = parseSettings({ taskHostAlone }, connectorConfig);
+  return problems.size === 0 && values.taskHostAlone;
 }
 
 /**

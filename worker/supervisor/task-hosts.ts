@@ -4,7 +4,7 @@ import type { LogLevels } from '../log-levels.ts';
 import type { FromHost, TaskFailure, TaskOrder, TaskProgress } from '../task-host/messages.ts';
 import { hostFailure, type HostEnd } from './host-end.ts';
 import { HostProcess } from './host-process.ts';
-import { placeTask } from './placement.ts';
+import { placeTask, wantsHostAlone } from './placement.ts';
 
 /** What tasks report. A failure says whether the task itself can have caused it: the others of a crashed host cannot. */
 export type TaskEvent =
@@ -126,7 +126,7 @@ export class TaskHosts {
   start(id: string, order: TaskOrder): void {
     if (this.#hostOf(id) !== undefined) throw new TypeError(`task ${id} is already in a host`);
     const hosts = [...this.#hosts].filter((host) => !host.ending);
-    const alone = this.#alone.has(id);
+    const alone = this.#alone.has(id) || wantsHostAlone(order.connectorConfig);
     const place = placeTask(hosts, alone ? Infinity : this.#options.max);
     const host = place === 'new' ? this.#fork() : place;
     host.taken ||= alone;
