@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { ConnectorError } from '../errors/connector-error.ts';
-import { decodeOffsetKey, decodeOffsetValue, encodeOffsetKey, encodeOffsetValue } from './offset-codec.ts';
+import {
+  decodeOffsetKey,
+  decodeOffsetValue,
+  encodeOffsetKey,
+  encodeOffsetValue,
+  keyBeginsWith,
+  offsetKeyPrefix,
+} from './offset-codec.ts';
 
 const refused = (error: unknown): boolean => error instanceof ConnectorError && error.code === 'OFFSET_INVALID';
 
@@ -9,6 +16,22 @@ describe('offset records', () => {
     assert.equal(encodeOffsetKey('inventory-pg', { server: 'inv' }).toString(), '["inventory-pg",{"server":"inv"}]');
     assert.equal(encodeOffsetValue({ lsn: 88413320, txId: 771 })?.toString(), '{"lsn":88413320,"txId":771}');
     assert.equal(encodeOffsetValue(null), null);
+  });
+
+  it('have keys that can be found by their first members, none by a part of one', () => {
+    const prefix = offsetKeyPrefix('c', { server: 'a' });
+    for (const [partition, begins] of [
+      [{ server: 'a' }, true],
+      [{ server: 'a', table: 't' }, true],
+      [{ server: 'ab' }, false],
+      [{ table: 't', server: 'a' }, false],
+    ] as const)
+      assert.equal(
+        keyBeginsWith(encodeOffsetKey('c', partition).toString(), prefix),
+        begins,
+        JSON.stringify(partition),
+      );
+    assert.equal(keyBeginsWith(encodeOffsetKey('c', { n: 12 }).toString(), offsetKeyPrefix('c', { n: 1 })), false);
   });
 
   it('come back digit for digit with LSNs beyond 2^53', () => {

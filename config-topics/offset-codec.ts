@@ -13,6 +13,16 @@ export function encodeOffsetKey(connector: string, partition: FlatObject): Buffe
   return Buffer.from(`[${jsonString(connector)},${flatJson(partition, `partition of connector ${connector}`)}]`);
 }
 
+/** What the keys of all source partitions begin with that begin with these members; see `keyBeginsWith`. */
+export function offsetKeyPrefix(connector: string, members: FlatObject): string {
+  return encodeOffsetKey(connector, members).toString('utf8').slice(0, -'}]'.length);
+}
+
+/** Whether a key's partition has the members of the prefix first, in their order: nothing but the end or another member follows. */
+export function keyBeginsWith(key: string, prefix: string): boolean {
+  return key.startsWith(prefix) && (key[prefix.length] === '}' || key[prefix.length] === ',');
+}
+
 /** Whose offset a key stands for; undefined when the key is not one that Connect would accept. */
 export function decodeOffsetKey(bytes: Buffer): { connector: string; partition: FlatObject } | undefined {
   const parsed: unknown = parseJsonBytes(bytes);

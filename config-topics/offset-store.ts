@@ -6,7 +6,7 @@ import { LogReader, type LogRecord } from '../kafka/log-reader.ts';
 import type { Sender } from '../kafka/sender/sender.ts';
 import type { InternalTopic } from './internal-topic.ts';
 import type { FlatObject } from './json-text.ts';
-import { decodeOffsetValue, encodeOffsetKey, encodeOffsetValue } from './offset-codec.ts';
+import { decodeOffsetValue, encodeOffsetKey, encodeOffsetValue, keyBeginsWith } from './offset-codec.ts';
 import { OffsetTable } from './offset-table.ts';
 import { setUpTopic } from './topic-setup.ts';
 
@@ -25,6 +25,9 @@ export interface StoredOffset {
   readonly offset: FlatObject | null;
 }
 
+/** Key and value as text, digit for digit. */
+export type OnOffset = (key: string, value: string | null) => void;
+
 /**
  * The offset topic as this worker reads it: the newest committed offset of every source partition. One per worker; tasks ask
  * it after they have fenced their predecessor.
@@ -34,6 +37,7 @@ export class OffsetStore {
   readonly #table = new OffsetTable();
   readonly #reader: LogReader;
   readonly #reading = Promise.withResolvers<undefined>();
+  readonly #watchers = new Set<{ readonly prefix: string; readonly onOffset: OnOffset }>();
   #topicId: string | undefined;
 
   constructor(options: OffsetStoreOptions) {
@@ -81,6 +85,17 @@ export class OffsetStore {
     return this.#table.get(key);
   }
 
+  /**
+   * Tells every offset of a connector whose key begins with the prefix (`offsetKeyPrefix`), and then each change of one, until
+   * what it answers is called. Null: forgotten.
+   */
+  watch(connector: string, prefix: string, onOffset: OnOffset): () => void {
+    for (const [key, value] of this.#table.beginningWith(connector, prefix)) onOffset(key, value);
+    const watcher = { prefix, onOffset };
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
   /** Every offset of a connector, oldest first. */
   all(connector: string): StoredOffset[] {
     return this.#table.all(connector).map(({ partition, value }) => ({ partition, offset: readable(value) }));
@@ -116,6 +131,12 @@ export class OffsetStore {
         { topic: topic.name, partition, offset },
         'ignoring a record of the offset topic: its key names no offset',
       );
+    else if (this.#watchers.size > 0) this.#tell(key.toString(), value);
+  }
+
+  #tell(key: string, value: Buffer | null): void {
+    const text = value?.toString() ?? null;
+    for (const { prefix, onOffset } of this.#watchers) if (keyBeginsWith(key, prefix)) onOffset(key, text);
   }
 }
 

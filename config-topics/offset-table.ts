@@ -1,5 +1,5 @@
 import type { FlatObject } from './json-text.ts';
-import { decodeOffsetKey } from './offset-codec.ts';
+import { decodeOffsetKey, keyBeginsWith } from './offset-codec.ts';
 
 interface Entry {
   readonly partition: FlatObject;
@@ -34,6 +34,13 @@ export class OffsetTable {
   get(key: string): string | undefined {
     const connector = this.#connectorOf.get(key);
     return connector === undefined ? undefined : this.#connectors.get(connector)?.get(key)?.value;
+  }
+
+  /** Keys and values of a connector that begin with a prefix (`offsetKeyPrefix`), oldest first. */
+  beginningWith(connector: string, prefix: string): (readonly [string, string])[] {
+    return [...(this.#connectors.get(connector) ?? [])].flatMap(([key, { value }]) =>
+      keyBeginsWith(key, prefix) ? [[key, value] as const] : [],
+    );
   }
 
   all(connector: string): readonly Entry[] {

@@ -15,6 +15,11 @@ export interface ChangeBatch {
   readonly events: readonly ChangeEvent[];
   /** Newest offset per source partition after the last event; null value: forget the offset (tombstone). */
   readonly offsets: readonly { readonly partition: SourcePartition; readonly offset: SourceOffset | null }[];
+  /**
+   * More of what belongs into one transaction follows: it is not ended before a batch without this, however large it grows, and
+   * aborted when the task ends first. For a chunk of a snapshot. Without effect where the connector defines the boundaries.
+   */
+  readonly continues?: boolean;
   /** Memory that the batch keeps alive, for the task's bound. */
   readonly bytes: number;
   /**

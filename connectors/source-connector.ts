@@ -39,6 +39,15 @@ export interface TaskContext {
   readonly log: TaskLog;
   /** The newest committed offset of a source partition, undefined when there is none. */
   readOffset(partition: SourcePartition): Promise<SourceOffset | undefined>;
+  /**
+   * Tells the newest committed offset of every source partition that begins with these members, in this order, and then each
+   * change of one (null: forgotten) for as long as the task lives; settles when all of now were told. So tasks of one connector
+   * learn of each other.
+   */
+  watchOffsets(
+    members: SourcePartition,
+    onOffset: (partition: SourcePartition, offset: SourceOffset | null) => void,
+  ): Promise<void>;
   /** The connector says where transactions end (transaction.boundary=connector): by batches that say so, or by `commitNow`. */
   readonly definesTransactions?: boolean;
   emit(batch: ChangeBatch): Emitted;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { encodeOffsetKey, encodeOffsetValue } from '../../config-topics/offset-codec.ts';
+import { encodeOffsetKey, encodeOffsetValue, offsetKeyPrefix } from '../../config-topics/offset-codec.ts';
 import type { Cluster } from '../../kafka/cluster.ts';
 import { recordOf } from '../../kafka/sender/encoded-record.ts';
 import { Opened, soon, uniqueName } from '../kafka/kafka-fixtures.ts';
@@ -29,6 +29,34 @@ describe('offset store', () => {
     assert.deepEqual(store.all('inventory-pg'), [{ partition, offset }]);
     const other = await offsetStore(opened, cluster, topic);
     assert.equal(other.get(key.toString()), text);
+  });
+
+  it('tells whoever watches what is there, then every change, of the partitions that begin with the given members alone', async () => {
+    const store = await offsetStore(opened, cluster, internalTopic('offset'));
+    const sender = await transactionalSender(opened, cluster, uniqueName('task'));
+    const put = (entries: Parameters<typeof store.put>[1]['entries']): Promise<void> =>
+      store.put('c', { entries, sender }, soon());
+    const run = { server: 'inv', 'millrace.snapshot': '7' };
+    await put([{ partition: { ...run, table: 't' }, offset: { chunks: 2 } }]);
+    await put([{ partition: { server: 'inv', 'millrace.snapshot': '77', table: 't' }, offset: { chunks: 9 } }]);
+    const told: string[] = [];
+    const end = store.watch(
+      'c',
+      offsetKeyPrefix('c', run),
+      (name, value) => void told.push(`${name}=${String(value)}`),
+    );
+    await put([
+      { partition: { ...run, table: 't', chunk: 1 }, offset: { done: true } },
+      { partition, offset: { lsn: 1 } },
+      { partition: { ...run, table: 't' }, offset: null },
+    ]);
+    end();
+    await put([{ partition: run, offset: { over: true } }]);
+    assert.deepEqual(told, [
+      '["c",{"server":"inv","millrace.snapshot":"7","table":"t"}]={"chunks":2}',
+      '["c",{"server":"inv","millrace.snapshot":"7","table":"t","chunk":1}]={"done":true}',
+      '["c",{"server":"inv","millrace.snapshot":"7","table":"t"}]=null',
+    ]);
   });
 
   it('does not give out the offset of a transaction that was aborted by a take-over', async () => {

@@ -17,6 +17,7 @@ import { LocalTasks } from './local-tasks.ts';
 import { makeTaskConfigs } from './make-task-configs.ts';
 import type { ConnectorResolver } from './connector-resolver.ts';
 import type { Membership } from './membership.ts';
+import { OffsetWatches } from './offset-watches.ts';
 import { StatusWriter } from './status-writer.ts';
 import { TaskOrders } from './task-orders.ts';
 
@@ -69,6 +70,7 @@ export function localParts(input: LocalPartsInput): LocalParts {
     workerId: advertised.workerId,
     versionOf: (name) => plugins.find(view().connectors.get(name)?.config['connector.class'] ?? '')?.version ?? null,
   });
+  const watches = new OffsetWatches({ offsets: input.offsets, hosts, readMs: takeOverMs, signal });
   const tasks = new LocalTasks({
     port: {
       clock: systemClock,
@@ -95,6 +97,8 @@ export function localParts(input: LocalPartsInput): LocalParts {
       input.onReleased();
     },
     onReadOffset: (request) => void answerOffset(input, request),
+    onWatchOffsets: (request) => void watches.begin(request),
+    onRunEnded: (key, incarnation) => watches.end(key, incarnation),
     onCopyOffsets: (request) => void copyOffsets(input, request),
   });
   const connectors = new LocalConnectors(

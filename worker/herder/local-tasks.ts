@@ -9,6 +9,10 @@ export interface LocalTasksOptions {
   readonly onReleased: (key: string, quiet: boolean) => void;
   /** Answers a task's question for a stored offset. */
   readonly onReadOffset: (request: Extract<TaskEvent, { type: 'read-offset' }>) => void;
+  /** Tells a task of offsets as they change. */
+  readonly onWatchOffsets: (request: Extract<TaskEvent, { type: 'watch-offsets' }>) => void;
+  /** The run of a task is over. */
+  readonly onRunEnded: (key: string, incarnation: string) => void;
   /** Takes copies of offsets for the worker's topic. */
   readonly onCopyOffsets: (request: Extract<TaskEvent, { type: 'copy-offsets' }>) => void;
 }
@@ -45,8 +49,13 @@ export class LocalTasks {
 
   receive(event: TaskEvent): void {
     if (event.type === 'read-offset') this.#options.onReadOffset(event);
+    else if (event.type === 'watch-offsets') this.#options.onWatchOffsets(event);
     else if (event.type === 'copy-offsets') this.#options.onCopyOffsets(event);
-    else this.#slots.get(event.id)?.receive(event);
+    else {
+      if (event.type === 'stopped' || event.type === 'failed' || event.type === 'paused')
+        this.#options.onRunEnded(event.id, event.incarnation);
+      this.#slots.get(event.id)?.receive(event);
+    }
   }
 
   /** All that is known of the tasks here, by key. */

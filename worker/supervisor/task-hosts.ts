@@ -170,6 +170,10 @@ export class TaskHosts {
     this.#hostOf(id)?.process.send({ type: 'offset', id, ...answer });
   }
 
+  offsetChanged(id: string, change: { watch: number; key: string; value: string | null }): void {
+    this.#hostOf(id)?.process.send({ type: 'offset-changed', id, ...change });
+  }
+
   answerCopy(id: string, answer: { request: number; error?: string }): void {
     this.#hostOf(id)?.process.send({ type: 'copied', id, ...answer });
   }

@@ -65,6 +65,14 @@ export const toHost = z.discriminatedUnion('type', [
     value: z.string().nullable(),
     error: z.string().optional(),
   }),
+  /** An offset that a task watches: all of them before the answer to `watch-offsets`, then each change. Null: forgotten. */
+  z.object({
+    type: z.literal('offset-changed'),
+    id: z.string(),
+    watch: z.number(),
+    key: z.string(),
+    value: z.string().nullable(),
+  }),
   /** Answer to `copy-offsets`: the worker's topic has them. */
   z.object({ type: z.literal('copied'), id: z.string(), request: z.number(), error: z.string().optional() }),
   z.object({ type: z.literal('pause'), id: z.string() }),
@@ -186,6 +194,15 @@ export const fromHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('fenced'), id: z.string(), incarnation: z.string() }),
   /** The stored offset of this partition key (JSON text of `["connector",{partition}]`), after reading the topic to its end. */
   z.object({ type: z.literal('read-offset'), id: z.string(), request: z.number(), key: z.string() }),
+  /** From now on the offsets under the keys with this prefix (`offsetKeyPrefix`); answered as `read-offset`, without a value. */
+  z.object({
+    type: z.literal('watch-offsets'),
+    id: z.string(),
+    incarnation: z.string(),
+    request: z.number(),
+    connector: z.string(),
+    prefix: z.string(),
+  }),
   /** Offsets of a connector with a topic of its own, as text, for the worker's topic. */
   z.object({
     type: z.literal('copy-offsets'),

@@ -236,6 +236,54 @@ describe('Pipeline', () => {
   });
 });
 
+describe('Pipeline with batches that belong together', () => {
+  const part = (value: string, n: number, continues: boolean) => ({
+    events: [rowOf(value, n)],
+    offsets: continues ? [] : offsetAt(n),
+    bytes: 1,
+    continues,
+  });
+
+  it('puts them into one transaction, however the limits stand', async () => {
+    const { pipeline, output } = open(undefined, 1000, { ...adaptiveBoundary, commitIn: () => 0 });
+    pipeline.emit(part('a', 1, true));
+    pipeline.commitNow();
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    assert.equal(output.commits.length, 0);
+    const last = pipeline.emit(part('b', 2, false));
+    await output.commitCalls(1);
+    output.commits[0]?.resolve(undefined);
+    await last.acknowledged;
+    assert.deepEqual(output.committed, [{ records: ['t:a', 't:b'], offsets: ['["c",{"server":"x"}]={"lsn":2}'] }]);
+  });
+
+  it('lets them outgrow the bytes in flight, and gives no room for more until their transaction is committed', async () => {
+    const { pipeline, output } = open(undefined, 4);
+    output.unacknowledgedBytes = 4;
+    const { room } = pipeline.emit(part('abcd', 1, true));
+    assert.ok(room !== undefined);
+    output.unacknowledgedBytes = 0;
+    await room;
+    assert.equal(output.commits.length, 0);
+    const last = pipeline.emit(part('e', 2, false));
+    assert.ok(last.room !== undefined);
+    await output.commitCalls(1);
+    output.commits[0]?.resolve(undefined);
+    await last.room;
+    assert.equal(output.committed.length, 1);
+  });
+
+  it('leaves those that lack their last one uncommitted when the task stops', async () => {
+    const { pipeline, output } = open();
+    const lacking = pipeline.emit(part('a', 1, true));
+    await pipeline.finish();
+    assert.equal(output.commits.length, 0);
+    pipeline.close();
+    await assert.rejects(lacking.acknowledged, /stopped/);
+  });
+});
+
 describe('Pipeline with boundaries that the connector defines', () => {
   const batch = (value: string, n: number, transaction?: 'commit' | 'abort') => ({
     events: [rowOf(value, n)],

@@ -47,6 +47,8 @@ interface Transaction {
   readonly offsets: Map<string, { partition: SourcePartition; offset: SourceOffset | null }>;
   /** Set by its last batch: nothing more joins it. */
   end: 'commit' | 'abort' | undefined;
+  /** Its newest batch says that more of it is to come. */
+  continues: boolean;
 }
 
 /**
@@ -126,7 +128,7 @@ export class Pipeline<T extends OutputTopic> {
     this.#queue.push({ batch, acknowledged, end: this.#boundary.ofConnector ? batch.transaction : undefined });
     if (!this.#opening) this.#encodeQueued();
     const room = this.#gate.room(this.#boundedBytes);
-    if (room !== undefined && this.#boundary.outgrowsMemory) this.#watchRoom();
+    if (room !== undefined && this.#outgrowsMemory) this.#watchRoom();
     return { room, acknowledged: acknowledged.promise };
   }
 
@@ -140,13 +142,14 @@ export class Pipeline<T extends OutputTopic> {
 
   /**
    * Resolves when everything emitted so far is committed; rejects when that failed. A transaction whose end is the connector's
-   * to say stays open: what it holds is read again.
+   * to say, or that lacks the batches that were to follow, stays open: what it holds is read again.
    */
   async finish(): Promise<void> {
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
-      const nothingOpen =
-        this.#current === undefined || (this.#boundary.ofConnector && this.#current.end === undefined);
+      const current = this.#current;
+      const isForConnector = this.#boundary.ofConnector && current?.end === undefined;
+      const nothingOpen = current === undefined || isForConnector || current.continues;
       if (this.#queue.length === 0 && nothingOpen && this.#committing === undefined) return;
       if (!this.#boundary.ofConnector) this.commitNow();
       await Promise.race([this.#commitEnded.promise, this.#failed.promise]);
@@ -177,7 +180,7 @@ export class Pipeline<T extends OutputTopic> {
       return;
     }
     this.#scheduleCommit();
-    if (this.#boundary.ofConnector) this.#wakeFinish();
+    if (this.#boundary.ofConnector || this.#current?.continues === true) this.#wakeFinish();
   }
 
   /** False when it had to stop, for a topic to be opened for instance; it goes on at the same event when called again. */
@@ -211,6 +214,7 @@ export class Pipeline<T extends OutputTopic> {
       batches: [],
       offsets: new Map(),
       end: undefined,
+      continues: false,
     };
     return this.#current;
   }
@@ -220,6 +224,7 @@ export class Pipeline<T extends OutputTopic> {
     const { acknowledged, batch, end } = queued;
     transaction.batches.push({ acknowledged, batch: { events: { length: batch.events.length }, bytes: batch.bytes } });
     transaction.end = end;
+    transaction.continues = queued.batch.continues === true && !this.#boundary.ofConnector;
     for (const entry of queued.batch.offsets) {
       // The key's bytes identify a source partition; the text of its members is as good and cheaper.
       transaction.offsets.set(partitionText(entry.partition), entry);
@@ -240,6 +245,7 @@ export class Pipeline<T extends OutputTopic> {
     if (
       current === undefined ||
       current.batches.length === 0 ||
+      current.continues ||
       this.#committing !== undefined ||
       this.#failure !== undefined
     )
@@ -250,7 +256,7 @@ export class Pipeline<T extends OutputTopic> {
       bytes: this.#options.output.pendingBytes - current.bytesBefore,
       quietMs: now - this.#lastEmit,
       lastCommitMs: this.#lastCommitMs,
-      commitAsked: this.#commitAsked || (this.#gate.closed && !this.#boundary.outgrowsMemory),
+      commitAsked: this.#commitAsked || (this.#gate.closed && !this.#outgrowsMemory),
     };
     const wait = current.end === undefined ? this.#boundary.commitIn(state) : 0;
     clearTimeout(this.#timer);
@@ -305,7 +311,14 @@ export class Pipeline<T extends OutputTopic> {
   /** What the bound on bytes in flight counts: all that is not committed, or in long transactions what Kafka does not have. */
   get #boundedBytes(): number {
     const { output } = this.#options;
-    return this.#queue.bytes + (this.#boundary.outgrowsMemory ? output.unacknowledgedBytes : output.pendingBytes);
+    return this.#queue.bytes + (this.#outgrowsMemory ? output.unacknowledgedBytes : output.pendingBytes);
+  }
+
+  /** Whether the transaction that the newest batch belongs to may be larger than what may be in flight. */
+  get #outgrowsMemory(): boolean {
+    if (this.#boundary.outgrowsMemory) return true;
+    const queued = this.#queue.last();
+    return queued === undefined ? this.#current?.continues === true : queued.batch.continues === true;
   }
 
   /** The room of a long transaction comes with acknowledgements, of which nothing tells. */

@@ -1,6 +1,6 @@
 import type { SourceOffset, SourcePartition } from '../../connectors/change-batch.ts';
 import type { TaskContext, TaskLog } from '../../connectors/source-connector.ts';
-import { decodeOffsetValue } from '../../config-topics/offset-codec.ts';
+import { decodeOffsetKey, decodeOffsetValue } from '../../config-topics/offset-codec.ts';
 import type { Lease } from './lease.ts';
 import type { TaskOrder } from './messages.ts';
 import type { OutputTopic } from './record-output.ts';
@@ -32,6 +32,16 @@ export function taskContext<T extends OutputTopic>(parts: ContextParts<T>): Task
     emit: (batch) => pipeline.emit(batch),
     commitNow: () => pipeline.commitNow(),
     mayConfirm: () => lease.valid(),
+    watchOffsets: (members, onOffset) =>
+      offsets.watch(
+        members,
+        (key, value) => {
+          const decoded = decodeOffsetKey(Buffer.from(key, 'utf8'));
+          if (decoded === undefined || signal.aborted) return;
+          onOffset(decoded.partition, value === null ? null : decodeOffsetValue(Buffer.from(value, 'utf8')));
+        },
+        signal,
+      ),
     async readOffset(partition: SourcePartition): Promise<SourceOffset | undefined> {
       const text = await offsets.read(partition, signal);
       return text === null ? undefined : decodeOffsetValue(Buffer.from(text, 'utf8'));

@@ -9,6 +9,7 @@ import { ConfigResolver } from '../providers/config-resolver.ts';
 import { openProviders } from '../providers/provider-settings.ts';
 import { SecretValues } from '../providers/secret-values.ts';
 import { passwordNames } from '../herder/secret-settings.ts';
+import type { OnOffset } from '../../config-topics/offset-store.ts';
 import type { OffsetCopy } from './copied-offsets.ts';
 import { Lease } from './lease.ts';
 import { toHost, type FromHost, type TaskOrder, type ToHost } from './messages.ts';
@@ -42,6 +43,8 @@ export class TaskHost {
   readonly #levels = new LogLevels('INFO');
   readonly #tasks = new Map<string, HostedTask>();
   readonly #offsetRequests = new Map<number, PromiseWithResolvers<string | null>>();
+  /** By the number of the request that began them. */
+  readonly #watches = new Map<number, { readonly id: string; readonly onOffset: OnOffset }>();
   #nextRequest = 1;
   #leaseSeen = false;
 
@@ -97,6 +100,9 @@ export class TaskHost {
       case 'offset':
         this.#answerOffset(message);
         break;
+      case 'offset-changed':
+        this.#watches.get(message.watch)?.onOffset(message.key, message.value);
+        break;
       case 'copied':
         this.#answerOffset({ ...message, value: null });
         break;
@@ -144,12 +150,14 @@ export class TaskHost {
           links: {
             send: (message) => this.#sendOfTask(id, task, message),
             readOffset: (key, signal) => this.#readOffset(id, key, signal),
+            watchOffsets: (prefix, onOffset, signal) => this.#watchOffsets({ id, task, prefix }, onOffset, signal),
             copyOffsets: (records) => this.#copyOffsets(id, records),
           },
         });
         task.runner = runner;
         await runner.run();
         task.runner = undefined;
+        for (const [request, watch] of this.#watches) if (watch.id === id) this.#watches.delete(request);
         this.#ended(id, task);
       })
       .catch((error: unknown) => {
@@ -210,7 +218,24 @@ export class TaskHost {
     else task.then = 'run';
   }
 
-  async #readOffset(id: string, key: string, signal: AbortSignal): Promise<string | null> {
+  #readOffset(id: string, key: string, signal: AbortSignal): Promise<string | null> {
+    return this.#ask((request) => ({ type: 'read-offset', id, request, key }), signal);
+  }
+
+  async #watchOffsets(
+    { id, task, prefix }: { readonly id: string; readonly task: HostedTask; readonly prefix: string },
+    onOffset: OnOffset,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { incarnation, connector } = task.order;
+    await this.#ask((request) => {
+      this.#watches.set(request, { id, onOffset });
+      return { type: 'watch-offsets', id, incarnation, request, connector, prefix };
+    }, signal);
+  }
+
+  /** Sends a request and settles with its answer; rejects when the task is stopped first. */
+  async #ask(message: (request: number) => FromHost, signal: AbortSignal): Promise<string | null> {
     const request = this.#nextRequest;
     this.#nextRequest += 1;
     const answer = Promise.withResolvers<string | null>();
@@ -219,7 +244,7 @@ export class TaskHost {
     signal.addEventListener('abort', onAbort, { once: true });
     this.#offsetRequests.set(request, answer);
     try {
-      this.#send({ type: 'read-offset', id, request, key });
+      this.#send(message(request));
       return await answer.promise;
     } finally {
       this.#offsetRequests.delete(request);

@@ -1,12 +1,12 @@
-import { encodeOffsetKey } from '../../config-topics/offset-codec.ts';
-import type { OffsetStore } from '../../config-topics/offset-store.ts';
+import { encodeOffsetKey, offsetKeyPrefix } from '../../config-topics/offset-codec.ts';
+import type { OffsetStore, OnOffset } from '../../config-topics/offset-store.ts';
 import type { SourcePartition } from '../../connectors/change-batch.ts';
 import type { OwnOffsetStore } from '../offsets/own-offset-store.ts';
 import type { TaskLinks } from './task-links.ts';
 
 export interface TaskOffsetsParts {
   readonly connector: string;
-  readonly links: Pick<TaskLinks, 'readOffset'>;
+  readonly links: Pick<TaskLinks, 'readOffset' | 'watchOffsets'>;
   /** The connector's own offsets topic; undefined: it has none. */
   readonly own: (() => OwnOffsetStore) | undefined;
 }
@@ -31,16 +31,36 @@ export class TaskOffsets {
     return found ?? (await links.readOffset(key, signal));
   }
 
+  /**
+   * Tells every offset whose partition begins with these members, then each change, while the task lives; settles when all of now
+   * were told. Of a connector with a topic of its own: those there alone.
+   */
+  async watch(members: SourcePartition, onOffset: OnOffset, signal: AbortSignal): Promise<void> {
+    const { connector, links, own } = this.#parts;
+    const prefix = offsetKeyPrefix(connector, members);
+    if (own === undefined) {
+      await links.watchOffsets(prefix, onOffset, signal);
+      return;
+    }
+    const store = await this.#openOwn(own, AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]));
+    store.watch(connector, prefix, onOffset);
+  }
+
   async close(): Promise<void> {
     await this.#own?.close();
   }
 
   async #readOwn(own: () => OwnOffsetStore, key: string, signal: AbortSignal): Promise<string | undefined> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]);
+    return (await this.#openOwn(own, deadline)).get(key);
+  }
+
+  /** Read to its end. */
+  async #openOwn(own: () => OwnOffsetStore, deadline: AbortSignal): Promise<OffsetStore> {
     this.#own ??= own();
     this.#opened ??= this.#own.open(deadline);
     const store = await this.#opened;
     await store.readToEnd(deadline);
-    return store.get(key);
+    return store;
   }
 }

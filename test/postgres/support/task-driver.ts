@@ -8,6 +8,7 @@ import { until } from './test-database.ts';
 /** What Kafka would hold of a source's offsets: survives its tasks. */
 export class OffsetStore {
   readonly #offsets = new Map<string, SourceOffset>();
+  readonly #watchers = new Set<(partition: SourcePartition, offset: SourceOffset | null) => void>();
 
   get(partition: SourcePartition): SourceOffset | undefined {
     return this.#offsets.get(JSON.stringify(partition));
@@ -16,6 +17,16 @@ export class OffsetStore {
   set(partition: SourcePartition, offset: SourceOffset | null): void {
     if (offset === null) this.#offsets.delete(JSON.stringify(partition));
     else this.#offsets.set(JSON.stringify(partition), offset);
+    for (const watcher of this.#watchers) watcher(partition, offset);
+  }
+
+  /** Every stored offset whose partition has these members, then each change. */
+  watch(members: SourcePartition, onOffset: (partition: SourcePartition, offset: SourceOffset | null) => void): void {
+    const watcher = (partition: SourcePartition, offset: SourceOffset | null): void => {
+      if (Object.entries(members).every(([name, value]) => partition[name] === value)) onOffset(partition, offset);
+    };
+    for (const [key, offset] of this.#offsets) watcher(JSON.parse(key) as SourcePartition, offset);
+    this.#watchers.add(watcher);
   }
 }
 
@@ -39,12 +50,13 @@ export interface DriverOptions {
   readonly incarnation?: string;
   /** False: batches wait until `acknowledge`. */
   readonly acknowledging?: boolean;
+  readonly task?: number;
 }
 
 /** Runs one task of the connector as a task host would, and keeps what it hands over. */
 export class TaskDriver implements TaskContext {
   readonly connector = 'test';
-  readonly task = 0;
+  readonly task: number;
   readonly config: Readonly<Record<string, string>>;
   readonly applicationName: string;
   readonly offsets: OffsetStore;
@@ -64,10 +76,17 @@ export class TaskDriver implements TaskContext {
   #ended: Promise<void> | undefined;
   #task: SourceTask | undefined;
 
-  constructor({ config, offsets = new OffsetStore(), incarnation = '1', acknowledging = true }: DriverOptions) {
+  constructor({
+    config,
+    offsets = new OffsetStore(),
+    incarnation = '1',
+    acknowledging = true,
+    task = 0,
+  }: DriverOptions) {
     this.config = config;
+    this.task = task;
     this.offsets = offsets;
-    this.applicationName = `millrace/group/${config['topic.prefix'] ?? ''}/0/${incarnation}`;
+    this.applicationName = `millrace/group/${config['topic.prefix'] ?? ''}/${task}/${incarnation}`;
     this.#acknowledging = acknowledging;
   }
 
@@ -85,6 +104,16 @@ export class TaskDriver implements TaskContext {
 
   readOffset(partition: SourcePartition): Promise<SourceOffset | undefined> {
     return Promise.resolve(this.offsets.get(partition));
+  }
+
+  watchOffsets(
+    members: SourcePartition,
+    onOffset: (partition: SourcePartition, offset: SourceOffset | null) => void,
+  ): Promise<void> {
+    this.offsets.watch(members, (partition, offset) => {
+      if (!this.signal.aborted) onOffset(partition, offset);
+    });
+    return Promise.resolve();
   }
 
   emit(batch: ChangeBatch): Emitted {
@@ -136,7 +165,9 @@ export class TaskDriver implements TaskContext {
 
   /** Kafka has taken the first `count` batches that wait, in order, and their offsets. */
   acknowledge(count = Number.POSITIVE_INFINITY): void {
-    for (const { batch, settle } of this.#pending.splice(0, count)) {
+    // What belongs together is committed together.
+    const whole = this.#pending.findLastIndex(({ batch }) => batch.continues !== true) + 1;
+    for (const { batch, settle } of this.#pending.splice(0, Math.min(count, whole))) {
       for (const { partition, offset } of batch.offsets) this.offsets.set(partition, offset);
       settle.resolve(undefined);
     }
