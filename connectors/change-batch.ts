@@ -16,14 +16,16 @@ export interface ChangeBatch {
   /** Newest offset per source partition after the last event; null value: forget the offset (tombstone). */
   readonly offsets: readonly { readonly partition: SourcePartition; readonly offset: SourceOffset | null }[];
   /**
-   * More of what belongs into one transaction follows: it is not ended before a batch without this, however large it grows, and
-   * aborted when the task ends first. For a chunk of a snapshot. Without effect where the connector defines the boundaries.
+   * More of what belongs together follows: it gets a transaction of its own, however large, up to and with the first batch without
+   * this (where that says `transaction: 'abort'`: all of it is dropped), and none when the task ends first. For a chunk of a
+   * snapshot. Without effect where the connector defines the boundaries.
    */
   readonly continues?: boolean;
   /** Memory that the batch keeps alive, for the task's bound. */
   readonly bytes: number;
   /**
-   * Ends the open transaction with this batch; heeded where the connector defines the boundaries (`definesTransactions`).
+   * Ends the open transaction with this batch; heeded where the connector defines the boundaries (`definesTransactions`), and at
+   * the end of batches that belong together.
    * `abort`: the transaction's records are dropped, and its offsets are stored all the same: they count as processed (KIP-618).
    */
   readonly transaction?: 'commit' | 'abort';

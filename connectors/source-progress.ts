@@ -35,7 +35,8 @@ export interface SourceProgress {
   readonly plugin: string;
   /** Debezium's name of the source: `topic.prefix`. */
   readonly server: string;
-  readonly phase: 'connecting' | 'snapshot' | 'streaming';
+  /** `idle`: a task that waits for work of its connector's other tasks. */
+  readonly phase: 'connecting' | 'snapshot' | 'streaming' | 'idle';
   readonly connected: boolean;
   /** The next try while the task is not connected. */
   readonly reconnect: { readonly attempt: number; readonly atMs: number; readonly reason: string } | null;

@@ -10,10 +10,13 @@ const config = {
 };
 
 describe('the PostgreSQL connector', () => {
-  it('runs one task, with Debezium’s configuration and task class', () => {
-    assert.deepEqual(postgresConnector.taskConfigs(config, 8), [
-      { ...config, 'task.class': 'io.debezium.connector.postgresql.PostgresConnectorTask' },
-    ]);
+  it('runs one task with Debezium’s configuration and task class, and helpers for snapshots where there may be one', () => {
+    const task = { ...config, 'task.class': 'io.debezium.connector.postgresql.PostgresConnectorTask' };
+    assert.deepEqual(postgresConnector.taskConfigs(config, 1), [task]);
+    const helper = { ...task, 'millrace.task.role': 'snapshot' };
+    assert.deepEqual(postgresConnector.taskConfigs(config, 3), [task, helper, helper]);
+    const streaming = { ...config, 'snapshot.mode': 'no_data' };
+    assert.equal(postgresConnector.taskConfigs(streaming, 3).length, 1);
   });
 
   it('takes only offsets that it could start from, of its own source', () => {
@@ -26,6 +29,10 @@ describe('the PostgreSQL connector', () => {
       message: /\{"server":"inv"\}/,
     });
     assert.throws(() => check({ server: 'inv', x: 'y' }, { lsn: 5 }), { code: 'POSTGRES_OFFSET_INVALID' });
+    check({ server: 'inv', 'millrace.snapshot': 'a1', table: 'public.t' }, null);
+    assert.throws(() => check({ server: 'inv', 'millrace.snapshot': 'a1' }, { tasks: 2 }), {
+      code: 'POSTGRES_OFFSET_INVALID',
+    });
     assert.throws(() => check({ server: 'inv' }, { position: 5 }), { code: 'POSTGRES_OFFSET_INVALID' });
   });
 

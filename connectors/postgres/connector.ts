@@ -1,9 +1,12 @@
 import { ConnectorError } from '../../errors/connector-error.ts';
+import { isRunPartition } from '../snapshot/snapshot-records.ts';
 import type { ConnectorConfig, SourceConnector } from '../source-connector.ts';
 import { readOffset } from './position/stored-offset.ts';
 import { postgresSettings } from './settings.ts';
 import { conflicts, parseConfig, validConfig } from './source-config.ts';
+import { SnapshotHelper } from './snapshot/snapshot-helper.ts';
 import { PostgresTask } from './stream-task.ts';
+import { helperConfig, isHelper, takesSnapshots } from './task-role.ts';
 import { numbering } from './task-state.ts';
 import { liveProblems } from './validation.ts';
 
@@ -24,17 +27,22 @@ export const postgresConnector: SourceConnector = {
     return liveProblems(parsed, signal);
   },
 
-  // One slot is read by one session, in one order: there is never more than one task.
+  // One slot is read by one session, in one order: the first task streams, and the others help it with snapshots.
   taskConfigs(config: ConnectorConfig, maxTasks: number) {
-    return maxTasks < 1 ? [] : [{ ...config, 'task.class': TASK_CLASS }];
+    if (maxTasks < 1) return [];
+    const task = { ...config, 'task.class': TASK_CLASS };
+    const helpers = takesSnapshots(config) ? maxTasks - 1 : 0;
+    return [task, ...Array.from({ length: helpers }, () => helperConfig(task))];
   },
 
-  createTask: (context) => new PostgresTask(context),
+  createTask: (context) => (isHelper(context.config) ? new SnapshotHelper(context) : new PostgresTask(context)),
   exactlyOnceSupport: () => 'supported',
 
   checkOffsets(config, offsets) {
     const { serverName, publicationName } = parseConfig(config);
     for (const { partition, offset } of offsets) {
+      // What is kept of a snapshot can be forgotten with the rest, but not written by hand.
+      if (offset === null && isRunPartition(partition, serverName)) continue;
       if (Object.keys(partition).length !== 1 || partition['server'] !== serverName)
         throw new ConnectorError(
           'POSTGRES_OFFSET_INVALID',

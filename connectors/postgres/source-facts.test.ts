@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SourceFacts } from './source-facts.ts';
+import { SourceFacts, type SnapshotFigures } from './source-facts.ts';
 
 /** Facts over parts whose state the test sets. */
 function bench() {
@@ -85,20 +85,17 @@ describe('what a PostgreSQL task says of its progress', () => {
 
   it('shows how far a snapshot is, that it was interrupted, and how it ended', () => {
     const { facts, state } = bench();
-    const rows = { count: 0, byTable: [{ table: 'public.a', rows: 0 }] };
-    facts.snapshotBegins(2, rows);
-    rows.count = 40;
-    rows.byTable = [{ table: 'public.a', rows: 40 }];
-    facts.tableRead();
+    let figures: SnapshotFigures = { rows: 0, rowsByTable: [], tablesDone: 0, tables: 2 };
+    facts.snapshotBegins(() => figures);
+    figures = { rows: 40, rowsByTable: [{ table: 'public.a', rows: 40 }], tablesDone: 1, tables: 2 };
     const running = { state: 'running', rows: 40, tablesDone: 1, tables: 2, startedMs: state.now, endedMs: null };
     assert.deepEqual(facts.progress().snapshot, { ...running, rowsByTable: [{ table: 'public.a', rows: 40 }] });
     facts.lost('reset', 1, 1000);
     assert.equal(facts.progress().snapshot?.state, 'aborted');
-    facts.snapshotBegins(2, rows);
+    facts.snapshotBegins(() => figures);
     state.now += 9000;
     facts.snapshotCompleted();
-    rows.count = 99;
-    rows.byTable = [];
+    figures = { ...figures, rows: 99, rowsByTable: [] };
     const { state: end, rows: counted, rowsByTable, endedMs } = facts.progress().snapshot ?? {};
     assert.deepEqual([end, counted, endedMs], ['completed', 40, state.now]);
     assert.deepEqual(rowsByTable, [{ table: 'public.a', rows: 40 }]);

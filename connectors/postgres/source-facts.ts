@@ -1,4 +1,4 @@
-import type { SnapshotProgress, SourceProgress, TableRows } from '../source-progress.ts';
+import type { SnapshotProgress, SourceProgress } from '../source-progress.ts';
 import { ChangeCounts } from './change-counts.ts';
 import type { Feedback } from './feedback.ts';
 import type { Handover } from './handover.ts';
@@ -11,17 +11,12 @@ interface Streaming {
   readonly feedback: Pick<Feedback, 'confirmed'>;
 }
 
-/** What the rows of a snapshot say of themselves. */
-interface RowCounts {
-  readonly count: number;
-  readonly byTable: readonly TableRows[];
-}
+/** How far a snapshot has come, asked when somebody wants to know. */
+export type SnapshotFigures = Pick<SnapshotProgress, 'rows' | 'rowsByTable' | 'tablesDone' | 'tables'>;
 
 interface Snapshot {
-  readonly rows: RowCounts;
-  readonly tables: number;
+  readonly figures: () => SnapshotFigures;
   readonly startedMs: number;
-  tablesDone: number;
   state: SnapshotProgress['state'];
   endedMs: number | null;
 }
@@ -75,13 +70,14 @@ export class SourceFacts {
     this.#streaming = parts;
   }
 
-  snapshotBegins(tables: number, rows: RowCounts): void {
+  snapshotBegins(figures: () => SnapshotFigures): void {
     this.#phase = 'snapshot';
-    this.#snapshot = { rows, tables, startedMs: this.#now(), tablesDone: 0, state: 'running', endedMs: null };
+    this.#snapshot = { figures, startedMs: this.#now(), state: 'running', endedMs: null };
   }
 
-  tableRead(): void {
-    if (this.#snapshot !== undefined) this.#snapshot.tablesDone += 1;
+  /** There is nothing to do for now. */
+  idles(): void {
+    this.#phase = 'idle';
   }
 
   snapshotCompleted(): void {
@@ -137,14 +133,14 @@ export class SourceFacts {
     if (this.#snapshot?.state !== 'running') return;
     this.#snapshot.state = state;
     this.#snapshot.endedMs = this.#now();
-    const { count, byTable } = this.#snapshot.rows;
-    // The reader of the rows is not kept for the numbers alone.
-    this.#snapshot = { ...this.#snapshot, rows: { count, byTable } };
+    const figures = this.#snapshot.figures();
+    // What they are counted from is not kept for the numbers alone.
+    this.#snapshot = { ...this.#snapshot, figures: () => figures };
   }
 
   #snapshotProgress(): SnapshotProgress | null {
     if (this.#snapshot === undefined) return null;
-    const { rows, tables, tablesDone, startedMs, state, endedMs } = this.#snapshot;
-    return { state, rows: rows.count, rowsByTable: rows.byTable, tablesDone, tables, startedMs, endedMs };
+    const { figures, startedMs, state, endedMs } = this.#snapshot;
+    return { state, ...figures(), startedMs, endedMs };
   }
 }

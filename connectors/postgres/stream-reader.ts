@@ -5,6 +5,7 @@ import type { RelationRegistry } from './catalog/relation-registry.ts';
 import type { PgoutputDecoder } from './decoder/pgoutput-decoder.ts';
 import type { Handover } from './handover.ts';
 import type { Lsn } from './lsn.ts';
+import type { SeenRun } from './snapshot/seen-run.ts';
 import type { StreamPosition } from './position/stream-position.ts';
 import type { TransactionCursor } from './position/transaction-cursor.ts';
 import type { PluginMessage, ReplicationStream, StreamHandler } from './wire/replication-stream.ts';
@@ -18,6 +19,8 @@ export interface StreamReaderParts {
   readonly handover: Handover;
   readonly partition: SourcePartition;
   readonly offsetOf: (position: StreamPosition) => SourceOffset;
+  /** A snapshot that has shown some of the changes. */
+  readonly seen?: SeenRun | undefined;
 }
 
 /** What an event costs beside its bytes: the objects that describe it. */
@@ -35,6 +38,8 @@ export class StreamReader implements StreamHandler {
   #handedOver: StreamPosition | undefined;
   #previousCommitEnd: Lsn | null = null;
   #lastHeardMs = performance.now();
+  /** End of the last commit before what has been decoded since. */
+  #doneBefore: Lsn = 0n;
   /** Called when the server wants an answer. */
   onReplyRequested: () => void = () => undefined;
 
@@ -83,8 +88,11 @@ export class StreamReader implements StreamHandler {
 
   chunkEnd(bytes: number): void {
     this.#lastHeardMs = performance.now();
-    const events = this.#parts.decoder.take();
-    const position = this.#parts.cursor.position();
+    const { decoder, cursor, seen } = this.#parts;
+    const decoded = decoder.take();
+    const events = seen === undefined ? decoded : seen.unseen(decoded, this.#doneBefore);
+    const position = cursor.position();
+    this.#doneBefore = cursor.done;
     if (events.length > 0 && position !== undefined) this.#emit(events, position, bytes);
     if (position === undefined) return;
     this.#handedOver = position;
@@ -106,10 +114,11 @@ export class StreamReader implements StreamHandler {
   }
 
   #emit(events: readonly ChangeEvent[], position: StreamPosition, bytes: number): void {
-    const { handover, partition, offsetOf } = this.#parts;
+    const { handover, partition, offsetOf, seen } = this.#parts;
+    const forgotten = seen?.forgotten().map((record) => ({ partition: record, offset: null })) ?? [];
     const batch = {
       events,
-      offsets: [{ partition, offset: offsetOf(position) }],
+      offsets: [{ partition, offset: offsetOf(position) }, ...forgotten],
       bytes: bytes + events.length * EVENT_BYTES,
     };
     const room = handover.emit(batch, position.done, position.timeMicros);

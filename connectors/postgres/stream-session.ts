@@ -11,6 +11,7 @@ import { errorText } from './pg-errors.ts';
 import { sourcePartition, streamOffset } from './position/stored-offset.ts';
 import { TransactionCursor } from './position/transaction-cursor.ts';
 import { skippedOperations } from './skipped-operations.ts';
+import type { SeenRun } from './snapshot/seen-run.ts';
 import type { SourceConfig } from './source-config.ts';
 import type { SourceFacts } from './source-facts.ts';
 import { StreamReader } from './stream-reader.ts';
@@ -27,6 +28,8 @@ export interface StreamSessionParts {
   readonly handover: Handover;
   readonly facts: SourceFacts;
   readonly from: StreamState;
+  /** A snapshot that has shown some of the changes to come. */
+  readonly seen: SeenRun | undefined;
   /** Told once the server streams. */
   readonly onStreaming: () => void;
 }
@@ -51,7 +54,7 @@ SELECT (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_rep
 
 /** Streams until something breaks. */
 export async function streamUntilBroken(parts: StreamSessionParts): Promise<StreamEnd> {
-  const { config, setup, handover, facts, from, rules } = parts;
+  const { config, setup, handover, facts, from, rules, seen } = parts;
   const cursor = new TransactionCursor({
     database: config.database,
     start: from.start,
@@ -67,12 +70,13 @@ export async function streamUntilBroken(parts: StreamSessionParts): Promise<Stre
     session: setup.session,
     handover,
     partition: sourcePartition(config.serverName),
-    offsetOf: (position) => streamOffset(position, setup.source, count),
+    offsetOf: (position) => streamOffset(position, setup.source, { numbering: count, run: seen?.run ?? null }),
+    seen,
   });
   try {
     return { reason: await stream(parts, reader, cursor), state: from };
   } catch (reason) {
-    return { reason, state: continued(from, reader.position, reader.previousCommitEnd) };
+    return { reason, state: { ...continued(from, reader.position, reader.previousCommitEnd), run: seen?.run ?? null } };
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { SourceOffset } from '../change-batch.ts';
 import type { SourceTask, TaskContext } from '../source-connector.ts';
 import type { SourceProgress } from '../source-progress.ts';
@@ -18,8 +19,10 @@ import {
 } from './position/stored-offset.ts';
 import { createSlot, dropSlot, reportingBlockers, type CreatedSlot } from './setup/slot.ts';
 import { runSnapshot } from './snapshot/snapshot-run.ts';
+import { snapshotTasks } from './task-role.ts';
 import { parseConfig, type SourceConfig } from './source-config.ts';
 import { SourceFacts } from './source-facts.ts';
+import { seenRun } from './snapshot/seen-run.ts';
 import { streamUntilBroken } from './stream-session.ts';
 import { checkedStart, setUp, type TaskSetup } from './task-setup.ts';
 import { numbering, streamFrom, type StreamState } from './task-state.ts';
@@ -140,7 +143,9 @@ export class PostgresTask implements SourceTask {
   }
 
   async #stream(setup: TaskSetup, from: StreamState): Promise<never> {
+    const seen = from.run === null ? undefined : await seenRun(this.#context, this.#config.serverName, from.run);
     const end = await streamUntilBroken({
+      seen,
       context: this.#context,
       config: this.#config,
       opener: this.#opener,
@@ -204,22 +209,26 @@ export class PostgresTask implements SourceTask {
     const from = state.start.done;
     const { config, context } = { config: this.#config, context: this.#context };
     if (config.snapshotDelayMs > 0 && created === null) await pause(config.snapshotDelayMs, context.signal);
-    this.#stored = { state: 'snapshot', from, source: setup.source };
-    await runSnapshot({
+    const run = (this.#stored.state === 'snapshot' ? this.#stored.run : null) ?? randomUUID().slice(0, 8);
+    this.#stored = { state: 'snapshot', from, run, source: setup.source };
+    const shown = await runSnapshot({
+      context,
       config,
       opener: this.#opener,
       setup,
       rules: this.#rules,
       handover: this.#handover,
       facts: this.#facts,
-      log: context.log,
+      tasks: snapshotTasks(context.config),
       from,
+      run,
       exported: created?.snapshot == null ? null : { name: created.snapshot, session: created.session },
     });
     this.#hasWrittenOffset = true;
-    this.#stored = state;
+    const next = { ...state, run: shown };
+    this.#stored = next;
     if (config.streamingDelayMs > 0) await pause(config.streamingDelayMs, context.signal);
-    return state;
+    return next;
   }
 
   /**
@@ -231,7 +240,9 @@ export class PostgresTask implements SourceTask {
     this.#hasWrittenOffset = true;
     const { done } = state.start;
     const boundary = { done, open: null, lsn: done, messageType: 'COMMIT', xid: null, timeMicros: null } as const;
-    const offset = this.#inherited ?? streamOffset(boundary, source, numbering(this.#config.publicationName));
+    const offset =
+      this.#inherited ??
+      streamOffset(boundary, source, { numbering: numbering(this.#config.publicationName), run: state.run });
     const partition = sourcePartition(this.#config.serverName);
     await this.#handover.emit({ events: [], offsets: [{ partition, offset }], bytes: 0 }, done);
   }

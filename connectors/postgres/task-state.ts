@@ -29,5 +29,5 @@ export function continued(
 
 /** The state of streaming that begins between two transactions. */
 export function streamFrom(done: Lsn, source: OffsetSource): StreamState {
-  return { state: 'stream', start: { done, resume: { kind: 'boundary' } }, previousCommitEnd: null, source };
+  return { state: 'stream', start: { done, resume: { kind: 'boundary' } }, previousCommitEnd: null, run: null, source };
 }

@@ -92,6 +92,11 @@ export const postgresCodes = {
     advice:
       'An offset of this connector is what GET /connectors/{name}/offsets shows: at least lsn, or lsn_commit, as a number.',
   },
+  SNAPSHOT_STATE_INVALID: {
+    retry: 'never',
+    advice:
+      'What is stored of the snapshot was not written by this version, or by hand. Stop the connector, reset its offsets and start it again: the snapshot begins anew.',
+  },
   POSTGRES_ROW_TOO_LARGE: {
     retry: 'after-help',
     advice: 'A row is larger than the server can send (1 GB as text). Exclude its table or column, or shrink the row.',

@@ -142,9 +142,8 @@ export class Sender {
    */
   async abort(offsets: readonly CommitOffset[], before?: () => Promise<void>): Promise<void> {
     await this.#end(async (round) => {
-      if (this.#transaction === undefined)
-        throw new ConnectorError('INTERNAL', 'only a transactional sender can drop what was appended');
-      await this.#abortTransaction(this.#transaction, round, { offsets, before });
+      if (this.#transaction === undefined) await this.#commitPlain(round, offsets, before);
+      else await this.#abortTransaction(this.#transaction, round, { offsets, before });
     });
   }
 

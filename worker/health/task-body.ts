@@ -19,7 +19,7 @@ const failureBody = z.object({
 });
 
 const sourceBody = z.object({
-  phase: z.enum(['connecting', 'snapshot', 'streaming']),
+  phase: z.enum(['connecting', 'snapshot', 'streaming', 'idle']),
   connected: z.boolean(),
   reconnect: z.object({ attempt: z.number(), at: z.number(), reason: z.string() }).nullable(),
   position: z.string().nullable(),

@@ -107,7 +107,7 @@ const epochMs = z.number().nullable();
 const sourceProgress = z.object({
   plugin: z.string(),
   server: z.string(),
-  phase: z.enum(['connecting', 'snapshot', 'streaming']),
+  phase: z.enum(['connecting', 'snapshot', 'streaming', 'idle']),
   connected: z.boolean(),
   reconnect: z.object({ attempt: z.number(), atMs: z.number(), reason: z.string() }).nullable(),
   position: z.string().nullable(),

@@ -274,6 +274,25 @@ describe('Pipeline with batches that belong together', () => {
     assert.equal(output.committed.length, 1);
   });
 
+  it('gives them a transaction of their own, which can be dropped alone', async () => {
+    const { pipeline, output } = open();
+    pipeline.emit({ events: [rowOf('before', 1)], offsets: offsetAt(1), bytes: 1 });
+    pipeline.emit(part('a', 2, true));
+    pipeline.emit({ events: [], offsets: [], bytes: 0, transaction: 'abort' });
+    pipeline.emit(part('a', 2, true));
+    pipeline.emit(part('b', 3, false));
+    const after = pipeline.emit({ events: [rowOf('after', 4)], offsets: offsetAt(4), bytes: 1 });
+    for (let commit = 0; commit < 4; commit += 1) {
+      await output.commitCalls(commit + 1);
+      output.commits[commit]?.resolve(undefined);
+    }
+    await after.acknowledged;
+    assert.deepEqual(
+      output.committed.map(({ records }) => records),
+      [['t:before'], [], ['t:a', 't:b'], ['t:after']],
+    );
+  });
+
   it('leaves those that lack their last one uncommitted when the task stops', async () => {
     const { pipeline, output } = open();
     const lacking = pipeline.emit(part('a', 1, true));

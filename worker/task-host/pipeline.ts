@@ -171,6 +171,11 @@ export class Pipeline<T extends OutputTopic> {
         if (this.#current?.end !== undefined) break;
         const next = this.#queue.first();
         if (next === undefined) break;
+        // What belongs together has a transaction of its own, which can be dropped alone.
+        if (this.#beginsUnit(next) && this.#current !== undefined) {
+          this.#current.end = 'commit';
+          break;
+        }
         if (!this.#encodeBatch(next)) return;
         this.#queue.shift();
         this.#join(next);
@@ -191,6 +196,12 @@ export class Pipeline<T extends OutputTopic> {
     if (queued.encoded < events.length) return this.#stopUntilReady();
     this.#figures.records += events.length;
     return true;
+  }
+
+  #beginsUnit({ batch }: QueuedBatch): boolean {
+    const current = this.#current;
+    if (this.#boundary.ofConnector || batch.continues !== true || current === undefined) return false;
+    return !current.continues && current.batches.length > 0;
   }
 
   #stopUntilReady(): false {
@@ -224,7 +235,10 @@ export class Pipeline<T extends OutputTopic> {
     const { acknowledged, batch, end } = queued;
     transaction.batches.push({ acknowledged, batch: { events: { length: batch.events.length }, bytes: batch.bytes } });
     transaction.end = end;
-    transaction.continues = queued.batch.continues === true && !this.#boundary.ofConnector;
+    if (!this.#boundary.ofConnector) {
+      if (transaction.continues && batch.continues !== true) transaction.end = batch.transaction ?? 'commit';
+      transaction.continues = batch.continues === true;
+    }
     for (const entry of queued.batch.offsets) {
       // The key's bytes identify a source partition; the text of its members is as good and cheaper.
       transaction.offsets.set(partitionText(entry.partition), entry);

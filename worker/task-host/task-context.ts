@@ -1,5 +1,6 @@
 import type { SourceOffset, SourcePartition } from '../../connectors/change-batch.ts';
 import type { TaskContext, TaskLog } from '../../connectors/source-connector.ts';
+import { ConnectorError } from '../../errors/connector-error.ts';
 import { decodeOffsetKey, decodeOffsetValue } from '../../config-topics/offset-codec.ts';
 import type { Lease } from './lease.ts';
 import type { TaskOrder } from './messages.ts';
@@ -38,7 +39,12 @@ export function taskContext<T extends OutputTopic>(parts: ContextParts<T>): Task
         (key, value) => {
           const decoded = decodeOffsetKey(Buffer.from(key, 'utf8'));
           if (decoded === undefined || signal.aborted) return;
-          onOffset(decoded.partition, value === null ? null : decodeOffsetValue(Buffer.from(value, 'utf8')));
+          try {
+            onOffset(decoded.partition, value === null ? null : decodeOffsetValue(Buffer.from(value, 'utf8')));
+          } catch (error) {
+            // Nobody waits for this call: the task fails, not its host.
+            pipeline.close(ConnectorError.from(error, 'INTERNAL', 'reading a stored offset'));
+          }
         },
         signal,
       ),

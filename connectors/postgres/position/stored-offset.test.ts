@@ -20,7 +20,7 @@ const startOf = (offset: SourceOffset, numbering = 'n'): unknown => {
 
 describe('offsets of a PostgreSQL source', () => {
   it('are flat and have Debezium’s fields, at a border and within a transaction', () => {
-    assert.deepEqual(streamOffset(position, source, 'n'), {
+    assert.deepEqual(streamOffset(position, source, { numbering: 'n' }), {
       ts_usec: 1_700_000_000_000_000n,
       txId: 7,
       lsn: 100n,
@@ -32,7 +32,7 @@ describe('offsets of a PostgreSQL source', () => {
       'millrace.system': '7123456789012345678',
     });
     const open = { ...position, open: { commit: 150n, ordinal: 3 }, lsn: 120n, messageType: 'UPDATE' as const };
-    const offset = streamOffset(open, source, 'n');
+    const offset = streamOffset(open, source, { numbering: 'n' });
     assert.equal(offset['lsn'], 120n);
     assert.equal(offset['lsn_commit'], 100n);
     assert.equal(offset['messageType'], 'UPDATE');
@@ -40,14 +40,15 @@ describe('offsets of a PostgreSQL source', () => {
   });
 
   it('give back exactly where streaming was', () => {
-    const boundary = streamOffset(position, source, 'n');
+    const boundary = streamOffset(position, source, { numbering: 'n' });
     assert.deepEqual(readOffset(boundary, 'n'), {
       state: 'stream',
       start: { done: 100n, resume: { kind: 'boundary' } },
       previousCommitEnd: 100n,
+      run: null,
       source,
     });
-    const open = streamOffset({ ...position, open: { commit: 150n, ordinal: 3 } }, source, 'n');
+    const open = streamOffset({ ...position, open: { commit: 150n, ordinal: 3 } }, source, { numbering: 'n' });
     assert.deepEqual(startOf(open), { done: 100n, resume: { kind: 'ordinal', commit: 150n, ordinal: 3 } });
     assert.deepEqual(startOf(open, 'other'), { done: 100n, resume: { kind: 'boundary' } }, 'another numbering');
   });
@@ -57,9 +58,9 @@ describe('offsets of a PostgreSQL source', () => {
     assert.deepEqual(readOffset(creating, 'n'), { state: 'creating', source });
     assert.deepEqual([creating['snapshot'], creating['snapshot_completed']], ['INITIAL', false]);
     const snapshot = { from: 90n, xid: 5, timeMicros: 1n };
-    const running = snapshotOffset({ ...snapshot, completed: false }, source);
-    assert.deepEqual(readOffset(running, 'n'), { state: 'snapshot', from: 90n, source });
-    const completed = snapshotOffset({ ...snapshot, completed: true }, source);
+    const running = snapshotOffset({ ...snapshot, completed: false, run: 'r' }, source);
+    assert.deepEqual(readOffset(running, 'n'), { state: 'snapshot', from: 90n, run: 'r', source });
+    const completed = snapshotOffset({ ...snapshot, completed: true, run: 'r' }, source);
     assert.deepEqual(startOf(completed), { done: 90n, resume: { kind: 'boundary' } });
     assert.deepEqual([completed['snapshot_completed'], completed['last_snapshot_record']], [true, true]);
   });
@@ -81,7 +82,14 @@ describe('offsets of a PostgreSQL source', () => {
       resume: { kind: 'lsn', xid: 7, lsn: 120n, eventsAtLsn: 0 },
     });
     assert.equal(
-      startOf({ lsn: 90, txId: 5, snapshot: 'INITIAL', snapshot_completed: false, last_snapshot_record: false }),
+      startOf({
+        lsn: 90,
+        txId: 5,
+        snapshot: 'INITIAL',
+        snapshot_completed: false,
+        run: 'r',
+        last_snapshot_record: false,
+      }),
       'foreign-snapshot',
     );
     assert.equal(startOf({ lsn: 90, txId: 5, snapshot: true }), 'foreign-snapshot');

@@ -10,7 +10,13 @@ export type StoredOffset =
   /** We were about to create the slot; it may or may not exist. */
   | { readonly state: 'creating'; readonly source: OffsetSource }
   /** A snapshot of ours that was not completed; streaming will begin at `from`. */
-  | { readonly state: 'snapshot'; readonly from: Lsn; readonly source: OffsetSource }
+  | {
+      readonly state: 'snapshot';
+      readonly from: Lsn;
+      /** Name of the run whose progress is stored beside this; null: nothing of it counts. */
+      readonly run: string | null;
+      readonly source: OffsetSource;
+    }
   /** A snapshot of Debezium's that was not completed: it begins anew, streaming from where the slot is. */
   | { readonly state: 'foreign-snapshot' }
   | {
@@ -18,6 +24,8 @@ export type StoredOffset =
       readonly start: StartPoint;
       /** First element of Debezium's `source.sequence` for the next event. */
       readonly previousCommitEnd: Lsn | null;
+      /** Name of the run of a snapshot that has shown some of the changes to come; null: none has. */
+      readonly run: string | null;
       readonly source: OffsetSource;
     };
 
@@ -35,6 +43,7 @@ const SYSTEM = 'millrace.system';
 const COMMIT = 'millrace.commit';
 const ORDINAL = 'millrace.ordinal';
 const NUMBERING = 'millrace.numbering';
+const RUN = 'millrace.run';
 
 /** Debezium's key of a source. */
 export function sourcePartition(serverName: string): SourcePartition {
@@ -52,6 +61,8 @@ export interface SnapshotPosition {
   readonly xid: number;
   readonly timeMicros: bigint;
   readonly completed: boolean;
+  /** Name of the run that is under way, or that the changes to come are to be held against; null: none. */
+  readonly run: string | null;
 }
 
 export function snapshotOffset(snapshot: SnapshotPosition, source: OffsetSource): SourceOffset {
@@ -61,12 +72,17 @@ export function snapshotOffset(snapshot: SnapshotPosition, source: OffsetSource)
     lsn: snapshot.from,
     ...snapshotMarks(snapshot.completed),
     [STATE]: snapshot.completed ? 'stream' : 'snapshot',
+    ...runField(snapshot.run),
     ...sourceFields(source),
   };
 }
 
-/** `numbering`: fingerprint of the options that ordinals depend on. */
-export function streamOffset(position: StreamPosition, source: OffsetSource, numbering: string): SourceOffset {
+/** `numbering`: fingerprint of the options that ordinals depend on; `run`: see StoredOffset. */
+export function streamOffset(
+  position: StreamPosition,
+  source: OffsetSource,
+  { numbering, run = null }: { readonly numbering: string; readonly run?: string | null },
+): SourceOffset {
   const { open, timeMicros, xid } = position;
   return {
     ...(timeMicros === null ? {} : { ts_usec: timeMicros }),
@@ -76,6 +92,7 @@ export function streamOffset(position: StreamPosition, source: OffsetSource, num
     lsn_commit: position.done,
     messageType: position.messageType,
     [STATE]: 'stream',
+    ...runField(run),
     ...sourceFields(source),
     ...(open === null ? {} : { [COMMIT]: open.commit, [ORDINAL]: open.ordinal, [NUMBERING]: numbering }),
   };
@@ -87,7 +104,8 @@ export function readOffset(offset: SourceOffset | undefined, numbering: string):
   const source = { slot: textField(offset, SLOT), system: textField(offset, SYSTEM) };
   if (offset[STATE] === 'creating') return { state: 'creating', source };
   const lsn = lsnField(offset, 'lsn');
-  if (offset[STATE] === 'snapshot' && lsn !== null) return { state: 'snapshot', from: lsn, source };
+  if (offset[STATE] === 'snapshot' && lsn !== null)
+    return { state: 'snapshot', from: lsn, run: textField(offset, RUN), source };
   if (isIncompleteSnapshot(offset)) return { state: 'foreign-snapshot' };
   const commit = lsnField(offset, 'lsn_commit');
   const done = commit ?? lsnField(offset, 'lsn_proc') ?? lsn;
@@ -96,7 +114,13 @@ export function readOffset(offset: SourceOffset | undefined, numbering: string):
       'POSTGRES_OFFSET_INVALID',
       `the stored offset has neither lsn_commit nor lsn_proc nor lsn; it has: ${Object.keys(offset).join(', ')}`,
     );
-  return { state: 'stream', start: { done, resume: resumeOf(offset, numbering) }, previousCommitEnd: commit, source };
+  return {
+    state: 'stream',
+    start: { done, resume: resumeOf(offset, numbering) },
+    previousCommitEnd: commit,
+    run: textField(offset, RUN),
+    source,
+  };
 }
 
 function resumeOf(offset: SourceOffset, numbering: string): Resume {
@@ -131,6 +155,10 @@ function isSet(offset: SourceOffset, name: string): boolean {
 
 function snapshotMarks(completed: boolean): SourceOffset {
   return { snapshot: 'INITIAL', last_snapshot_record: completed, snapshot_completed: completed };
+}
+
+function runField(run: string | null): SourceOffset {
+  return run === null ? {} : { [RUN]: run };
 }
 
 function sourceFields({ slot, system }: OffsetSource): SourceOffset {

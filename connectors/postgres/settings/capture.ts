@@ -99,6 +99,14 @@ export const snapshotSettings = {
     documentation:
       'Java regular expressions, separated by commas, of the captured tables that a snapshot reads; default: all of them.',
   }),
+  snapshotChunkBytes: integer('millrace.snapshot.chunk.bytes', 'LONG', {
+    default: '16777216',
+    importance: 'LOW',
+    group: SNAPSHOT,
+    check: atLeast(65_536),
+    documentation:
+      "About how much of a table (as the server stores it) is read and committed at once. A snapshot that is interrupted goes on at the chunk, and chunks are spread over the connector's tasks.",
+  }),
   snapshotLockTimeoutMs: integer('snapshot.lock.timeout.ms', 'LONG', {
     default: '10000',
     group: SNAPSHOT,

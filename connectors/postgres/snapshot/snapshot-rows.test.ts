@@ -1,76 +1,56 @@
 import assert from 'node:assert/strict';
 import { imageOf } from '../../row-image.ts';
 import type { TableSchema } from '../../table-schema.ts';
-import { SnapshotRows } from './snapshot-rows.ts';
+import { SnapshotRows, type RowGroup } from './snapshot-rows.ts';
 
-const table = (name: string): TableSchema => ({ database: 'd', schema: 'public', table: name, columns: [], key: null });
+const table: TableSchema = { database: 'd', schema: 'public', table: 't', columns: [], key: null };
 
-/** The marks of a snapshot of tables with so many rows each. */
-function marks(...sizes: number[]): string[] {
+/** The marks of groups of so many rows. */
+function marks(...groups: { size: number; first?: RowGroup['first']; last?: RowGroup['last'] }[]): string[] {
   const rows = new SnapshotRows({ database: 'd', xid: 7, from: (3n << 32n) | 5n });
-  const events = sizes.flatMap((size, index) => {
-    rows.beginTable(table(`t${index}`), BigInt(index));
+  return groups.flatMap(({ size, first = null, last = null }, index) => {
+    rows.begin({ table, timeMicros: BigInt(index), first, last });
     for (let row = 0; row < size; row += 1) rows.add(imageOf([]));
-    return rows.take();
+    return [...rows.take(), ...rows.take(true)].map(({ transaction }) => transaction.snapshot);
   });
-  return [...events, ...rows.take(true)].map(
-    ({ table: { table: name }, transaction }) => `${name} ${transaction.snapshot}`,
-  );
 }
 
 describe('rows of a snapshot', () => {
   it('are marked as Debezium marks them', () => {
-    assert.deepEqual(marks(3, 3), [
-      't0 first',
-      't0 true',
-      't0 last_in_data_collection',
-      't1 first_in_data_collection',
-      't1 true',
-      't1 last',
+    assert.deepEqual(marks({ size: 3, first: 'all', last: 'table' }, { size: 3, first: 'table', last: 'all' }), [
+      'first',
+      'true',
+      'last_in_data_collection',
+      'first_in_data_collection',
+      'true',
+      'last',
     ]);
-    assert.deepEqual(marks(2, 1, 2), [
-      't0 first',
-      't0 last_in_data_collection',
-      't1 last_in_data_collection',
-      't2 first_in_data_collection',
-      't2 last',
-    ]);
+    assert.deepEqual(marks({ size: 1, first: 'table', last: 'table' }), ['last_in_data_collection']);
+    assert.deepEqual(marks({ size: 1, first: 'all', last: 'all' }), ['last']);
   });
 
-  it('end with the last row there is, whatever tables are empty', () => {
-    assert.deepEqual(marks(0, 2, 0), ['t1 first', 't1 last']);
-    assert.deepEqual(marks(1), ['t0 last']);
-    assert.deepEqual(marks(0, 0), []);
+  it('have no mark amid a table', () => {
+    assert.deepEqual(marks({ size: 2, first: 'all' }, { size: 2 }, { size: 0 }), ['first', 'true', 'true', 'true']);
   });
 
-  it('are counted by table, of the first tables only', () => {
-    const rows = new SnapshotRows({ database: 'd', xid: 7, from: 0n });
-    assert.deepEqual(rows.byTable, []);
-    for (const [name, size] of [
-      ['a', 3],
-      ['b', 0],
-      ['c', 2],
-    ] as const) {
-      rows.beginTable(table(name), 1n);
-      for (let row = 0; row < size; row += 1) rows.add(imageOf([]));
-    }
-    assert.deepEqual(rows.byTable, [
-      { table: 'public.a', rows: 3 },
-      { table: 'public.b', rows: 0 },
-      { table: 'public.c', rows: 2 },
-    ]);
-    for (let more = 0; more < 500; more += 1) rows.beginTable(table(`t${more}`), 1n);
-    assert.equal(rows.byTable.length, 200);
-    assert.equal(rows.count, 5);
+  it('of a group that broke off are forgotten when the next begins', () => {
+    const rows = new SnapshotRows({ database: 'd', xid: 7, from: 5n });
+    const group = { table, timeMicros: 1n, first: null, last: null };
+    rows.begin(group);
+    rows.add(imageOf(['a']));
+    rows.add(imageOf(['b']));
+    rows.begin(group);
+    rows.add(imageOf(['a']));
+    assert.equal(rows.count, 1);
+    assert.equal(rows.take(true).length, 1);
   });
 
-  it('share one transaction object per mark and table, and the place where streaming begins', () => {
+  it('share one transaction per mark, with the place at which streaming begins', () => {
     const rows = new SnapshotRows({ database: 'd', xid: 7, from: (3n << 32n) | 5n });
-    rows.beginTable(table('t'), 1n);
-    for (let row = 0; row < 4; row += 1) rows.add(imageOf([]));
-    const [first, second, third, last] = rows.take(true);
-    assert.equal(second?.transaction, third?.transaction);
-    assert.deepEqual([first?.positionHigh, first?.positionLow], [3, 5]);
-    assert.equal(last?.transaction.commitLsn, (3n << 32n) | 5n);
+    rows.begin({ table, timeMicros: 1n, first: null, last: null });
+    for (let row = 0; row < 3; row += 1) rows.add(imageOf([]));
+    const [first, second] = rows.take(true);
+    assert.equal(first?.transaction, second?.transaction);
+    assert.deepEqual([first?.positionHigh, first?.positionLow, first?.transaction.xid], [3, 5, 7]);
   });
 });

@@ -1,11 +1,7 @@
 import type { PostgresTransaction, RowChange, SnapshotMark } from '../../change-event.ts';
 import type { RowImage } from '../../row-image.ts';
-import type { TableRows } from '../../source-progress.ts';
 import type { TableSchema } from '../../table-schema.ts';
 import type { Lsn } from '../lsn.ts';
-
-/** Beyond so many tables their rows are counted together only: the counts go to the worker every second. */
-const MAX_TABLES_COUNTED = 200;
 
 /** What all rows of a snapshot share. */
 export interface SnapshotOrigin {
@@ -15,31 +11,29 @@ export interface SnapshotOrigin {
   readonly from: Lsn;
 }
 
-interface Held {
+/** Rows that are read together: a table, or a part of one. */
+export interface RowGroup {
   readonly table: TableSchema;
-  readonly row: RowImage;
-  readonly isFirstOfAll: boolean;
-  readonly isFirstOfTable: boolean;
   readonly timeMicros: bigint;
+  /** What its first row is the first of, and its last one the last of. */
+  readonly first: 'all' | 'table' | null;
+  readonly last: 'all' | 'table' | null;
 }
 
 /**
  * Gives each row of a snapshot Debezium's mark. It always holds the newest row back, since only the next one tells whether it
- * was the last of its table or of all.
+ * was the last of its group.
  */
 export class SnapshotRows {
   readonly #origin: SnapshotOrigin;
   readonly #high: number;
   readonly #low: number;
   #events: RowChange[] = [];
-  #held: Held | undefined;
+  #group: RowGroup | undefined;
+  #held: RowImage | undefined;
+  #isFirst = true;
   #transaction: PostgresTransaction | undefined;
-  #table: TableSchema | undefined;
-  #timeMicros = 0n;
-  #tableRows = 0;
   #rows = 0;
-  /** Rows of the tables before this one. */
-  readonly #earlier: TableRows[] = [];
 
   constructor(origin: SnapshotOrigin) {
     this.#origin = origin;
@@ -47,68 +41,50 @@ export class SnapshotRows {
     this.#low = Number(origin.from & 0xffff_ffffn);
   }
 
-  /** Rows handed in so far, of all tables. */
+  /** Rows of the group handed in so far. */
   get count(): number {
     return this.#rows;
   }
 
-  /** The same by table, of the first tables. */
-  get byTable(): readonly TableRows[] {
-    const current = this.#tableCount();
-    return current === undefined ? [...this.#earlier] : [...this.#earlier, current];
-  }
-
-  beginTable(table: TableSchema, timeMicros: bigint): void {
-    const before = this.#tableCount();
-    if (before !== undefined) this.#earlier.push(before);
-    this.#table = table;
-    this.#timeMicros = timeMicros;
-    this.#tableRows = 0;
+  begin(group: RowGroup): void {
+    this.#group = group;
+    this.#events = [];
+    this.#held = undefined;
+    this.#isFirst = true;
+    this.#rows = 0;
   }
 
   add(row: RowImage): void {
-    const table = this.#table;
-    if (table === undefined) throw new RangeError('a row before its table');
-    this.#release(this.#tableRows === 0 ? 'table' : 'row');
-    this.#held = {
-      table,
-      row,
-      isFirstOfAll: this.#rows === 0,
-      isFirstOfTable: this.#tableRows === 0,
-      timeMicros: this.#timeMicros,
-    };
+    this.#release(null);
+    this.#held = row;
     this.#rows += 1;
-    this.#tableRows += 1;
   }
 
-  /** The events that are certain by now; with `end` all of them, the last one marked so. */
+  /** The events that are certain by now; with `end` all of the group. */
   take(end = false): RowChange[] {
-    if (end) this.#release('all');
+    if (end) this.#release(this.#group?.last ?? null);
     const taken = this.#events;
     this.#events = [];
     return taken;
   }
 
-  /** Undefined: there is none, or too many before it. */
-  #tableCount(): TableRows | undefined {
-    if (this.#table === undefined || this.#earlier.length >= MAX_TABLES_COUNTED) return undefined;
-    const { schema, table } = this.#table;
-    return { table: schema === null ? table : `${schema}.${table}`, rows: this.#tableRows };
-  }
-
-  /** Makes an event of the row held back; `ends`: what it was the last of, a single row being the last of nothing. */
-  #release(ends: 'row' | 'table' | 'all'): void {
-    const held = this.#held;
-    if (held === undefined) return;
+  /** Makes an event of the row held back; `ends`: what it is the last of. */
+  #release(ends: RowGroup['last']): void {
+    const row = this.#held;
+    if (row === undefined) return;
+    const group = this.#group;
+    if (group === undefined) throw new RangeError('a row before its group');
     this.#held = undefined;
+    const begins = this.#isFirst ? group.first : null;
+    this.#isFirst = false;
     this.#events.push({
       kind: 'row',
       op: 'r',
-      table: held.table,
+      table: group.table,
       before: null,
       partialBefore: false,
-      after: held.row,
-      transaction: this.#transactionOf(held, markOf(held, ends)),
+      after: row,
+      transaction: this.#transactionOf(group.timeMicros, markOf(begins, ends)),
       positionHigh: this.#high,
       positionLow: this.#low,
       ordinal: this.#rows,
@@ -116,7 +92,7 @@ export class SnapshotRows {
   }
 
   /** One object for all rows with the same mark and time. */
-  #transactionOf({ timeMicros }: Held, snapshot: SnapshotMark): PostgresTransaction {
+  #transactionOf(timeMicros: bigint, snapshot: SnapshotMark): PostgresTransaction {
     if (this.#transaction?.snapshot === snapshot && this.#transaction.timeMicros === timeMicros)
       return this.#transaction;
     const { database, xid, from } = this.#origin;
@@ -134,9 +110,9 @@ export class SnapshotRows {
 }
 
 /** In Debezium's order (RelationalSnapshotChangeEventSource.setSnapshotMarker): last, first, last of table, first of table. */
-function markOf({ isFirstOfAll, isFirstOfTable }: Held, ends: 'row' | 'table' | 'all'): SnapshotMark {
+function markOf(begins: RowGroup['first'], ends: RowGroup['last']): SnapshotMark {
   if (ends === 'all') return 'last';
-  if (isFirstOfAll) return 'first';
+  if (begins === 'all') return 'first';
   if (ends === 'table') return 'last_in_data_collection';
-  return isFirstOfTable ? 'first_in_data_collection' : 'true';
+  return begins === 'table' ? 'first_in_data_collection' : 'true';
 }

@@ -1,6 +1,8 @@
 import type { RegexList } from '../../../settings/regex-list.ts';
 import type { ChangeBatch, SourceOffset } from '../../change-batch.ts';
-import type { TaskLog } from '../../source-connector.ts';
+import { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
+import { runPartition, type SnapshotRecord, type TablePlan } from '../../snapshot/snapshot-records.ts';
+import type { TaskContext } from '../../source-connector.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
 import type { SessionOpener } from '../connection/session-opener.ts';
@@ -13,75 +15,264 @@ import type { SourceConfig } from '../source-config.ts';
 import type { SourceFacts } from '../source-facts.ts';
 import type { TaskSetup } from '../task-setup.ts';
 import { readPublishedParts } from './published-part.ts';
-import { SerialSnapshotReader, type SnapshotReader } from './snapshot-reader.ts';
-import { SnapshotRows } from './snapshot-rows.ts';
+import { snapshotFigures } from './snapshot-figures.ts';
+import { SnapshotHolder } from './snapshot-holder.ts';
+import { epochRecords, planAgain, planTables, type PlanningParts } from './snapshot-plan.ts';
+import { SnapshotShare } from './snapshot-share.ts';
+import { tableName } from './table-name.ts';
 
 export interface SnapshotParts {
+  readonly context: TaskContext;
   readonly config: SourceConfig;
   readonly opener: SessionOpener;
   readonly setup: TaskSetup;
   readonly rules: PlanRules;
   readonly handover: Handover;
   readonly facts: SourceFacts;
-  readonly log: TaskLog;
+  /** Tasks that share the reading, this one included. */
+  readonly tasks: number;
   /** Where streaming will begin. */
   readonly from: Lsn;
+  /** Name of the run; of one that was interrupted, what it has read counts. */
+  readonly run: string;
   /** The snapshot that the slot was created with, null for one of its own; and the session that keeps it. */
   readonly exported: { readonly name: string; readonly session: Session } | null;
 }
 
-const EVENT_BYTES = 200;
+/** How often it is said whose chunks a run still waits for. */
+const WAITING_MS = 10_000;
+/** Offsets in one batch of a plan: far below what a broker takes in one request. */
+const OFFSETS_PER_BATCH = 500;
 
 /**
- * Reads all captured tables and hands their rows over, then the offset that says so. Interrupted, it is begun again under a new
- * snapshot, and streaming still begins at `from`: a row read first and deleted since is then deleted for consumers, too.
+ * The run of a snapshot as the task that streams afterwards sees it: it makes the plan, reads its own chunks, waits for those of
+ * the other tasks, and ends with the offset that says so. Interrupted, it goes on at the chunks that are left, and streaming
+ * still begins at `from`: a row read first and deleted since is then deleted for consumers, too. Answers the name of the run if
+ * later snapshots than the one at `from` have shown some of the changes to come, else null.
  */
-export async function runSnapshot(parts: SnapshotParts): Promise<void> {
-  const { config, opener, setup, handover, log, from, exported } = parts;
-  const xid = await snapshotXid(setup.session);
-  const tables = await snapshotTables(parts);
-  const rows = new SnapshotRows({ database: config.database, xid, from });
-  parts.facts.snapshotBegins(tables.length, rows);
-  const started = Date.now();
-  const offset = (completed: boolean): SourceOffset =>
-    snapshotOffset({ from, xid, timeMicros: BigInt(Date.now()) * 1000n, completed }, setup.source);
-  const batch = (end: boolean, bytes: number, offsets: readonly SourceOffset[]): ChangeBatch => {
-    const events = rows.take(end);
-    const partition = sourcePartition(config.serverName);
-    return {
-      events,
-      offsets: offsets.map((value) => ({ partition, offset: value })),
-      bytes: bytes + events.length * EVENT_BYTES,
-    };
-  };
-  await handover.store(batch(false, 0, [offset(false)]), from);
-  log.info({ tables: tables.length, from: String(from) }, 'snapshot begins');
-  const session = await opener.sql({ row_security: 'off', lock_timeout: String(config.snapshotLockTimeoutMs) });
-  // A reader that waits for room would otherwise wait for ever.
-  handover.failed.catch(() => session.socket.destroy());
+export async function runSnapshot(parts: SnapshotParts): Promise<string | null> {
+  const run = new SnapshotCoordinator(parts, await planning(parts));
   try {
-    const reader: SnapshotReader = new SerialSnapshotReader({
-      session,
-      catalogSession: setup.session,
-      catalog: setup.catalog,
-      rules: parts.rules,
-      parts: await readPublishedParts(setup.session, config.publicationName, setup.facts.version),
-      rows,
-      sink: (bytes) => handover.emit(batch(false, bytes, []), from),
-      log,
-      onTable: () => parts.facts.tableRead(),
-    });
-    // Once imported, the snapshot lives on in the reader's transaction.
-    await reader.read(tables, exported?.name ?? null, () => exported?.session.close() ?? Promise.resolve());
+    return await run.toEnd();
   } finally {
-    await session.close();
+    await run.close();
   }
-  await handover.emit(batch(true, 0, [offset(true)]), from);
-  parts.facts.snapshotCompleted();
-  log.info({ rows: rows.count, tookMs: Date.now() - started }, 'snapshot completed');
 }
 
-async function snapshotTables({ config, setup, log }: SnapshotParts): Promise<CatalogTable[]> {
+async function planning({ config, setup, rules }: SnapshotParts): Promise<PlanningParts> {
+  return {
+    catalog: setup.catalog,
+    rules,
+    parts: await readPublishedParts(setup.session, config.publicationName, setup.facts.version),
+    chunkBytes: config.snapshotChunkBytes,
+  };
+}
+
+class SnapshotCoordinator {
+  readonly #parts: SnapshotParts;
+  readonly #planning: PlanningParts;
+  readonly #ledger = new SnapshotLedger();
+  readonly #share: SnapshotShare;
+  readonly #startedMs = Date.now();
+
+  constructor(parts: SnapshotParts, planned: PlanningParts) {
+    const { context, config, opener, setup, rules, handover, from } = parts;
+    this.#parts = parts;
+    this.#planning = planned;
+    this.#share = new SnapshotShare({
+      task: context.task,
+      ledger: this.#ledger,
+      partition: runPartition(config.serverName, parts.run),
+      config,
+      opener,
+      session: setup.session,
+      catalog: setup.catalog,
+      rules,
+      parts: planned.parts,
+      emit: (batch) => handover.emit(batch, from),
+      log: context.log,
+    });
+    handover.failed.catch(() => this.#share.destroy());
+  }
+
+  async toEnd(): Promise<string | null> {
+    const { context, config, facts, handover, from } = this.#parts;
+    const ledger = this.#ledger;
+    // What this task handed over before its connection broke counts, or it would be read again.
+    await handover.store({ events: [], offsets: [], bytes: 0 }, from);
+    await context.watchOffsets(runPartition(config.serverName, this.#parts.run), (partition, offset) =>
+      ledger.apply(partition, offset),
+    );
+    facts.snapshotBegins(() => snapshotFigures(ledger, this.#share));
+    if (ledger.run === undefined) await this.#plan();
+    else await this.#resume();
+    while (!ledger.isComplete()) {
+      const lost = await this.#share.read(context.signal);
+      if (lost !== undefined) await this.#replaceEpoch(lost.lost);
+      else if (ledger.unseen.length > 0) await this.#planUnseen();
+      else if (!ledger.isComplete()) await this.#waitForOthers();
+    }
+    const { rows } = snapshotFigures(ledger, this.#share);
+    // What later snapshots have shown is looked up while the changes up to them are streamed.
+    const run = ledger.isExact() ? null : this.#parts.run;
+    const forgotten = run === null ? ledger.partitions.map((partition) => ({ partition, offset: null })) : [];
+    await this.#handOver([...forgotten, this.#offset(true, run)]);
+    facts.snapshotCompleted();
+    context.log.info({ rows, tookMs: Date.now() - this.#startedMs, from: String(from) }, 'snapshot completed');
+    if (handover.failure !== undefined) throw handover.failure;
+    return run;
+  }
+
+  close(): Promise<void> {
+    return this.#share.close();
+  }
+
+  async #plan(): Promise<void> {
+    const { context, exported, setup, tasks, from } = this.#parts;
+    const tables = await snapshotTables(this.#parts);
+    const holder = await this.#firstHolder();
+    this.#share.hold(1, holder);
+    // Once imported, the snapshot lives on in this transaction.
+    await exported?.session.close();
+    const plans = await planTables(holder, tables, this.#planning);
+    const run = { tasks, tables: plans.length, from, xid: await snapshotXid(setup.session) };
+    const chunks = plans.reduce((sum, plan) => sum + plan.boundaries.length + 1, 0);
+    await this.#record([
+      ...epochRecords(1, { holder, exact: exported !== null, task: context.task }),
+      ...plans.map((plan) => ({ kind: 'table', plan }) as const),
+      { kind: 'run', run },
+    ]);
+    context.log.info({ tables: plans.length, chunks, tasks, from: String(from) }, 'snapshot begins');
+  }
+
+  async #firstHolder(): Promise<SnapshotHolder> {
+    const holder = await SnapshotHolder.open(await this.#share.readingSession(), this.#parts.exported?.name ?? null);
+    if (holder === undefined)
+      throw new Error('the snapshot of the new slot was lost before it could be used: connection');
+    return holder;
+  }
+
+  async #resume(): Promise<void> {
+    const { context, tasks } = this.#parts;
+    const { run } = this.#ledger;
+    const open = [...this.#ledger.openByTask.values()].reduce((sum, count) => sum + count, 0);
+    context.log.info({ chunksLeft: open, tasks }, 'snapshot goes on where it was interrupted');
+    if (run !== undefined && run.tasks !== tasks) await this.#record([{ kind: 'run', run: { ...run, tasks } }]);
+  }
+
+  /** Nobody holds the snapshot any more: what is left is read by a new one. */
+  async #replaceEpoch(lost: number): Promise<void> {
+    const left = this.#ledger.plans.filter((plan) => plan.epoch === lost && this.#isLeft(plan));
+    await this.#newEpoch(
+      left,
+      ({ split }) => split === 'pages', // where a row lies, another snapshot does not say
+      'the snapshot was lost with the last task that held it; what is left is read by a new one',
+    );
+  }
+
+  #planUnseen(): Promise<void> {
+    return this.#newEpoch(
+      this.#ledger.unseen,
+      () => true,
+      'reading tables again that were rewritten or truncated since the snapshot',
+    );
+  }
+
+  async #newEpoch(plans: readonly TablePlan[], again: (plan: TablePlan) => boolean, why: string): Promise<void> {
+    const { context, setup } = this.#parts;
+    const epoch = this.#ledger.lastEpoch + 1;
+    const holder = await SnapshotHolder.open(await this.#share.readingSession(), null);
+    if (holder === undefined) return;
+    this.#share.hold(epoch, holder);
+    const tables = new Map(setup.catalog.tables.map((table) => [tableName(table), table]));
+    const next: SnapshotRecord[] = [];
+    for (const plan of plans) {
+      const planned = again(plan)
+        ? await planAgain(holder, { plan, table: tables.get(plan.table), epoch }, this.#planning)
+        : { ...plan, epoch };
+      next.push({ kind: 'table', plan: planned });
+    }
+    context.log.info({ tables: plans.map(({ table }) => table), epoch }, why);
+    await this.#record([...epochRecords(epoch, { holder, exact: false, task: context.task }), ...next]);
+  }
+
+  #isLeft(plan: TablePlan): boolean {
+    return this.#ledger.settled(plan).length <= plan.boundaries.length;
+  }
+
+  /** Stores records of the run beside the offset of a snapshot under way, and waits until they are known here, too. */
+  async #record(records: readonly SnapshotRecord[]): Promise<void> {
+    const { offsets } = this.#share.batch(records);
+    await this.#handOver([...offsets, this.#offset(false, this.#parts.run)]);
+    while (!records.every((record) => this.#isKnown(record))) await this.#change();
+  }
+
+  #isKnown(record: SnapshotRecord): boolean {
+    if (record.kind === 'run') return this.#ledger.run?.tasks === record.run.tasks;
+    if (record.kind !== 'table') return true;
+    const plan = this.#ledger.plan(record.plan.table);
+    return plan?.epoch === record.plan.epoch && plan.version === record.plan.version;
+  }
+
+  /** All of them in one transaction. */
+  async #handOver(offsets: ChangeBatch['offsets']): Promise<void> {
+    const { handover, from } = this.#parts;
+    for (let at = 0; at < offsets.length; at += OFFSETS_PER_BATCH) {
+      const part = offsets.slice(at, at + OFFSETS_PER_BATCH);
+      const batch = { events: [], offsets: part, bytes: 0 };
+      if (at + OFFSETS_PER_BATCH < offsets.length) await handover.emit({ ...batch, continues: true }, from);
+      else await handover.store(batch, from);
+    }
+  }
+
+  #offset(completed: boolean, run: string | null): ChangeBatch['offsets'][number] {
+    const { config, setup, from } = this.#parts;
+    const xid = this.#ledger.run?.xid ?? 0;
+    const timeMicros = BigInt(Date.now()) * 1000n;
+    const offset: SourceOffset = snapshotOffset({ from, xid, timeMicros, completed, run }, setup.source);
+    return { partition: sourcePartition(config.serverName), offset };
+  }
+
+  async #waitForOthers(): Promise<void> {
+    const { context } = this.#parts;
+    const timer = setInterval(() => {
+      context.log.info(
+        { chunksLeftByTask: Object.fromEntries(this.#ledger.openByTask) },
+        'the snapshot waits for chunks that other tasks read',
+      );
+    }, WAITING_MS);
+    try {
+      await this.#change();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  /** Settles with the next record of the run; rejects when there can be none. */
+  #change(): Promise<unknown> {
+    const { handover, setup, context } = this.#parts;
+    return settledBefore(this.#ledger.changed, [handover.failed, setup.session.ended], context.signal);
+  }
+}
+
+/** A promise, or what ends the wait for it first. */
+async function settledBefore(
+  wanted: Promise<unknown>,
+  ends: readonly Promise<never>[],
+  signal: AbortSignal,
+): Promise<unknown> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(new Error('the task is stopped'));
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([wanted, ...ends, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function snapshotTables({ config, setup, context }: SnapshotParts): Promise<CatalogTable[]> {
   const wanted: RegexList | null = config.snapshotTables;
   const tables = publishedForms(setup.catalog.tables, setup.publication.viaRoot).filter(
     ({ schema, table }) => wanted === null || wanted.matches(`${schema}.${table}`),
@@ -93,7 +284,7 @@ async function snapshotTables({ config, setup, log }: SnapshotParts): Promise<Ca
   const published = new Set(rows.map(({ schema, table }) => JSON.stringify([schema, table])));
   const silent = tables.filter(({ schema, table }) => !published.has(JSON.stringify([schema, table])));
   if (silent.length > 0)
-    log.warn(
+    context.log.warn(
       { publication: config.publicationName, tables: silent.map(({ schema, table }) => `${schema}.${table}`) },
       'tables match the filters but are not in the publication: their rows are read, their changes will not come',
     );

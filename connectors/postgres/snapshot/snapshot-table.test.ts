@@ -37,7 +37,7 @@ function table(kind: string, generated: readonly string[]): CatalogTable {
 
 describe('reading a table for a snapshot', () => {
   const statement = (of: CatalogTable, parts = { tables: new Map(), storedGenerated: false }): string =>
-    tableReading({ table: of, types: new Map(), parts }, rules).statement;
+    tableReading({ table: of, types: new Map(), parts }, rules).copy(null);
 
   it('reads the table itself, not what inherits from it, its names quoted', () => {
     assert.equal(statement(table('r', ['', ''])), 'COPY (SELECT "c 0", "c 1" FROM ONLY "sh""op"."Items") TO STDOUT');
@@ -48,6 +48,15 @@ describe('reading a table for a snapshot', () => {
     const generated = table('r', ['', 's', 'v']);
     assert.match(statement(generated), /SELECT "c 0" FROM/);
     assert.match(statement(generated, { tables: new Map(), storedGenerated: true }), /SELECT "c 0", "c 1" FROM/);
+  });
+
+  it('reads the rows of a chunk, of those that are published', () => {
+    const tables = new Map([[1, { columns: null, filter: 'n > 5' }]]);
+    const reading = tableReading(
+      { table: table('r', ['']), types: new Map(), parts: { tables, storedGenerated: false } },
+      rules,
+    );
+    assert.match(reading.copy('n <= 9'), / WHERE \(n > 5\) AND \(n <= 9\)\) TO STDOUT$/);
   });
 
   it('reads the columns and rows that the publication names', () => {

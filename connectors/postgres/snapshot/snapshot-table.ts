@@ -9,8 +9,12 @@ import { publishedColumns, type PublishedParts } from './published-part.ts';
 /** How one table is read. */
 export interface TableReading {
   readonly schema: TableSchema;
-  /** COPY statement whose columns are those of `schema`. */
-  readonly statement: string;
+  /** What the rows are selected from. */
+  readonly from: string;
+  /** Which of them are published, as SQL; null: all. */
+  readonly filter: string | null;
+  /** COPY statement whose columns are those of `schema`, for all rows or those that meet a condition. */
+  copy(condition: string | null): string;
 }
 
 export interface TableReadingSource {
@@ -28,8 +32,18 @@ export function tableReading({ table, types, parts }: TableReadingSource, rules:
   // Children of plain inheritance are tables of their own; a partitioned table is read through its root.
   const from = table.kind === 'p' ? name : `ONLY ${name}`;
   const filter = parts.tables.get(table.oid)?.filter ?? null;
-  const where = filter === null ? '' : ` WHERE (${filter})`;
-  return { schema, statement: `COPY (SELECT ${columns} FROM ${from}${where}) TO STDOUT` };
+  return {
+    schema,
+    from,
+    filter,
+    copy: (condition) => `COPY (SELECT ${columns} FROM ${from}${whereOf([filter, condition])}) TO STDOUT`,
+  };
+}
+
+/** A WHERE clause of the conditions that there are, or nothing. */
+export function whereOf(conditions: readonly (string | null)[]): string {
+  const given = conditions.filter((condition) => condition !== null).map((condition) => `(${condition})`);
+  return given.length === 0 ? '' : ` WHERE ${given.join(' AND ')}`;
 }
 
 /** The Relation message that the server would send for the table as it is now. */

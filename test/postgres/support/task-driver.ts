@@ -14,6 +14,10 @@ export class OffsetStore {
     return this.#offsets.get(JSON.stringify(partition));
   }
 
+  get partitions(): SourcePartition[] {
+    return [...this.#offsets.keys()].map((key) => JSON.parse(key) as SourcePartition);
+  }
+
   set(partition: SourcePartition, offset: SourceOffset | null): void {
     if (offset === null) this.#offsets.delete(JSON.stringify(partition));
     else this.#offsets.set(JSON.stringify(partition), offset);
@@ -63,6 +67,9 @@ export class TaskDriver implements TaskContext {
   readonly logged: { level: string; message: string; fields: Readonly<Record<string, unknown>> }[] = [];
   readonly changes: RowChange[] = [];
   readonly events: ChangeEvent[] = [];
+  /** Those of `changes` that consumers see. */
+  readonly committed: RowChange[] = [];
+  #unit: RowChange[] = [];
   /** Called with each batch as it is handed over; for tests that keep nothing. */
   onBatch: (batch: ChangeBatch) => void = (batch) => this.#keep(batch);
   /** What `emit` answers about room. */
@@ -168,9 +175,17 @@ export class TaskDriver implements TaskContext {
     // What belongs together is committed together.
     const whole = this.#pending.findLastIndex(({ batch }) => batch.continues !== true) + 1;
     for (const { batch, settle } of this.#pending.splice(0, Math.min(count, whole))) {
+      this.#commit(batch);
       for (const { partition, offset } of batch.offsets) this.offsets.set(partition, offset);
       settle.resolve(undefined);
     }
+  }
+
+  #commit(batch: ChangeBatch): void {
+    for (const event of batch.events) if (event.kind === 'row') this.#unit.push(event);
+    if (batch.continues === true) return;
+    if (batch.transaction !== 'abort') this.committed.push(...this.#unit);
+    this.#unit = [];
   }
 
   reject(error: Error): void {
@@ -193,6 +208,10 @@ export class TaskDriver implements TaskContext {
 
   get seen(): Seen[] {
     return this.changes.map(seen);
+  }
+
+  get committedSeen(): Seen[] {
+    return this.committed.map(seen);
   }
 
   /** The newest committed offset. */

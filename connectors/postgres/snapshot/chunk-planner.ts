@@ -1,0 +1,108 @@
+import pg from 'pg';
+import { z } from 'zod';
+import type { TablePlan } from '../../snapshot/snapshot-records.ts';
+import type { CatalogTable } from '../catalog/catalog-table.ts';
+import type { PgTypes } from '../catalog/pg-type.ts';
+import type { Session } from '../connection/session.ts';
+import { whereOf } from './snapshot-table.ts';
+import { withTableLock } from './table-lock.ts';
+
+/** What a table's rows are read from, and how it is split. */
+export interface PlannedTable {
+  readonly table: CatalogTable;
+  readonly from: string;
+  readonly filter: string | null;
+}
+
+export type TableSplit = Pick<TablePlan, 'split' | 'key' | 'boundaries'>;
+
+/** Types that the server compares in an order of their own values and that come back from text as they were. */
+const ORDERED = new Set([
+  ...['int2', 'int4', 'int8', 'oid', 'numeric', 'uuid', 'text', 'varchar', 'bpchar'],
+  ...['date', 'timestamp', 'timestamptz'],
+]);
+/** Blocks that are looked at for one boundary: rows of one block lie together in many tables, so that a few blocks say little. */
+const BLOCKS_PER_CHUNK = 16;
+const BLOCK_BYTES = 8192;
+const WHOLE: TableSplit = { split: 'whole', key: [], boundaries: [] };
+
+const sizeRow = z.object({ oid: z.number(), bytes: z.number() });
+const SIZES = `
+SELECT c.oid::int8::float8 AS oid,
+       (CASE c.relkind WHEN 'p' THEN coalesce((SELECT sum(pg_catalog.pg_table_size(relid)) FROM pg_catalog.pg_partition_tree(c.oid)), 0)
+             ELSE coalesce(pg_catalog.pg_table_size(c.oid), 0) END)::float8 AS bytes
+FROM pg_catalog.pg_class c WHERE c.oid = ANY ($1::text[]::oid[])`;
+
+/** Bytes that tables take in the server, by oid; those that are gone are missing. */
+export async function tableSizes(session: Session, tables: readonly CatalogTable[]): Promise<Map<number, number>> {
+  const rows = await session.query(SIZES, [tables.map(({ oid }) => String(oid))]);
+  return new Map(
+    z
+      .array(sizeRow)
+      .parse(rows)
+      .map(({ oid, bytes }) => [oid, bytes]),
+  );
+}
+
+/** Splits a table of so many bytes into chunks of about as many as wanted; the session holds the snapshot. */
+export async function splitTable(
+  session: Session,
+  { table, from }: PlannedTable,
+  { bytes, chunkBytes, types }: { readonly bytes: number; readonly chunkBytes: number; readonly types: PgTypes },
+): Promise<TableSplit> {
+  const chunks = Math.ceil(bytes / chunkBytes);
+  if (chunks <= 1) return WHOLE;
+  const key = orderedKey(table, types);
+  if (key !== undefined)
+    return { split: 'key', key, boundaries: await keyBoundaries(session, { table, from, key, bytes, chunks }) };
+  // Pages of a partitioned table are those of its partitions.
+  if (table.kind === 'p') return WHOLE;
+  const [size] = await session.query('SELECT (pg_catalog.pg_relation_size($1::int8::oid) / $2)::float8 AS pages', [
+    table.oid,
+    BLOCK_BYTES,
+  ]);
+  const pages = z.object({ pages: z.number().nullable() }).parse(size).pages ?? 0;
+  const step = Math.max(1, Math.ceil(pages / chunks));
+  const boundaries = Array.from({ length: Math.ceil(pages / step) - 1 }, (_, index) => [String((index + 1) * step)]);
+  return { split: 'pages', key: [], boundaries };
+}
+
+/** The columns of the primary key; undefined: there is none, or it cannot be split. */
+function orderedKey(table: CatalogTable, types: PgTypes): readonly string[] | undefined {
+  const { primaryKey, columns } = table;
+  const isOrdered = (name: string): boolean => {
+    const type = types.get(columns.find((column) => column.name === name)?.typeOid ?? 0);
+    return type !== undefined && type.schema === 'pg_catalog' && ORDERED.has(type.name);
+  };
+  return primaryKey.length > 0 && primaryKey.every(isOrdered) ? primaryKey : undefined;
+}
+
+interface KeySplit {
+  readonly table: CatalogTable;
+  readonly from: string;
+  readonly key: readonly string[];
+  readonly bytes: number;
+  readonly chunks: number;
+}
+
+/** Keys that divide a sample of the table evenly: any keys are right ones, these make chunks of about the same size. */
+async function keyBoundaries(session: Session, { table, from, key, bytes, chunks }: KeySplit): Promise<string[][]> {
+  const columns = key.map((column) => pg.escapeIdentifier(column));
+  const blocks = Math.max(1, bytes / BLOCK_BYTES);
+  const percent = Math.min(100, (100 * BLOCKS_PER_CHUNK * chunks) / blocks);
+  const query = `
+SELECT ${columns.map((column, index) => `${column}::text AS k${index}`).join(', ')}
+FROM (SELECT ${columns.join(', ')}, row_number() OVER (ORDER BY ${columns.join(', ')}) AS n, count(*) OVER () AS c
+      FROM ${from} TABLESAMPLE SYSTEM (${percent.toFixed(6)})) s
+WHERE n < c AND n * ${chunks} / c > (n - 1) * ${chunks} / c ORDER BY n`;
+  const rows = await withTableLock(session, table, () => session.query(query));
+  return (rows ?? []).map((row) => key.map((_, index) => String(row[`k${index}`])));
+}
+
+/** Whether there is a row to read, as the session's snapshot sees it. */
+export async function hasRows(session: Session, { table, from, filter }: PlannedTable): Promise<boolean> {
+  const rows = await withTableLock(session, table, () =>
+    session.query(`SELECT 1 FROM ${from}${whereOf([filter])} LIMIT 1`),
+  );
+  return (rows ?? []).length > 0;
+}

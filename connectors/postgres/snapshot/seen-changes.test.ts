@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import type { RowChange } from '../../change-event.ts';
+import { fieldText, imageOf, type RowImage } from '../../row-image.ts';
+import { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
+import {
+  encodeSnapshotRecord,
+  runPartition,
+  type SnapshotRecord,
+  type TablePlan,
+} from '../../snapshot/snapshot-records.ts';
+import type { TableSchema } from '../../table-schema.ts';
+import { SeenChanges } from './seen-changes.ts';
+
+const column = (name: string, type: string): TableSchema['columns'][number] => ({
+  name,
+  type: { kind: 'text' },
+  sourceType: { name: type, length: null, scale: null },
+  optional: true,
+  defaultText: undefined,
+});
+
+function schemaOf(type: string): TableSchema {
+  return {
+    database: 'd',
+    schema: 'public',
+    table: 'item',
+    columns: [column('id', type), column('v', 'int4')],
+    key: [0],
+  };
+}
+
+const plan: TablePlan = {
+  table: 'public.item',
+  place: 0,
+  version: 1,
+  epoch: 2,
+  split: 'key',
+  key: ['id'],
+  boundaries: [['9'], ['20']],
+  first: true,
+  last: true,
+};
+
+/** Chunks of the table by the epochs that they were read in: 1 is exact, 2 sees transactions below 100 but 98. */
+function seenOf(epochs: readonly number[], more: Partial<TablePlan> = {}): SeenChanges | undefined {
+  const ledger = new SnapshotLedger();
+  const run = runPartition('s', 'r');
+  const records: SnapshotRecord[] = [
+    { kind: 'epoch', number: 1, epoch: { sees: '50:50:', horizon: 10n, exact: true } },
+    { kind: 'epoch', number: 2, epoch: { sees: '98:100:98', horizon: 70n, exact: false } },
+    { kind: 'table', plan: { ...plan, ...more } },
+    ...epochs.map((epoch, chunk) => ({
+      kind: 'chunk' as const,
+      chunk: { table: 'public.item', version: 1, chunk, epoch, rows: 1, unseen: false },
+    })),
+  ];
+  for (const record of records) {
+    const { partition, offset } = encodeSnapshotRecord(run, record);
+    ledger.apply(partition, offset);
+  }
+  return SeenChanges.of(ledger);
+}
+
+interface Given {
+  readonly op: RowChange['op'];
+  readonly xid?: number;
+  readonly before?: string;
+  readonly after?: string;
+  readonly type?: string;
+}
+
+function changeOf({ op, xid = 99, before, after, type = 'int4' }: Given): RowChange {
+  const image = (id: string | undefined): RowImage | null => (id === undefined ? null : imageOf([id, '1']));
+  return {
+    kind: 'row',
+    op,
+    table: schemaOf(type),
+    before: image(before),
+    partialBefore: before !== undefined,
+    after: image(after),
+    transaction: {
+      source: 'postgresql',
+      database: 'd',
+      xid,
+      timeMicros: 0n,
+      commitLsn: 1n,
+      previousCommitEnd: null,
+      snapshot: 'false',
+    },
+    positionHigh: 0,
+    positionLow: 1,
+    ordinal: 1,
+  };
+}
+
+/** What is left of a change, as `op before>after`; undefined: nothing. */
+function left(seen: SeenChanges | undefined, given: Given): string | undefined {
+  const [change] = seen?.unseen([changeOf(given)]) ?? [];
+  const id = (image: RowImage | null): string => (image === null ? '' : (fieldText(image, 0) ?? ''));
+  return change === undefined ? undefined : `${change.op} ${id(change.before)}>${id(change.after)}`;
+}
+
+describe('changes that a later chunk of a snapshot has shown', () => {
+  it('are left out: those of its rows that its snapshot sees, and no others', () => {
+    const seen = seenOf([1, 2, 1]);
+    assert.equal(left(seen, { op: 'c', after: '15' }), undefined);
+    assert.equal(left(seen, { op: 'u', after: '10' }), undefined);
+    assert.equal(left(seen, { op: 'd', before: '20' }), undefined);
+    assert.equal(left(seen, { op: 'u', after: '15', xid: 98 }), 'u >15', 'had not committed');
+    assert.equal(left(seen, { op: 'u', after: '15', xid: 100 }), 'u >15', 'came later');
+    assert.equal(left(seen, { op: 'u', after: '9' }), 'u >9', 'in an exact chunk, 9 below 15 and not above it as text');
+    assert.equal(left(seen, { op: 'u', after: '21' }), 'u >21', 'in an exact chunk');
+  });
+
+  it('are looked at for both keys where a row takes another one', () => {
+    const seen = seenOf([1, 2, 1]);
+    assert.equal(left(seen, { op: 'u', before: '15', after: '16' }), undefined);
+    assert.equal(left(seen, { op: 'u', before: '15', after: '30' }), 'c >30');
+    assert.equal(left(seen, { op: 'u', before: '5', after: '15' }), 'd 5>');
+    assert.equal(left(seen, { op: 'u', before: '5', after: '30' }), 'u 5>30');
+  });
+
+  it('need no key where all of the table was read by one snapshot', () => {
+    const seen = seenOf([2, 2, 2], { split: 'pages', key: [] });
+    assert.equal(left(seen, { op: 'u', after: 'any', type: 'text' }), undefined);
+    assert.equal(left(seen, { op: 't' }), undefined);
+    assert.equal(left(seen, { op: 't', xid: 100 }), 't >');
+  });
+
+  it('come again where the values of the key do not compare here', () => {
+    assert.equal(left(seenOf([1, 2, 1]), { op: 'u', after: '15', type: 'text' }), 'u >15');
+  });
+
+  it('can be none behind the horizon, nor where every chunk is exact', () => {
+    assert.equal(seenOf([1, 1, 1]), undefined);
+    const seen = seenOf([1, 2, 1]);
+    assert.deepEqual([seen?.reaches(69n), seen?.reaches(70n)], [true, false]);
+  });
+});

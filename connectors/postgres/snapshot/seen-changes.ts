@@ -1,0 +1,165 @@
+import type { RowChange } from '../../change-event.ts';
+import { fieldText, type RowImage } from '../../row-image.ts';
+import type { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
+import type { TablePlan } from '../../snapshot/snapshot-records.ts';
+import type { TableSchema } from '../../table-schema.ts';
+import type { Lsn } from '../lsn.ts';
+import { tableName } from './table-name.ts';
+import { isVisible, parseVisibility, type Visibility } from './visibility.ts';
+
+/** A snapshot later than the start of streaming. */
+interface LateEpoch {
+  readonly sees: Visibility;
+  readonly horizon: Lsn;
+}
+
+/** One table's chunks; undefined: read by the snapshot that streaming begins at, of which nothing comes again. */
+interface Table {
+  readonly plan: TablePlan;
+  readonly epochs: readonly (LateEpoch | undefined)[];
+  /** All chunks have the same: which of them a row is in need not be known. */
+  readonly isUniform: boolean;
+}
+
+type Key = readonly (bigint | string)[];
+
+/** Types whose texts compare here as their values do in the server; of others nothing is left out, and rows may come again. */
+const INTEGERS = new Set(['int2', 'int4', 'int8', 'oid']);
+
+/**
+ * Leaves out of the stream what a chunk has shown already: chunks that were read by a later snapshot than the one streaming begins
+ * at have rows as they were then, and the changes up to then would take them back (algorithms, parallel snapshot, 7). A change
+ * that takes a row from one key to another is looked at for both.
+ */
+export class SeenChanges {
+  readonly #tables: ReadonlyMap<string, Table>;
+  readonly #horizon: Lsn;
+  readonly #names = new WeakMap<TableSchema, Table | null>();
+
+  private constructor(tables: ReadonlyMap<string, Table>, horizon: Lsn) {
+    this.#tables = tables;
+    this.#horizon = horizon;
+  }
+
+  /** Undefined: every chunk shows exactly what lies before the start of streaming. */
+  static of(ledger: SnapshotLedger): SeenChanges | undefined {
+    const tables = new Map<string, Table>();
+    let horizon = 0n;
+    for (const plan of ledger.plans) {
+      const epochs: (LateEpoch | undefined)[] = [];
+      for (const { chunk, epoch: number } of ledger.settled(plan)) {
+        const epoch = ledger.epoch(number);
+        const sees = epoch === undefined || epoch.exact ? undefined : parseVisibility(epoch.sees);
+        if (epoch === undefined || sees === undefined) continue;
+        epochs[chunk] = { sees, horizon: epoch.horizon };
+        if (epoch.horizon > horizon) horizon = epoch.horizon;
+      }
+      if (epochs.length === 0) continue;
+      const all = Array.from({ length: plan.boundaries.length + 1 }, (_, chunk) => epochs[chunk]);
+      const [first] = all;
+      const isUniform = all.every((epoch) => epoch?.horizon === first?.horizon);
+      tables.set(plan.table, { plan, epochs: all, isUniform });
+    }
+    return tables.size === 0 ? undefined : new SeenChanges(tables, horizon);
+  }
+
+  /** Whether anything before this position may have been seen; after it there is nothing to leave out any more. */
+  reaches(done: Lsn): boolean {
+    return done < this.#horizon;
+  }
+
+  /** What consumers have not seen of these changes. */
+  unseen(changes: readonly RowChange[]): RowChange[] {
+    return changes.flatMap((change) => this.#unseen(change) ?? []);
+  }
+
+  #unseen(change: RowChange): RowChange | undefined {
+    const table = this.#tableOf(change.table);
+    if (table === null) return change;
+    const { xid } = change.transaction;
+    if (xid === null) return change;
+    const isSeen = (row: RowImage): boolean => {
+      const epoch = this.#epochOf(table, change.table, row);
+      return epoch !== undefined && isVisible(xid, epoch.sees);
+    };
+    const { op, before, after } = change;
+    if (op === 't')
+      return table.isUniform && table.epochs[0] && isVisible(xid, table.epochs[0].sees) ? undefined : change;
+    if (op === 'd') return before !== null && isSeen(before) ? undefined : change;
+    if (after === null) return change;
+    if (op === 'u' && before !== null && movesKey(table, change.table, { before, after })) {
+      const [old, now] = [isSeen(before), isSeen(after)];
+      if (old && now) return undefined;
+      if (old) return { ...change, op: 'c', before: null, partialBefore: false };
+      return now ? { ...change, op: 'd', after: null } : change;
+    }
+    return isSeen(after) ? undefined : change;
+  }
+
+  #tableOf(schema: TableSchema): Table | null {
+    const known = this.#names.get(schema);
+    if (known !== undefined) return known;
+    const found = this.#tables.get(tableName({ schema: schema.schema ?? '', table: schema.table })) ?? null;
+    this.#names.set(schema, found);
+    return found;
+  }
+
+  /** By which snapshot the chunk was read that a row is in; undefined: by the exact one, or that cannot be told. */
+  #epochOf({ plan, epochs, isUniform }: Table, schema: TableSchema, row: RowImage): LateEpoch | undefined {
+    if (isUniform) return epochs[0];
+    const key = keyOf(plan, schema, (column) => fieldText(row, column));
+    if (key === undefined) return undefined;
+    const columns = plan.key.map((name) => schema.columns.find((column) => column.name === name));
+    const above = plan.boundaries.findIndex((boundary) => {
+      const upper = boundary.map((text, index) => comparable(columns[index]?.sourceType.name ?? '', text) ?? '');
+      return compare(key, upper) <= 0;
+    });
+    return epochs[above < 0 ? plan.boundaries.length : above];
+  }
+}
+
+function movesKey(
+  { plan }: Table,
+  schema: TableSchema,
+  { before, after }: { before: RowImage; after: RowImage },
+): boolean {
+  return plan.key.some((name) => {
+    const column = schema.columns.findIndex((known) => known.name === name);
+    if (column < 0) return false;
+    const old = fieldText(before, column);
+    return old !== undefined && old !== fieldText(after, column);
+  });
+}
+
+/** The values of the columns that chunks are divided by; undefined: one is not there, or does not compare here. */
+function keyOf(
+  { key }: TablePlan,
+  schema: TableSchema,
+  textOf: (column: number) => string | null | undefined,
+): Key | undefined {
+  const values: (bigint | string)[] = [];
+  for (const name of key) {
+    const column = schema.columns.findIndex((known) => known.name === name);
+    const text = column < 0 ? undefined : textOf(column);
+    const value =
+      typeof text === 'string' ? comparable(schema.columns[column]?.sourceType.name ?? '', text) : undefined;
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return values;
+}
+
+function comparable(type: string, text: string): bigint | string | undefined {
+  if (INTEGERS.has(type)) return /^-?\d+$/.test(text) ? BigInt(text) : undefined;
+  // In lower-case hexadecimal digits, which the server prints, the order of texts is that of the values.
+  return type === 'uuid' ? text : undefined;
+}
+
+function compare(left: Key, right: Key): number {
+  for (const [index, value] of left.entries()) {
+    const other = right[index];
+    if (other === undefined || value === other) continue;
+    return value < other ? -1 : 1;
+  }
+  return 0;
+}

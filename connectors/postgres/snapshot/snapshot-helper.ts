@@ -1,0 +1,191 @@
+import type { SourceOffset, SourcePartition } from '../../change-batch.ts';
+import { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
+import { runOf, runPartition } from '../../snapshot/snapshot-records.ts';
+import type { SourceTask, TaskContext } from '../../source-connector.ts';
+import type { SourceProgress } from '../../source-progress.ts';
+import { CaptureFilter } from '../capture-filter.ts';
+import { Catalog } from '../catalog/catalog.ts';
+import type { PlanRules } from '../catalog/plan-builder.ts';
+import { SessionOpener } from '../connection/session-opener.ts';
+import { Handover } from '../handover.ts';
+import { backOff, pause } from '../pause.ts';
+import { errorText, judge } from '../pg-errors.ts';
+import { readOffset, sourcePartition } from '../position/stored-offset.ts';
+import { readServerFacts } from '../setup/server-facts.ts';
+import { parseConfig, type SourceConfig } from '../source-config.ts';
+import { SourceFacts } from '../source-facts.ts';
+import { numbering } from '../task-state.ts';
+import { readPublishedParts } from './published-part.ts';
+import { snapshotFigures } from './snapshot-figures.ts';
+import { SnapshotShare } from './snapshot-share.ts';
+
+/** A snapshot whose holder has just begun anew is looked for again after this. */
+const HOLDER_POLL_MS = 500;
+
+/** The run that is under way, as this task knows it. */
+interface Run {
+  readonly id: string;
+  readonly ledger: SnapshotLedger;
+}
+
+/**
+ * A task that reads its share of the snapshots of its connector, and rests in between: it learns from the stored offsets that
+ * there is one, and what of it is its own.
+ */
+export class SnapshotHelper implements SourceTask {
+  readonly #context: TaskContext;
+  readonly #config: SourceConfig;
+  readonly #opener: SessionOpener;
+  readonly #rules: PlanRules;
+  readonly #handover: Handover;
+  readonly #facts: SourceFacts;
+  readonly #runs = new Map<string, SnapshotLedger>();
+  #run: Run | undefined;
+  #changed = Promise.withResolvers<undefined>();
+
+  constructor(context: TaskContext) {
+    this.#context = context;
+    this.#config = parseConfig(context.config);
+    this.#opener = new SessionOpener(this.#config, context.applicationName, context.signal);
+    this.#rules = {
+      database: this.#config.database,
+      filter: new CaptureFilter(this.#config),
+      keyRules: this.#config.messageKeyColumns,
+    };
+    this.#handover = new Handover(context, 0n);
+    this.#facts = new SourceFacts(this.#config.serverName, () => this.#handover);
+  }
+
+  progress(): SourceProgress {
+    return this.#facts.progress();
+  }
+
+  async run(): Promise<void> {
+    const { context } = { context: this.#context };
+    await context.watchOffsets(sourcePartition(this.#config.serverName), (partition, offset) =>
+      this.#learn(partition, offset),
+    );
+    this.#facts.idles();
+    context.started();
+    try {
+      for (let retry = 0; !context.signal.aborted;) {
+        const run = this.#run;
+        if (run === undefined || run.ledger.open(context.task).length === 0) await this.#change();
+        else if (await this.#take(run, retry)) retry = 0;
+        else retry += 1;
+      }
+    } catch (error) {
+      if (context.signal.aborted) return;
+      if (this.#handover.failure !== undefined) throw this.#handover.failure;
+      throw this.#opener.failure(error);
+    }
+  }
+
+  /** Reads the share of a run. False: the connection broke, and the next try is due. */
+  async #take(run: Run, retry: number): Promise<boolean> {
+    const { signal, log } = this.#context;
+    try {
+      await this.#readShare(run);
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (this.#handover.failure !== undefined || judge(error).kind === 'fatal') throw error;
+      const waitMs = backOff(retry);
+      this.#facts.lost(errorText(error), retry + 1, waitMs);
+      log.warn({ error: errorText(error), retry, waitMs }, 'connection lost; connecting again');
+      // What was handed over counts before anything is read again.
+      await this.#handover.store({ events: [], offsets: [], bytes: 0 }, 0n);
+      await pause(waitMs, signal);
+      return false;
+    }
+  }
+
+  async #readShare({ id, ledger }: Run): Promise<void> {
+    const { context } = { context: this.#context };
+    const config = this.#config;
+    const session = await this.#opener.sql();
+    const share = await this.#share(session, { id, ledger }).catch(async (error: unknown) => {
+      await session.close();
+      throw error;
+    });
+    const destroy = (): void => share.destroy();
+    this.#handover.failed.catch(destroy);
+    this.#facts.connected();
+    this.#facts.snapshotBegins(() => snapshotFigures(ledger, share));
+    context.log.info({ run: id, chunks: share.open.length }, 'reading a share of the snapshot');
+    try {
+      // Until the run is over: what is planned anew comes here, too, and the snapshot lives on as long as this task holds it.
+      while (this.#run?.id === id && !context.signal.aborted) {
+        const lost = await share.read(context.signal);
+        if (lost === undefined) await this.#change();
+        else await Promise.race([this.#change(), pause(HOLDER_POLL_MS, context.signal)]);
+      }
+      this.#facts.snapshotCompleted();
+    } finally {
+      await share.close();
+      await session.close();
+      this.#facts.idles();
+    }
+    context.log.info({ run: id, slot: config.slotName }, 'the snapshot is over');
+  }
+
+  async #share(session: Awaited<ReturnType<SessionOpener['sql']>>, { id, ledger }: Run): Promise<SnapshotShare> {
+    const { context } = { context: this.#context };
+    const config = this.#config;
+    const facts = await readServerFacts(session);
+    const catalog = new Catalog(new CaptureFilter(config));
+    await catalog.load(session);
+    return new SnapshotShare({
+      task: context.task,
+      ledger,
+      partition: runPartition(config.serverName, id),
+      config,
+      opener: this.#opener,
+      session,
+      catalog,
+      rules: this.#rules,
+      parts: await readPublishedParts(session, config.publicationName, facts.version),
+      emit: (batch) => this.#handover.emit(batch, 0n),
+      log: context.log,
+    });
+  }
+
+  /** An offset of the connector was stored, by this task or another one, or forgotten. */
+  #learn(partition: SourcePartition, offset: SourceOffset | null): void {
+    const id = runOf(partition);
+    if (id !== undefined) this.#ledgerOf(id).apply(partition, offset);
+    else if (Object.keys(partition).length === 1) this.#follow(offset);
+    this.#changed.resolve(undefined);
+    this.#changed = Promise.withResolvers<undefined>();
+  }
+
+  /** The offset of the connector itself says which run is under way. */
+  #follow(offset: SourceOffset | null): void {
+    const stored = readOffset(offset ?? undefined, numbering(this.#config.publicationName));
+    const id = stored.state === 'snapshot' ? stored.run : null;
+    if (id === null) {
+      this.#run = undefined;
+      this.#runs.clear();
+    } else if (this.#run?.id !== id) this.#run = { id, ledger: this.#ledgerOf(id) };
+  }
+
+  #ledgerOf(id: string): SnapshotLedger {
+    const known = this.#runs.get(id) ?? new SnapshotLedger();
+    this.#runs.set(id, known);
+    return known;
+  }
+
+  /** Settles when another offset was stored; rejects when this task cannot go on. */
+  async #change(): Promise<void> {
+    const { signal } = this.#context;
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = (): void => aborted.reject(new Error('the task is stopped'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    try {
+      await Promise.race([this.#changed.promise, this.#handover.failed, aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+}

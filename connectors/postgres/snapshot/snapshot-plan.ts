@@ -1,0 +1,89 @@
+import type { SnapshotEpoch, SnapshotRecord, TablePlan } from '../../snapshot/snapshot-records.ts';
+import type { CatalogTable } from '../catalog/catalog-table.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { PlanRules } from '../catalog/plan-builder.ts';
+import type { Session } from '../connection/session.ts';
+import { hasRows, splitTable, tableSizes, type PlannedTable } from './chunk-planner.ts';
+import type { PublishedParts } from './published-part.ts';
+import type { SnapshotHolder } from './snapshot-holder.ts';
+import { tableReading } from './snapshot-table.ts';
+import { tableName } from './table-name.ts';
+
+export interface PlanningParts {
+  readonly catalog: Catalog;
+  readonly rules: PlanRules;
+  readonly parts: PublishedParts;
+  /** Bytes of a table that one chunk is to have. */
+  readonly chunkBytes: number;
+}
+
+/** The tables of a run in the order in which they are read, split into chunks, as a snapshot shows them. */
+export async function planTables(
+  holder: SnapshotHolder,
+  tables: readonly CatalogTable[],
+  parts: PlanningParts,
+): Promise<TablePlan[]> {
+  const { session } = holder;
+  const sizes = await tableSizes(session, tables);
+  const planned = tables.map((table) => plannedTable(table, parts));
+  const first = await firstWithRows(session, planned);
+  const last = await firstWithRows(session, planned.toReversed());
+  const plans: TablePlan[] = [];
+  for (const [place, each] of planned.entries()) {
+    const size = {
+      bytes: sizes.get(each.table.oid) ?? 0,
+      chunkBytes: parts.chunkBytes,
+      types: parts.catalog.types.types,
+    };
+    plans.push({
+      table: tableName(each.table),
+      place,
+      version: 1,
+      epoch: 1,
+      ...(await splitTable(session, each, size)),
+      first: each === first,
+      last: each === last,
+    });
+  }
+  return plans;
+}
+
+/** A table planned anew, from its beginning, by another snapshot. */
+export async function planAgain(
+  holder: SnapshotHolder,
+  {
+    plan,
+    table,
+    epoch,
+  }: { readonly plan: TablePlan; readonly table: CatalogTable | undefined; readonly epoch: number },
+  parts: PlanningParts,
+): Promise<TablePlan> {
+  const next = { ...plan, version: plan.version + 1, epoch };
+  // One that is gone is found to be so by whoever reads it.
+  if (table === undefined) return { ...next, split: 'whole', key: [], boundaries: [] };
+  const bytes = (await tableSizes(holder.session, [table])).get(table.oid) ?? 0;
+  const size = { bytes, chunkBytes: parts.chunkBytes, types: parts.catalog.types.types };
+  return { ...next, ...(await splitTable(holder.session, plannedTable(table, parts), size)) };
+}
+
+/** An epoch and the task that holds its snapshot first. */
+export function epochRecords(
+  number: number,
+  { holder, exact, task }: { readonly holder: SnapshotHolder; readonly exact: boolean; readonly task: number },
+): SnapshotRecord[] {
+  const epoch: SnapshotEpoch = { ...holder.epoch, exact };
+  return [
+    { kind: 'epoch', number, epoch },
+    { kind: 'holder', epoch: number, task, name: holder.name },
+  ];
+}
+
+function plannedTable(table: CatalogTable, { catalog, rules, parts }: PlanningParts): PlannedTable {
+  const { from, filter } = tableReading({ table, types: catalog.types.types, parts }, rules);
+  return { table, from, filter };
+}
+
+async function firstWithRows(session: Session, tables: readonly PlannedTable[]): Promise<PlannedTable | undefined> {
+  for (const table of tables) if (await hasRows(session, table)) return table;
+  return undefined;
+}

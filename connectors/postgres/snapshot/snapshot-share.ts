@@ -1,0 +1,156 @@
+import type { ChangeBatch, SourcePartition } from '../../change-batch.ts';
+import { encodeSnapshotRecord, type SnapshotRecord } from '../../snapshot/snapshot-records.ts';
+import type { OpenChunk, SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
+import type { TaskLog } from '../../source-connector.ts';
+import type { CatalogTable } from '../catalog/catalog-table.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { PlanRules } from '../catalog/plan-builder.ts';
+import type { SessionOpener } from '../connection/session-opener.ts';
+import type { Session } from '../connection/session.ts';
+import type { Lsn } from '../lsn.ts';
+import type { SourceConfig } from '../source-config.ts';
+import { ChunkReader } from './chunk-reader.ts';
+import type { PublishedParts } from './published-part.ts';
+import { SnapshotHolder } from './snapshot-holder.ts';
+import { SnapshotRows } from './snapshot-rows.ts';
+import { tableName } from './table-name.ts';
+
+export interface SnapshotShareParts {
+  readonly task: number;
+  readonly ledger: SnapshotLedger;
+  /** What the partitions of the run's records begin with. */
+  readonly partition: SourcePartition;
+  readonly config: SourceConfig;
+  readonly opener: SessionOpener;
+  /** For questions to the catalog of now. */
+  readonly session: Session;
+  readonly catalog: Catalog;
+  readonly rules: PlanRules;
+  readonly parts: PublishedParts;
+  readonly emit: (batch: ChangeBatch) => Promise<void> | undefined;
+  readonly log: TaskLog;
+}
+
+/** A task's part of a shared snapshot: the snapshots that it holds, and the chunks that are its own to read. */
+export class SnapshotShare {
+  readonly #parts: SnapshotShareParts;
+  readonly #holders = new Map<number, SnapshotHolder>();
+  /** Chunks that were handed over and may not have been read back yet. */
+  readonly #handed = new Set<string>();
+  #reader: { readonly run: string; readonly reader: ChunkReader; readonly rows: SnapshotRows } | undefined;
+
+  constructor(parts: SnapshotShareParts) {
+    this.#parts = parts;
+  }
+
+  /** Rows of the chunk that is being read, by table; undefined: none is. */
+  current: { readonly table: string; readonly rows: SnapshotRows } | undefined;
+
+  /** What is left to read here, in order. */
+  get open(): OpenChunk[] {
+    const { ledger, task } = this.#parts;
+    return ledger.open(task).filter((open) => !this.#handed.has(keyOf(open)));
+  }
+
+  /**
+   * Reads what is left, until there is nothing more or a snapshot is needed that nobody holds: answers its epoch. Throws what the
+   * connection does; nothing of a chunk that broke off is kept.
+   */
+  async read(signal: AbortSignal): Promise<{ readonly lost: number } | undefined> {
+    const tables = new Map(this.#parts.catalog.tables.map((table) => [tableName(table), table]));
+    for (let open = this.open; open.length > 0; open = this.open)
+      for (const chunk of open) {
+        signal.throwIfAborted();
+        // Planned anew meanwhile, or read: the list is looked at again.
+        if (this.#parts.ledger.plan(chunk.plan.table) !== chunk.plan) break;
+        if (this.#parts.ledger.isSettled(chunk)) continue;
+        const holder = await this.holder(chunk.plan.epoch);
+        if (holder === undefined) return { lost: chunk.plan.epoch };
+        await this.#readChunk(holder, chunk, tables.get(chunk.plan.table));
+      }
+    return undefined;
+  }
+
+  /** The holder of an epoch's snapshot; undefined: nobody has it any more. */
+  async holder(epoch: number): Promise<SnapshotHolder | undefined> {
+    const known = this.#holders.get(epoch);
+    if (known?.isLost === false) return known;
+    this.#holders.delete(epoch);
+    for (const name of this.#parts.ledger.holders(epoch)) {
+      const holder = await SnapshotHolder.open(await this.readingSession(), name);
+      if (holder === undefined) continue;
+      this.hold(epoch, holder);
+      // Another one may have it from here, should all others end.
+      const { task } = this.#parts;
+      await this.#parts.emit(this.batch([{ kind: 'holder', epoch, task, name: holder.name }]));
+      return holder;
+    }
+    return undefined;
+  }
+
+  hold(epoch: number, holder: SnapshotHolder): void {
+    this.#holders.set(epoch, holder);
+  }
+
+  /** A session for a snapshot and the reading by it. */
+  readingSession(): Promise<Session> {
+    const { opener, config } = this.#parts;
+    return opener.sql({ row_security: 'off', lock_timeout: String(config.snapshotLockTimeoutMs) });
+  }
+
+  /** Records of the run as a batch of offsets alone. */
+  batch(records: readonly SnapshotRecord[]): ChangeBatch {
+    const { partition } = this.#parts;
+    return { events: [], offsets: records.map((record) => encodeSnapshotRecord(partition, record)), bytes: 0 };
+  }
+
+  /** Lets go of all snapshots. */
+  async close(): Promise<void> {
+    const holders = [...this.#holders.values()];
+    this.#holders.clear();
+    for (const holder of holders) await holder.close();
+  }
+
+  /** A reader that waits for room would otherwise wait for ever. */
+  destroy(): void {
+    for (const { session } of this.#holders.values()) session.socket.destroy();
+  }
+
+  async #readChunk(holder: SnapshotHolder, open: OpenChunk, table: CatalogTable | undefined): Promise<void> {
+    const { reader, rows } = this.#readerOf();
+    this.current = { table: open.plan.table, rows };
+    try {
+      await reader.read(holder, open, table);
+      this.#handed.add(keyOf(open));
+    } finally {
+      this.current = undefined;
+    }
+  }
+
+  /** One for all chunks of the run, whose rows have the run's origin. */
+  #readerOf(): { readonly reader: ChunkReader; readonly rows: SnapshotRows } {
+    const { ledger, config, session, catalog, rules, parts, emit, log, partition } = this.#parts;
+    const run = ledger.run;
+    if (run === undefined) throw new RangeError('a chunk without a run');
+    const key = `${run.from} ${run.xid}`;
+    if (this.#reader?.run === key) return this.#reader;
+    const from: Lsn = run.from;
+    const rows = new SnapshotRows({ database: config.database, xid: run.xid, from });
+    const reader = new ChunkReader({
+      catalogSession: session,
+      catalog,
+      rules,
+      parts,
+      rows,
+      emit,
+      offsetOf: (chunk) => encodeSnapshotRecord(partition, { kind: 'chunk', chunk }),
+      log,
+    });
+    this.#reader = { run: key, reader, rows };
+    return this.#reader;
+  }
+}
+
+function keyOf({ plan, chunk }: OpenChunk): string {
+  return `${plan.version} ${chunk} ${plan.table}`;
+}

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { ConnectorError } from '../../errors/connector-error.ts';
+import type { SourceOffset, SourcePartition } from '../change-batch.ts';
+
+/*
+ * A snapshot that several tasks share is kept in the offsets topic, so that whoever goes on with it knows it (algorithms, parallel
+ * snapshot). All partitions begin with {server, "millrace.snapshot": <id of the run>}:
+ *   {…}                                    the run: how many tasks share it, where streaming will begin
+ *   {…, "epoch": n}                        a snapshot of the source that chunks are read by
+ *   {…, "epoch": n, "holder": task}        by which name that snapshot can be had from a task that holds it
+ *   {…, "table": name}                     how a table is split
+ *   {…, "table": name, "version": v, "chunk": c}   what became of a chunk; committed with its rows
+ */
+
+/** The run as a whole. */
+export interface SnapshotRun {
+  /** Tasks that share it: chunk c of the table at place p belongs to task (p + c) mod tasks. */
+  readonly tasks: number;
+  readonly tables: number;
+  /** Position in the source at which streaming begins afterwards. */
+  readonly from: bigint;
+  /** Transaction that rows are said to come from. */
+  readonly xid: number;
+}
+
+/** One snapshot of the source. */
+export interface SnapshotEpoch {
+  /** What it sees, in the source's own words. */
+  readonly sees: string;
+  /** Position in the source's log behind everything that it sees. */
+  readonly horizon: bigint;
+  /** It sees exactly what lies before `SnapshotRun.from`. */
+  readonly exact: boolean;
+}
+
+/** How one table is read. */
+export interface TablePlan {
+  /** Unique in the source. */
+  readonly table: string;
+  /** Order of the tables, from 0. */
+  readonly place: number;
+  /** Raised when the table is planned anew: chunks of earlier versions count no more. */
+  readonly version: number;
+  /** The snapshot that what is outstanding is to be read by. */
+  readonly epoch: number;
+  /** By ranges of the key's columns, by ranges of pages, or not at all. */
+  readonly split: 'key' | 'pages' | 'whole';
+  readonly key: readonly string[];
+  /** Chunk c is what lies above boundary c - 1 and not above boundary c; the last chunk has no upper one. */
+  readonly boundaries: readonly (readonly string[])[];
+  /** Whether the first row of all is in it, and the last one. */
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+export interface SettledChunk {
+  readonly table: string;
+  readonly version: number;
+  readonly chunk: number;
+  readonly epoch: number;
+  readonly rows: number;
+  /** Not read: the snapshot cannot see the table any more, which has to be planned anew. */
+  readonly unseen: boolean;
+}
+
+export type SnapshotRecord =
+  | { readonly kind: 'run'; readonly run: SnapshotRun }
+  | { readonly kind: 'epoch'; readonly number: number; readonly epoch: SnapshotEpoch }
+  | { readonly kind: 'holder'; readonly epoch: number; readonly task: number; readonly name: string }
+  | { readonly kind: 'table'; readonly plan: TablePlan }
+  | { readonly kind: 'chunk'; readonly chunk: SettledChunk };
+
+const RUN = 'millrace.snapshot';
+
+/** What the partitions of all records of a run begin with. */
+export function runPartition(server: string, id: string): SourcePartition {
+  return { server, [RUN]: id };
+}
+
+/** Whether a partition is one of a record of some run of this source. */
+export function isRunPartition(partition: SourcePartition, server: string): boolean {
+  return partition['server'] === server && partition[RUN] !== undefined;
+}
+
+/** The run that a partition belongs to; undefined: none. */
+export function runOf(partition: SourcePartition): string | undefined {
+  const id = partition[RUN];
+  return id === undefined ? undefined : String(id);
+}
+
+/** The partition and the offset that a record is stored as. */
+export function encodeSnapshotRecord(
+  run: SourcePartition,
+  record: SnapshotRecord,
+): { partition: SourcePartition; offset: SourceOffset } {
+  switch (record.kind) {
+    case 'run':
+      return { partition: run, offset: { ...record.run } };
+    case 'epoch':
+      return { partition: { ...run, epoch: record.number }, offset: { ...record.epoch } };
+    case 'holder':
+      return { partition: { ...run, epoch: record.epoch, holder: record.task }, offset: { name: record.name } };
+    case 'table': {
+      const { table, key, boundaries, ...plan } = record.plan;
+      const texts = { key: JSON.stringify(key), boundaries: JSON.stringify(boundaries) };
+      return { partition: { ...run, table }, offset: { ...plan, ...texts } };
+    }
+    case 'chunk': {
+      const { table, version, chunk, ...outcome } = record.chunk;
+      return { partition: { ...run, table, version, chunk }, offset: outcome };
+    }
+  }
+}
+
+const count = z.union([z.number(), z.bigint()]).transform(Number).pipe(z.int());
+const position = z.union([z.number(), z.bigint()]).transform(BigInt);
+const json = <T extends z.ZodType>(inner: T) =>
+  z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(inner);
+
+const run = z.object({ tasks: count, tables: count, from: position, xid: count });
+const epoch = z.object({ sees: z.string(), horizon: position, exact: z.boolean() });
+const table = z.object({
+  place: count,
+  version: count,
+  epoch: count,
+  split: z.enum(['key', 'pages', 'whole']),
+  key: json(z.array(z.string())),
+  boundaries: json(z.array(z.array(z.string()))),
+  first: z.boolean(),
+  last: z.boolean(),
+});
+const chunk = z.object({ epoch: count, rows: count, unseen: z.boolean() });
+const holder = z.object({ name: z.string() });
+
+/** The record behind a partition of a run. Throws SNAPSHOT_STATE_INVALID for one that this version does not know. */
+export function decodeSnapshotRecord(partition: SourcePartition, offset: SourceOffset): SnapshotRecord {
+  try {
+    if (partition['chunk'] !== undefined) {
+      const at = z.object({ table: z.string(), version: count, chunk: count }).parse(partition);
+      return { kind: 'chunk', chunk: { ...at, ...chunk.parse(offset) } };
+    }
+    if (partition['table'] !== undefined)
+      return { kind: 'table', plan: { table: z.string().parse(partition['table']), ...table.parse(offset) } };
+    if (partition['holder'] !== undefined) {
+      const at = z.object({ epoch: count, holder: count }).parse(partition);
+      return { kind: 'holder', epoch: at.epoch, task: at.holder, ...holder.parse(offset) };
+    }
+    if (partition['epoch'] !== undefined)
+      return { kind: 'epoch', number: count.parse(partition['epoch']), epoch: epoch.parse(offset) };
+    return { kind: 'run', run: run.parse(offset) };
+  } catch (error) {
+    throw ConnectorError.from(error, 'SNAPSHOT_STATE_INVALID', 'reading the stored state of the snapshot');
+  }
+}

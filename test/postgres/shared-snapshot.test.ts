@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { postgresConnector } from '../../connectors/postgres/connector.ts';
+import { servers } from '../support/servers.ts';
+import { OffsetStore, TaskDriver, type DriverOptions } from './support/task-driver.ts';
+import { TestDatabase, until } from './support/test-database.ts';
+
+const ROWS = 20_000;
+
+describe('a snapshot of PostgreSQL that tasks share', () => {
+  let database: TestDatabase;
+  let drivers: TaskDriver[] = [];
+  let offsets: OffsetStore;
+
+  beforeEach(async () => {
+    database = await TestDatabase.create(servers().postgres.address);
+    offsets = new OffsetStore();
+    await database.sql(`CREATE TABLE item (id int PRIMARY KEY, name text);
+      INSERT INTO item SELECT n, repeat('x', 500) FROM generate_series(1, ${ROWS}) n`);
+  });
+
+  afterEach(async () => {
+    for (const driver of drivers) await driver.stop();
+    drivers = [];
+    await database.drop();
+  });
+
+  /** One of `tasks` tasks. */
+  const task = (number: number, tasks = 2, more: Partial<DriverOptions> = {}): TaskDriver => {
+    const config = database.config({
+      'snapshot.mode': 'initial',
+      'tasks.max': String(tasks),
+      'millrace.snapshot.chunk.bytes': '1000000',
+    });
+    const own = postgresConnector.taskConfigs(config, tasks)[number];
+    const driver = new TaskDriver({ config: own ?? config, offsets, task: number, ...more });
+    drivers.push(driver);
+    return driver;
+  };
+  const read = (): (string | null | undefined)[] =>
+    drivers.flatMap((driver) => driver.committedSeen.filter(({ op }) => op === 'r').map(({ after }) => after?.['id']));
+  /** Every row was read, and none twice. */
+  const verify = (): void => {
+    const ids = read()
+      .map(Number)
+      .sort((left, right) => left - right);
+    assert.equal(ids.length, ROWS);
+    assert.ok(ids.every((id, index) => id === index + 1));
+  };
+  /** There is room for nothing more once so many rows are in Kafka, until the answer is called. */
+  const stuckAfter = (driver: TaskDriver, rows: number): (() => void) => {
+    const never = Promise.withResolvers<undefined>();
+    const keep = driver.onBatch;
+    driver.onBatch = (batch) => {
+      keep(batch);
+      if (driver.committed.length >= rows) driver.room = never.promise.then(() => undefined);
+    };
+    return () => {
+      driver.onBatch = keep;
+      driver.room = undefined;
+      never.resolve(undefined);
+    };
+  };
+
+  it('is read by all of them, each row once, and streaming begins when the last one is done', async () => {
+    const [first, second] = [task(0), task(1)];
+    void second.run();
+    void first.run();
+    await first.waitForLog('streaming');
+    verify();
+    assert.ok(second.committed.length > ROWS / 4, `the helper read ${second.committed.length}`);
+    await database.sql('INSERT INTO item VALUES (0)');
+    await until(() => first.committedSeen.at(-1)?.op === 'c', 'the change has come');
+    assert.equal(second.isStarted, true);
+    assert.deepEqual(first.committed.filter(({ transaction: { snapshot } }) => snapshot === 'first').length, 1);
+  });
+
+  it('leaves nothing behind in the offsets but where streaming goes on', async () => {
+    void task(1).run();
+    const first = task(0);
+    void first.run();
+    await first.waitForLog('streaming');
+    await until(() => first.waiting === 0, 'all offsets are there');
+    assert.deepEqual(offsets.partitions, [{ server: database.name }]);
+  });
+
+  it('goes on by the same snapshot when the task that began it is replaced while another one lives', async () => {
+    const [first, second] = [task(0), task(1)];
+    stuckAfter(first, 1000);
+    const free = stuckAfter(second, 1000);
+    void second.run();
+    void first.run();
+    await until(() => first.committed.length >= 1000 && second.committed.length >= 1000, 'both have read');
+    await first.stop();
+    // Not to be seen by the snapshot, which the other one still holds.
+    await database.sql(`UPDATE item SET name = 'new'`);
+    const again = task(0, 2, { incarnation: '2' });
+    void again.run();
+    free();
+    await again.waitForLog('snapshot completed');
+    verify();
+    assert.ok(
+      again.logged.every(({ fields }) => fields['epoch'] === undefined),
+      'no other snapshot was taken',
+    );
+    assert.ok(
+      drivers.every(({ committedSeen }) =>
+        committedSeen.every(({ op, after }) => op !== 'r' || after?.['name'] !== 'new'),
+      ),
+    );
+  });
+
+  it('goes on at the chunk when a helper is replaced, and the others are not disturbed', async () => {
+    const [first, second] = [task(0), task(1)];
+    stuckAfter(second, 1000);
+    void second.run();
+    void first.run();
+    await until(() => second.committed.length >= 1000 && second.waiting > 0, 'the helper is in the middle of a chunk');
+    await second.stop();
+    void task(1, 2, { incarnation: '2' }).run();
+    await first.waitForLog('streaming');
+    verify();
+    assert.equal(first.logged.filter(({ message }) => message.startsWith('snapshot goes on')).length, 0);
+  });
+
+  it('is finished by other tasks than those that began it, also when there are more of them', async () => {
+    const [first, second] = [task(0), task(1)];
+    for (const driver of [first, second]) stuckAfter(driver, 1000);
+    void second.run();
+    void first.run();
+    await until(() => first.committed.length >= 1000 && second.committed.length >= 1000, 'both have read');
+    await first.stop();
+    await second.stop();
+    const next = [0, 1, 2].map((number) => task(number, 3, { incarnation: '2' }));
+    for (const driver of next) void driver.run();
+    await next[0]?.waitForLog('streaming');
+    verify();
+    assert.ok(next.every(({ committed }) => committed.length > 0));
+  });
+
+  it('shows no version of a row twice, and none after a newer one, when all who held the snapshot are gone', async () => {
+    await database.sql('ALTER TABLE item ADD version int NOT NULL DEFAULT 1');
+    const change = (version: number): Promise<unknown> =>
+      database.sql(`UPDATE item SET version = ${version} WHERE id % 7 = 1;
+        UPDATE item SET id = id + 100000, version = ${version} WHERE id % 97 = ${version} AND id < 100000;
+        DELETE FROM item WHERE id % 101 = ${version}; INSERT INTO item VALUES (${-version}, 'new', ${version})`);
+    const [first, second] = [task(0), task(1)];
+    for (const driver of [first, second]) stuckAfter(driver, 1000);
+    void second.run();
+    void first.run();
+    await until(() => first.committed.length >= 1000 && second.committed.length >= 1000, 'both have read');
+    await change(2);
+    await change(3);
+    await first.stop();
+    await second.stop();
+    await change(4);
+    const [last, helper] = [task(0, 2, { incarnation: '2' }), task(1, 2, { incarnation: '2' })];
+    void helper.run();
+    void last.run();
+    await last.waitForLog('streaming');
+    await change(5);
+    await database.sql(`INSERT INTO item VALUES (0, 'the end', 1)`);
+    await until(() => last.committedSeen.at(-1)?.after?.['id'] === '0', 'the last change has come');
+
+    // Rows of the snapshot, by whichever task, come before all changes.
+    const events = drivers.flatMap((driver) => driver.committedSeen);
+    const ordered = [...events.filter(({ op }) => op === 'r'), ...events.filter(({ op }) => op !== 'r')];
+    const versions = new Map<string, number>();
+    for (const { op, before, after } of ordered) {
+      const old = before?.['id'] ?? undefined;
+      if (typeof old === 'string' && old !== after?.['id']) versions.delete(old);
+      if (after === null) continue;
+      const id = String(after['id']);
+      const version = Number(after['version'] ?? 1);
+      assert.ok(version > (versions.get(id) ?? 0), `${op} of ${id}: ${version} after ${String(versions.get(id))}`);
+      versions.set(id, version);
+    }
+    const rows = await database.sql('SELECT id::text, version FROM item');
+    assert.deepEqual(
+      new Map([...versions].sort()),
+      new Map(rows.map(({ id, version }) => [String(id), Number(version)] as const).sort()),
+    );
+    await until(() => offsets.partitions.length === 1, 'what was kept of the snapshot is forgotten');
+    assert.equal(last.offset?.['millrace.run'], undefined);
+  });
+});
