@@ -1,7 +1,7 @@
 import { ConnectClient } from '../scripts/demo/connect-client.ts';
 import { createTopic } from '../scripts/demo/create-topic.ts';
 import type { BenchStack } from './bench-stack.ts';
-import { connectorConfig, type Contender } from './contender.ts';
+import type { Contender } from './contender.ts';
 import { UsageWatch } from './process-usage.ts';
 import { TopicWatch, untilEnd } from './topic-watch.ts';
 
@@ -20,24 +20,24 @@ export interface DrainOptions {
   readonly table: string;
   readonly slot: string;
   readonly rows: number;
-  readonly extra: Readonly<Record<string, string>>;
+  readonly config: Readonly<Record<string, string>>;
 }
 
 const TIMEOUT_MS = 300_000;
 
 /**
- * One connector drains one slot's backlog into a topic of its own. Rows per second are counted by the broker's clock, from the
+ * One connector drains one slot's backlog, or a table, into a topic of its own. Rows per second are counted by the broker's clock, from the
  * append of the first record to that of the last (message.timestamp.type=LogAppendTime), so that neither start-up nor this
  * process's own looking counts; CPU covers everything from before the POST.
  */
 export async function drainRound(options: DrainOptions): Promise<DrainRound> {
-  const { bench, contender, table, slot, rows, extra } = options;
+  const { bench, contender, table, slot, rows, config } = options;
   const bootstrap = bench.kafka.bootstrap;
   const topic = `${slot}.public.${table}`;
   await createTopic(bootstrap, topic, 1, { 'message.timestamp.type': 'LogAppendTime' });
   const client = new ConnectClient(contender.url);
   const usage = await UsageWatch.start(contender.pid);
-  await client.create(slot, connectorConfig({ address: bench.postgres.address, table, slot, prefix: slot, extra }));
+  await client.create(slot, config);
   await client.untilRunning(slot, 60_000);
   await untilEnd(bootstrap, topic, rows, TIMEOUT_MS);
   const { cpuSeconds, ...peaks } = await usage.stop();

@@ -76,6 +76,29 @@ program
     },
   );
 program
+  .command('pg-snapshot')
+  .description('The initial snapshot of one table into one partition')
+  .option('--rows <n>', 'rows of the table', count, 2_000_000)
+  .option('--rounds <n>', 'counted rounds of each side, after a warm-up', count, 3)
+  .option('--tasks <n>', 'tasks.max of ours, snapshot.max.threads of the reference', count, 2)
+  .option('--against <reference>', 'debezium: Kafka Connect with Debezium, tuned, at-least-once', against, false)
+  .option('--connector <key=value>', 'a connector setting more, on both sides', pairs, {})
+  .option('--json <file>', 'write the figures there')
+  .action(
+    async (options: {
+      rows: number;
+      rounds: number;
+      tasks: number;
+      against: boolean;
+      connector: Readonly<Record<string, string>>;
+      json?: string;
+    }) => {
+      const { pgSnapshot } = await import('./pg-snapshot.ts');
+      const { rows, rounds, tasks, connector: extra } = options;
+      await finish(await pgSnapshot({ rows, rounds, tasks, against: options.against, extra, print }), options.json);
+    },
+  );
+program
   .command('pg-latency')
   .description('From the commit to the moment a read_committed reader has the record')
   .option('--rate <n>', 'rows per second', count, 1000)

@@ -1,0 +1,65 @@
+import pg from 'pg';
+import type { PostgresAddress } from '../scripts/stack/postgres-server.ts';
+import { openBenchStack, startDebezium, startOurs } from './bench-stack.ts';
+import { connectorConfig } from './contender.ts';
+import { drainRound } from './drain-round.ts';
+import { roundLine, summarise, type Side } from './drain-summary.ts';
+import { createTable, dropSlot, insertRows } from './seven-columns.ts';
+
+export interface SnapshotBench {
+  readonly rows: number;
+  readonly rounds: number;
+  readonly against: boolean;
+  /** Tasks of ours, threads of the reference. */
+  readonly tasks: number;
+  readonly extra: Readonly<Record<string, string>>;
+  readonly print: (line: string) => void;
+}
+
+const TABLE = 'measured';
+
+/** The initial snapshot of one table into one partition, by the sides in turn; the first round of each is not counted. */
+export async function pgSnapshot(options: SnapshotBench): Promise<Record<string, unknown>> {
+  const { rows, rounds, against, tasks, extra, print } = options;
+  const bench = await openBenchStack('bench', print);
+  try {
+    const { address } = bench.postgres;
+    const sides: Side[] = [{ contender: await startOurs(bench.stack, true), key: 'ours', rounds: [] }];
+    if (against) sides.push({ contender: await startDebezium(bench.stack, false), key: 'reference', rounds: [] });
+    await createTable(address, TABLE);
+    print(`inserting ${rows.toLocaleString('en')} rows`);
+    await insertRows(address, TABLE, rows, 10_000);
+    const limit = await copyLimit(address, rows);
+    print(`the server's own limit: ${limit}`);
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const side of sides) {
+        const slot = `${side.key}_${round}`;
+        const config = {
+          ...connectorConfig({ address, table: TABLE, slot, prefix: slot, extra }),
+          'snapshot.mode': 'initial',
+          'publication.autocreate.mode': 'filtered',
+          ...(side.key === 'ours' ? { 'tasks.max': String(tasks) } : { 'snapshot.max.threads': String(tasks) }),
+        };
+        const result = await drainRound({ bench, contender: side.contender, table: TABLE, slot, rows, config });
+        await dropSlot(address, slot);
+        if (round > 0) side.rounds.push(result);
+        print(roundLine(round, side, result));
+      }
+    }
+    return summarise('pg-snapshot', { sides, limit }, print);
+  } finally {
+    await bench.close();
+  }
+}
+
+/** What one session of the server can do: COPY of the whole table into nowhere, on the server itself. A sentence for the report. */
+async function copyLimit(address: PostgresAddress, rows: number): Promise<string> {
+  const client = new pg.Client(address);
+  await client.connect();
+  await client.query(`VACUUM (ANALYZE) ${TABLE}`);
+  const begin = performance.now();
+  await client.query(`COPY ${TABLE} TO '/dev/null'`);
+  const seconds = (performance.now() - begin) / 1000;
+  await client.end();
+  return `${Math.round(rows / seconds).toLocaleString('en')} rows/s (one COPY to /dev/null)`;
+}
