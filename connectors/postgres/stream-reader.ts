@@ -1,4 +1,4 @@
-import type { ChangeEvent } from '../change-event.ts';
+import type { ChangeEvent, RowChange } from '../change-event.ts';
 import type { SourceOffset, SourcePartition } from '../change-batch.ts';
 import type { Session } from './connection/session.ts';
 import type { RelationRegistry } from './catalog/relation-registry.ts';
@@ -35,6 +35,7 @@ export class StreamReader implements StreamHandler {
   readonly #failed = Promise.withResolvers<never>();
   #stream: ReplicationStream | undefined;
   #holds = 0;
+  #heldBack: RowChange[] = [];
   #handedOver: StreamPosition | undefined;
   #previousCommitEnd: Lsn | null = null;
   #lastHeardMs = performance.now();
@@ -90,13 +91,22 @@ export class StreamReader implements StreamHandler {
     this.#lastHeardMs = performance.now();
     const { decoder, cursor, seen } = this.#parts;
     const decoded = decoder.take();
-    const events = seen === undefined ? decoded : seen.unseen(decoded, this.#doneBefore);
+    const events = this.#closed(seen === undefined ? decoded : seen.unseen(decoded, this.#doneBefore));
     const position = cursor.position();
     this.#doneBefore = cursor.done;
     if (events.length > 0 && position !== undefined) this.#emit(events, position, bytes);
     if (position === undefined) return;
     this.#handedOver = position;
     this.#previousCommitEnd = this.#parts.cursor.previousCommitEnd;
+  }
+
+  /** Holds those back that are not covered by a position yet: more may come at their LSN, with the next bytes from the server. */
+  #closed(decoded: RowChange[]): RowChange[] {
+    const { cursor } = this.#parts;
+    const events = this.#heldBack.length === 0 ? decoded : [...this.#heldBack, ...decoded];
+    const closed = events.findLastIndex((event) => !cursor.isOpen(event.positionHigh, event.positionLow)) + 1;
+    this.#heldBack = closed === events.length ? [] : events.splice(closed);
+    return events;
   }
 
   /** Hands over an event of the connector's own with the newest position, unless the host has no room. */

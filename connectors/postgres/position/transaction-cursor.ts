@@ -38,6 +38,10 @@ export class TransactionCursor {
   /** End of the last commit seen; first element of Debezium's `source.sequence`. */
   #previousCommitEnd: Lsn | null;
   #ordinal = 0;
+  /** Changes of the open transaction before those that have the newest LSN. */
+  #completeOrdinal = 0;
+  /** Changes of the open transaction that were delivered in an earlier life. */
+  #resumedOrdinal = 0;
   #skipping = false;
   // LSN of the last change and of the last one that no change shares any more, in unsigned halves: no bigint per row.
   #high = 0;
@@ -104,7 +108,7 @@ export class TransactionCursor {
       previousCommitEnd: this.#previousCommitEnd,
       snapshot: 'false',
     };
-    this.#ordinal = 0;
+    this.#ordinal = this.#completeOrdinal = this.#resumedOrdinal = 0;
     this.#high = this.#low = this.#completeHigh = this.#completeLow = 0;
     if (replayed) {
       this.#skipping = true;
@@ -125,6 +129,7 @@ export class TransactionCursor {
       this.#completeHigh = this.#high;
       this.#completeLow = this.#low;
       this.#completeKind = this.#kind;
+      this.#completeOrdinal = this.#ordinal - 1;
       this.#high = positionHigh;
       this.#low = positionLow;
     }
@@ -146,6 +151,7 @@ export class TransactionCursor {
     this.#lastTimeMicros = open.timeMicros;
     this.#open = undefined;
     this.#skipping = false;
+    this.#completeOrdinal = this.#resumedOrdinal = 0;
   }
 
   /** The server says that it sent everything before `end`. Counts between transactions only; true when that is news. */
@@ -158,29 +164,34 @@ export class TransactionCursor {
     return true;
   }
 
-  /** What has been handed over; undefined while it is less than what had been before the start. */
+  /** Whether more changes may come that have this LSN. */
+  isOpen(positionHigh: number, positionLow: number): boolean {
+    return this.#open !== undefined && positionHigh === this.#high && positionLow === this.#low;
+  }
+
+  /**
+   * The place behind all changes whose LSN no other change will have: Debezium goes on behind an LSN, so that a place amid those
+   * of one LSN would have it repeat them or leave them out. Undefined while it is not behind what was delivered before the start.
+   */
   position(): StreamPosition | undefined {
     const open = this.#open;
-    if (open === undefined || (this.#ordinal === 0 && !this.#skipping))
-      return this.#resume.kind === 'boundary' ? this.#boundary(null) : undefined;
-    if (this.#skipping) return undefined;
-    const between = { commit: open.commit, ordinal: this.#ordinal };
-    const complete = lsnOf(this.#completeHigh, this.#completeLow);
-    if (complete === 0n) return this.#boundary(between);
+    if (this.#skipping || this.#completeOrdinal < this.#resumedOrdinal) return undefined;
+    if (open === undefined || this.#completeOrdinal === 0)
+      return this.#resume.kind === 'boundary' ? this.#boundary() : undefined;
     return {
       done: this.#done,
-      open: between,
-      lsn: complete,
+      open: { commit: open.commit, ordinal: this.#completeOrdinal },
+      lsn: lsnOf(this.#completeHigh, this.#completeLow),
       messageType: this.#completeKind,
       xid: open.xid,
       timeMicros: open.timeMicros,
     };
   }
 
-  #boundary(open: StreamPosition['open']): StreamPosition {
+  #boundary(): StreamPosition {
     return {
       done: this.#done,
-      open,
+      open: null,
       lsn: this.#done,
       messageType: 'COMMIT',
       xid: this.#lastXid,
@@ -194,11 +205,11 @@ export class TransactionCursor {
     const resume = this.#resume;
     if (resume.kind === 'ordinal') {
       // The last one to skip ends it, so that the position is known from there on even if nothing follows for long.
-      if (this.#ordinal >= resume.ordinal) this.#endSkipping();
+      if (this.#ordinal >= resume.ordinal) this.#endSkipping(this.#ordinal);
       return this.#ordinal <= resume.ordinal;
     }
     if (resume.kind === 'lsn' && this.#isBefore(resume)) return true;
-    this.#endSkipping();
+    this.#endSkipping(this.#ordinal - 1);
     return false;
   }
 
@@ -211,8 +222,9 @@ export class TransactionCursor {
     return true;
   }
 
-  #endSkipping(): void {
+  #endSkipping(delivered: number): void {
     this.#skipping = false;
+    this.#resumedOrdinal = delivered;
     this.#resume = { kind: 'boundary' };
   }
 }

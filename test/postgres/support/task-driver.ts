@@ -70,6 +70,8 @@ export class TaskDriver implements TaskContext {
   /** Those of `changes` that consumers see. */
   readonly committed: RowChange[] = [];
   #unit: RowChange[] = [];
+  /** Batches that a test wants to be kept. */
+  readonly #kept = new WeakSet<ChangeBatch>();
   /** Called with each batch as it is handed over; for tests that keep nothing. */
   onBatch: (batch: ChangeBatch) => void = (batch) => this.#keep(batch);
   /** What `emit` answers about room. */
@@ -182,7 +184,7 @@ export class TaskDriver implements TaskContext {
   }
 
   #commit(batch: ChangeBatch): void {
-    for (const event of batch.events) if (event.kind === 'row') this.#unit.push(event);
+    if (this.#kept.has(batch)) for (const event of batch.events) if (event.kind === 'row') this.#unit.push(event);
     if (batch.continues === true) return;
     if (batch.transaction !== 'abort') this.committed.push(...this.#unit);
     this.#unit = [];
@@ -226,6 +228,7 @@ export class TaskDriver implements TaskContext {
   }
 
   #keep(batch: ChangeBatch): void {
+    this.#kept.add(batch);
     for (const event of batch.events) {
       this.events.push(event);
       if (event.kind === 'row') this.changes.push(event);
