@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { createTopic } from '../../scripts/demo/create-topic.ts';
 import { RecordReader } from '../support/record-reader.ts';
 import { servers } from '../support/servers.ts';
 import { TestCluster, uniqueName } from '../support/test-cluster.ts';
+import { deathGuard } from '../../worker/supervisor/death-guard.ts';
 import { until } from './support/counter-cluster.ts';
 
 /** A plug-in that misbehaves as its setting `how` says: in a task, or with `where=validate` in the worker. */
@@ -40,6 +41,11 @@ export const bad = {
   }),
 };
 `;
+
+/** Process ids of the children of a process. */
+function childrenOf(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+}
 
 interface Item {
   readonly id: number;
@@ -222,6 +228,23 @@ describe('plug-ins from plugin.path', () => {
       await until(async () => (await cluster.client.status(name))?.tasks.length === 0, 40_000, 'stopped without tasks');
       await untouched();
     });
+
+  it('with a task that never returns end with their worker when that is killed', async function () {
+    if (deathGuard().length === 0) {
+      if (this.test !== undefined) this.test.title += ' (there is no setpriv with --pdeathsig here)';
+      this.skip();
+    }
+    const doomed = await TestCluster.start({ workers: 1, properties: { 'plugin.path': folder } });
+    const name = uniqueName('endless');
+    await doomed.client.create(name, { 'connector.class': 'Bad', how: 'block' });
+    await doomed.client.untilRunning(name, 40_000);
+    const pid = doomed.workers[0]?.pid ?? 0;
+    const hosts = childrenOf(pid);
+    assert.ok(hosts.length > 0);
+    await doomed.workers[0]?.kill('SIGKILL');
+    await until(() => hosts.every((host) => !existsSync(`/proc/${host}`)), 20_000, 'no host is left');
+    await doomed.close();
+  });
 
   it('with a task that returns early keep it idle', async () => {
     const name = uniqueName('early');

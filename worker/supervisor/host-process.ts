@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TaskLog } from '../../connectors/source-connector.ts';
 import { fromHost, type FromHost, type ToHost } from '../task-host/messages.ts';
+import { deathGuard } from './death-guard.ts';
 import type { HostEnd } from './host-end.ts';
 import { TextTail } from './text-tail.ts';
 
@@ -37,7 +38,7 @@ function environment(): NodeJS.ProcessEnv {
 
 /**
  * One child process that runs tasks. Messages sent before it is ready wait for it; its output goes to the log; its end is
- * reported exactly once. It ends by itself when this process does, since its channel closes then.
+ * reported exactly once. It ends when this process does: by itself, since its channel closes then, or by the kernel.
  */
 export class HostProcess {
   readonly #options: HostProcessOptions;
@@ -52,8 +53,11 @@ export class HostProcess {
   constructor(options: HostProcessOptions) {
     this.#options = options;
     const { log, module, heapMaxMb } = options;
+    const heap = heapMaxMb === undefined ? [] : [`--max-old-space-size=${heapMaxMb}`];
+    const [execPath = process.execPath, ...execArgv] = [...deathGuard(), process.execPath, YOUNG_SPACE, ...heap];
     this.#child = fork(fileURLToPath(module), [], {
-      execArgv: [YOUNG_SPACE, ...(heapMaxMb === undefined ? [] : [`--max-old-space-size=${heapMaxMb}`])],
+      execPath,
+      execArgv,
       env: environment(),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
