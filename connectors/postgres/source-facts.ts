@@ -75,8 +75,14 @@ export class SourceFacts {
     this.#snapshot = { figures, startedMs: this.#now(), state: 'running', endedMs: null };
   }
 
-  /** There is nothing to do for now. */
+  /** Reads a share of a snapshot whose figures another task tells. */
+  helps(): void {
+    this.#phase = 'snapshot';
+  }
+
+  /** There is nothing to do for now, nor a connection needed. */
   idles(): void {
+    this.connected();
     this.#phase = 'idle';
   }
 

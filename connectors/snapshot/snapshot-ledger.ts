@@ -106,11 +106,16 @@ export class SnapshotLedger {
     return open;
   }
 
-  /** Tables that the snapshot of their plan cannot see any more. */
+  /**
+   * Tables that the snapshot of their plan cannot see any more, once nobody reads them by it: rows of an older snapshot must not
+   * come after those of a newer one.
+   */
   get unseen(): TablePlan[] {
-    return this.plans.filter(
-      (plan) => this.#incomplete.has(plan.table) && this.settled(plan).some(({ unseen }) => unseen),
-    );
+    return this.plans.filter((plan) => {
+      if (!this.#incomplete.has(plan.table)) return false;
+      const settled = this.settled(plan);
+      return settled.length > plan.boundaries.length && settled.some(({ unseen }) => unseen);
+    });
   }
 
   /** Every row of every table is in Kafka. */
@@ -118,9 +123,9 @@ export class SnapshotLedger {
     return this.#run !== undefined && this.#plans.size >= this.#run.tables && this.#incomplete.size === 0;
   }
 
-  /** Every chunk was read by a snapshot that sees exactly what lies before the start of streaming. */
-  isExact(): boolean {
-    return this.plans.every((plan) => this.settled(plan).every(({ epoch }) => this.#epochs.get(epoch)?.exact === true));
+  /** Some chunk was read by another snapshot than the one that the run began with. */
+  isLate(): boolean {
+    return this.plans.some((plan) => this.settled(plan).some(({ epoch }) => this.#epochs.get(epoch)?.late === true));
   }
 
   /** Rows read so far, by table, and tables read whole. */

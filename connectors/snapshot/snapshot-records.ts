@@ -29,8 +29,8 @@ export interface SnapshotEpoch {
   readonly sees: string;
   /** Position in the source's log behind everything that it sees. */
   readonly horizon: bigint;
-  /** It sees exactly what lies before `SnapshotRun.from`. */
-  readonly exact: boolean;
+  /** Not the one that the run began with: what it shows of the changes behind `SnapshotRun.from` is not to come again. */
+  readonly late: boolean;
 }
 
 /** How one table is read. */
@@ -121,7 +121,7 @@ const json = <T extends z.ZodType>(inner: T) =>
     .pipe(inner);
 
 const run = z.object({ tasks: count, tables: count, from: position, xid: count });
-const epoch = z.object({ sees: z.string(), horizon: position, exact: z.boolean() });
+const epoch = z.object({ sees: z.string(), horizon: position, late: z.boolean() });
 const table = z.object({
   place: count,
   version: count,

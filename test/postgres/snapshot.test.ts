@@ -110,8 +110,8 @@ describe('initial snapshot of PostgreSQL', () => {
     const second = driver;
     await second.start();
     assert.ok(second.logged.some(({ message, fields }) => message === 'streaming' && fields['from'] !== undefined));
-    // The chunks that were left, by a snapshot of after the deletions, and the deletions.
-    await second.waitForChanges(20_000 - first - 500 + 1000);
+    // The chunks that were left, by a snapshot of after the deletions, and the deletions of rows that consumers had.
+    await second.waitForChanges(20_000 - first - 500 + 500);
     assert.ok(second.logged.some(({ message }) => message === 'snapshot goes on where it was interrupted'));
     for (const { op, before, after } of [...seenFirst, ...second.seen]) {
       if (op === 'd') state.delete(before?.['id'] ?? '');
@@ -122,7 +122,7 @@ describe('initial snapshot of PostgreSQL', () => {
       new Map([...state].sort()),
       new Map(rows.map(({ id, name }) => [String(id), String(name)] as const).sort()),
     );
-    assert.equal(second.changes.filter(({ op }) => op === 'd').length, 1000, 'it streamed from where the slot began');
+    assert.equal(second.changes.filter(({ op }) => op === 'd').length, 500, 'it streamed from where the slot began');
     assert.equal(second.changes[0]?.transaction.commitLsn, from);
   });
 

@@ -24,7 +24,7 @@ export const inertSettings = {
   pollIntervalMs: inert('poll.interval.ms', '500', 'changes are handed over as they arrive.'),
   snapshotFetchSize: inert('snapshot.fetch.size', '10240', READING),
   queryFetchSize: inert('query.fetch.size', '0', READING),
-  snapshotThreads: inert('snapshot.max.threads', '1', 'snapshots by several readers are not built yet.'),
+  snapshotThreads: inert('snapshot.max.threads', '1', 'tasks.max says how many tasks share a snapshot.'),
   snapshotIsolation: inert(
     'snapshot.isolation.mode',
     'serializable',

@@ -28,6 +28,8 @@ export interface ChunkReaderParts {
   readonly rows: SnapshotRows;
   /** Hands a part of a chunk over; a promise: go on when it settles. */
   readonly emit: (batch: ChangeBatch) => Promise<void> | undefined;
+  /** Whether a chunk is still to be read: its table may have been planned anew meanwhile. */
+  readonly isWanted: (open: OpenChunk) => boolean;
   /** The offset that is stored with the last part. */
   readonly offsetOf: (chunk: SettledChunk) => ChangeBatch['offsets'][number];
   readonly log: TaskLog;
@@ -61,8 +63,8 @@ export class ChunkReader {
     this.#parts = parts;
   }
 
-  /** Reads one chunk of a table; when it fails, nothing of it is kept. */
-  async read(holder: SnapshotHolder, open: OpenChunk, table: CatalogTable | undefined): Promise<SettledChunk> {
+  /** Reads one chunk of a table. False: nobody wants it any more. Then, and when it fails, nothing of it is kept. */
+  async read(holder: SnapshotHolder, open: OpenChunk, table: CatalogTable | undefined): Promise<boolean> {
     const { plan, chunk } = open;
     const { rows } = this.#parts;
     try {
@@ -75,8 +77,10 @@ export class ChunkReader {
         rows: outcome === 'read' ? rows.count : 0,
         unseen: outcome === 'unseen',
       };
-      await this.#close(settled, outcome === 'read');
-      return settled;
+      const isWanted = this.#parts.isWanted(open);
+      if (isWanted) await this.#close(settled, outcome === 'read');
+      else this.#drop();
+      return isWanted;
     } catch (error) {
       this.#drop();
       throw error;

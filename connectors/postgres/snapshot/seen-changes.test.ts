@@ -41,13 +41,13 @@ const plan: TablePlan = {
   last: true,
 };
 
-/** Chunks of the table by the epochs that they were read in: 1 is exact, 2 sees transactions below 100 but 98. */
+/** Chunks of the table by the epochs that they were read in: 1 began the run, 2 sees transactions below 100 but 98. */
 function seenOf(epochs: readonly number[], more: Partial<TablePlan> = {}): SeenChanges | undefined {
   const ledger = new SnapshotLedger();
   const run = runPartition('s', 'r');
   const records: SnapshotRecord[] = [
-    { kind: 'epoch', number: 1, epoch: { sees: '50:50:', horizon: 10n, exact: true } },
-    { kind: 'epoch', number: 2, epoch: { sees: '98:100:98', horizon: 70n, exact: false } },
+    { kind: 'epoch', number: 1, epoch: { sees: '50:50:', horizon: 10n, late: false } },
+    { kind: 'epoch', number: 2, epoch: { sees: '98:100:98', horizon: 70n, late: true } },
     { kind: 'table', plan: { ...plan, ...more } },
     ...epochs.map((epoch, chunk) => ({
       kind: 'chunk' as const,
@@ -108,8 +108,12 @@ describe('changes that a later chunk of a snapshot has shown', () => {
     assert.equal(left(seen, { op: 'd', before: '20' }), undefined);
     assert.equal(left(seen, { op: 'u', after: '15', xid: 98 }), 'u >15', 'had not committed');
     assert.equal(left(seen, { op: 'u', after: '15', xid: 100 }), 'u >15', 'came later');
-    assert.equal(left(seen, { op: 'u', after: '9' }), 'u >9', 'in an exact chunk, 9 below 15 and not above it as text');
-    assert.equal(left(seen, { op: 'u', after: '21' }), 'u >21', 'in an exact chunk');
+    assert.equal(
+      left(seen, { op: 'u', after: '9' }),
+      'u >9',
+      'in a chunk of the first snapshot, 9 below 15 and not above it as text',
+    );
+    assert.equal(left(seen, { op: 'u', after: '21' }), 'u >21', 'in a chunk of the first snapshot');
   });
 
   it('are looked at for both keys where a row takes another one', () => {
@@ -131,7 +135,7 @@ describe('changes that a later chunk of a snapshot has shown', () => {
     assert.equal(left(seenOf([1, 2, 1]), { op: 'u', after: '15', type: 'text' }), 'u >15');
   });
 
-  it('can be none behind the horizon, nor where every chunk is exact', () => {
+  it('can be none behind the horizon, nor where every chunk was read by the first snapshot', () => {
     assert.equal(seenOf([1, 1, 1]), undefined);
     const seen = seenOf([1, 2, 1]);
     assert.deepEqual([seen?.reaches(69n), seen?.reaches(70n)], [true, false]);

@@ -13,7 +13,7 @@ interface LateEpoch {
   readonly horizon: Lsn;
 }
 
-/** One table's chunks; undefined: read by the snapshot that streaming begins at, of which nothing comes again. */
+/** One table's chunks; undefined: read by the snapshot that the run began with, behind which all changes come. */
 interface Table {
   readonly plan: TablePlan;
   readonly epochs: readonly (LateEpoch | undefined)[];
@@ -27,8 +27,8 @@ type Key = readonly (bigint | string)[];
 const INTEGERS = new Set(['int2', 'int4', 'int8', 'oid']);
 
 /**
- * Leaves out of the stream what a chunk has shown already: chunks that were read by a later snapshot than the one streaming begins
- * at have rows as they were then, and the changes up to then would take them back (algorithms, parallel snapshot, 7). A change
+ * Leaves out of the stream what a chunk has shown already: chunks that were read by a later snapshot than the one the run began
+ * with have rows as they were then, and the changes up to then would take them back (algorithms, parallel snapshot, 7). A change
  * that takes a row from one key to another is looked at for both.
  */
 export class SeenChanges {
@@ -41,7 +41,7 @@ export class SeenChanges {
     this.#horizon = horizon;
   }
 
-  /** Undefined: every chunk shows exactly what lies before the start of streaming. */
+  /** Undefined: no chunk was read by a later snapshot. */
   static of(ledger: SnapshotLedger): SeenChanges | undefined {
     const tables = new Map<string, Table>();
     let horizon = 0n;
@@ -49,7 +49,7 @@ export class SeenChanges {
       const epochs: (LateEpoch | undefined)[] = [];
       for (const { chunk, epoch: number } of ledger.settled(plan)) {
         const epoch = ledger.epoch(number);
-        const sees = epoch === undefined || epoch.exact ? undefined : parseVisibility(epoch.sees);
+        const sees = epoch?.late !== true ? undefined : parseVisibility(epoch.sees);
         if (epoch === undefined || sees === undefined) continue;
         epochs[chunk] = { sees, horizon: epoch.horizon };
         if (epoch.horizon > horizon) horizon = epoch.horizon;
@@ -104,7 +104,7 @@ export class SeenChanges {
     return found;
   }
 
-  /** By which snapshot the chunk was read that a row is in; undefined: by the exact one, or that cannot be told. */
+  /** By which snapshot the chunk was read that a row is in; undefined: by the first one, or that cannot be told. */
   #epochOf({ plan, epochs, isUniform }: Table, schema: TableSchema, row: RowImage): LateEpoch | undefined {
     if (isUniform) return epochs[0];
     const key = keyOf(plan, schema, (column) => fieldText(row, column));

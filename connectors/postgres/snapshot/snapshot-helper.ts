@@ -16,7 +16,6 @@ import { parseConfig, type SourceConfig } from '../source-config.ts';
 import { SourceFacts } from '../source-facts.ts';
 import { numbering } from '../task-state.ts';
 import { readPublishedParts } from './published-part.ts';
-import { snapshotFigures } from './snapshot-figures.ts';
 import { SnapshotShare } from './snapshot-share.ts';
 
 /** A snapshot whose holder has just begun anew is looked for again after this. */
@@ -111,7 +110,7 @@ export class SnapshotHelper implements SourceTask {
     const destroy = (): void => share.destroy();
     this.#handover.failed.catch(destroy);
     this.#facts.connected();
-    this.#facts.snapshotBegins(() => snapshotFigures(ledger, share));
+    this.#facts.helps();
     context.log.info({ run: id, chunks: share.open.length }, 'reading a share of the snapshot');
     try {
       // Until the run is over: what is planned anew comes here, too, and the snapshot lives on as long as this task holds it.
@@ -120,7 +119,6 @@ export class SnapshotHelper implements SourceTask {
         if (lost === undefined) await this.#change();
         else await Promise.race([this.#change(), pause(HOLDER_POLL_MS, context.signal)]);
       }
-      this.#facts.snapshotCompleted();
     } finally {
       await share.close();
       await session.close();

@@ -69,9 +69,9 @@ export async function planAgain(
 /** An epoch and the task that holds its snapshot first. */
 export function epochRecords(
   number: number,
-  { holder, exact, task }: { readonly holder: SnapshotHolder; readonly exact: boolean; readonly task: number },
+  { holder, late, task }: { readonly holder: SnapshotHolder; readonly late: boolean; readonly task: number },
 ): SnapshotRecord[] {
-  const epoch: SnapshotEpoch = { ...holder.epoch, exact };
+  const epoch: SnapshotEpoch = { ...holder.epoch, late };
   return [
     { kind: 'epoch', number, epoch },
     { kind: 'holder', epoch: number, task, name: holder.name },

@@ -114,7 +114,7 @@ class SnapshotCoordinator {
     }
     const { rows } = snapshotFigures(ledger, this.#share);
     // What later snapshots have shown is looked up while the changes up to them are streamed.
-    const run = ledger.isExact() ? null : this.#parts.run;
+    const run = ledger.isLate() ? this.#parts.run : null;
     const forgotten = run === null ? ledger.partitions.map((partition) => ({ partition, offset: null })) : [];
     await this.#handOver([...forgotten, this.#offset(true, run)]);
     facts.snapshotCompleted();
@@ -138,7 +138,7 @@ class SnapshotCoordinator {
     const run = { tasks, tables: plans.length, from, xid: await snapshotXid(setup.session) };
     const chunks = plans.reduce((sum, plan) => sum + plan.boundaries.length + 1, 0);
     await this.#record([
-      ...epochRecords(1, { holder, exact: exported !== null, task: context.task }),
+      ...epochRecords(1, { holder, late: false, task: context.task }),
       ...plans.map((plan) => ({ kind: 'table', plan }) as const),
       { kind: 'run', run },
     ]);
@@ -193,7 +193,7 @@ class SnapshotCoordinator {
       next.push({ kind: 'table', plan: planned });
     }
     context.log.info({ tables: plans.map(({ table }) => table), epoch }, why);
-    await this.#record([...epochRecords(epoch, { holder, exact: false, task: context.task }), ...next]);
+    await this.#record([...epochRecords(epoch, { holder, late: true, task: context.task }), ...next]);
   }
 
   #isLeft(plan: TablePlan): boolean {

@@ -62,7 +62,7 @@ export class SnapshotShare {
       for (const chunk of open) {
         signal.throwIfAborted();
         // Planned anew meanwhile, or read: the list is looked at again.
-        if (this.#parts.ledger.plan(chunk.plan.table) !== chunk.plan) break;
+        if (!this.#isWanted(chunk)) break;
         if (this.#parts.ledger.isSettled(chunk)) continue;
         const holder = await this.holder(chunk.plan.epoch);
         if (holder === undefined) return { lost: chunk.plan.epoch };
@@ -116,12 +116,16 @@ export class SnapshotShare {
     for (const { session } of this.#holders.values()) session.socket.destroy();
   }
 
+  /** Its table has not been planned anew since. */
+  #isWanted({ plan }: OpenChunk): boolean {
+    return this.#parts.ledger.plan(plan.table) === plan;
+  }
+
   async #readChunk(holder: SnapshotHolder, open: OpenChunk, table: CatalogTable | undefined): Promise<void> {
     const { reader, rows } = this.#readerOf();
     this.current = { table: open.plan.table, rows };
     try {
-      await reader.read(holder, open, table);
-      this.#handed.add(keyOf(open));
+      if (await reader.read(holder, open, table)) this.#handed.add(keyOf(open));
     } finally {
       this.current = undefined;
     }
@@ -143,6 +147,7 @@ export class SnapshotShare {
       parts,
       rows,
       emit,
+      isWanted: (open) => this.#isWanted(open),
       offsetOf: (chunk) => encodeSnapshotRecord(partition, { kind: 'chunk', chunk }),
       log,
     });
