@@ -31,6 +31,14 @@ describe('offset records', () => {
         begins,
         JSON.stringify(partition),
       );
+    const next = offsetKeyPrefix('c', { server: 'a' }, 'run');
+    for (const [partition, begins] of [
+      [{ server: 'a', run: 'x', table: 't' }, true],
+      [{ server: 'a' }, false],
+      [{ server: 'a', running: 'x' }, false],
+      [{ server: 'a', table: 't', run: 'x' }, false],
+    ] as const)
+      assert.equal(keyBeginsWith(encodeOffsetKey('c', partition).toString(), next), begins, JSON.stringify(partition));
     assert.equal(keyBeginsWith(encodeOffsetKey('c', { n: 12 }).toString(), offsetKeyPrefix('c', { n: 1 })), false);
   });
 

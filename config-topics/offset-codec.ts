@@ -13,14 +13,19 @@ export function encodeOffsetKey(connector: string, partition: FlatObject): Buffe
   return Buffer.from(`[${jsonString(connector)},${flatJson(partition, `partition of connector ${connector}`)}]`);
 }
 
-/** What the keys of all source partitions begin with that begin with these members; see `keyBeginsWith`. */
-export function offsetKeyPrefix(connector: string, members: FlatObject): string {
-  return encodeOffsetKey(connector, members).toString('utf8').slice(0, -'}]'.length);
+/**
+ * What the keys of all source partitions begin with that begin with these members (at least one), and, if named, have `next` as
+ * their next member; see `keyBeginsWith`.
+ */
+export function offsetKeyPrefix(connector: string, members: FlatObject, next?: string): string {
+  const begin = encodeOffsetKey(connector, members).toString('utf8').slice(0, -'}]'.length);
+  return next === undefined ? begin : `${begin},${jsonString(next)}:`;
 }
 
-/** Whether a key's partition has the members of the prefix first, in their order: nothing but the end or another member follows. */
+/** Whether a key's partition has what the prefix says first: whole members, behind which the end or another one follows. */
 export function keyBeginsWith(key: string, prefix: string): boolean {
-  return key.startsWith(prefix) && (key[prefix.length] === '}' || key[prefix.length] === ',');
+  if (!key.startsWith(prefix)) return false;
+  return prefix.endsWith(':') || key[prefix.length] === '}' || key[prefix.length] === ',';
 }
 
 /** Whose offset a key stands for; undefined when the key is not one that Connect would accept. */

@@ -40,12 +40,12 @@ export interface TaskContext {
   /** The newest committed offset of a source partition, undefined when there is none. */
   readOffset(partition: SourcePartition): Promise<SourceOffset | undefined>;
   /**
-   * Tells the newest committed offset of every source partition that begins with these members, in this order, and then each
-   * change of one (null: forgotten) for as long as the task lives; settles when all of now were told. So tasks of one connector
-   * learn of each other.
+   * Tells the newest committed offset of every source partition that begins with these members, in this order, and has `next`, if
+   * named, as its next member; then each change of one (null: forgotten) for as long as the task lives. Settles when all of now
+   * were told. So tasks of one connector learn of each other; each change costs a message, so name no partition that streams.
    */
   watchOffsets(
-    members: SourcePartition,
+    beginning: { readonly members: SourcePartition; readonly next?: string },
     onOffset: (partition: SourcePartition, offset: SourceOffset | null) => void,
   ): Promise<void>;
   /** The connector says where transactions end (transaction.boundary=connector): by batches that say so, or by `commitNow`. */

@@ -33,7 +33,7 @@ function tell(ledger: SnapshotLedger, ...records: readonly SnapshotRecord[]): vo
 
 const header = (tasks: number, tables: number): SnapshotRecord => ({
   kind: 'run',
-  run: { tasks, tables, from: 2n ** 60n, xid: 7 },
+  run: { tasks, tables, from: 2n ** 60n, xid: 7, over: false },
 });
 const open = (ledger: SnapshotLedger, task: number): string[] =>
   ledger.open(task).map((each) => `${each.plan.table} ${each.chunk}`);

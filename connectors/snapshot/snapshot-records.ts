@@ -21,6 +21,8 @@ export interface SnapshotRun {
   readonly from: bigint;
   /** Transaction that rows are said to come from. */
   readonly xid: number;
+  /** Every chunk was read: what is stored is kept for the changes that later snapshots have shown. */
+  readonly over: boolean;
 }
 
 /** One snapshot of the source. */
@@ -72,6 +74,11 @@ export type SnapshotRecord =
 
 const RUN = 'millrace.snapshot';
 
+/** What the partitions of all records of all runs of a source begin with, for `watchOffsets`. */
+export function runsOf(server: string): { readonly members: SourcePartition; readonly next: string } {
+  return { members: { server }, next: RUN };
+}
+
 /** What the partitions of all records of a run begin with. */
 export function runPartition(server: string, id: string): SourcePartition {
   return { server, [RUN]: id };
@@ -120,7 +127,7 @@ const json = <T extends z.ZodType>(inner: T) =>
     .transform((text): unknown => JSON.parse(text))
     .pipe(inner);
 
-const run = z.object({ tasks: count, tables: count, from: position, xid: count });
+const run = z.object({ tasks: count, tables: count, from: position, xid: count, over: z.boolean() });
 const epoch = z.object({ sees: z.string(), horizon: position, late: z.boolean() });
 const table = z.object({
   place: count,

@@ -33,9 +33,9 @@ export function taskContext<T extends OutputTopic>(parts: ContextParts<T>): Task
     emit: (batch) => pipeline.emit(batch),
     commitNow: () => pipeline.commitNow(),
     mayConfirm: () => lease.valid(),
-    watchOffsets: (members, onOffset) =>
+    watchOffsets: (beginning, onOffset) =>
       offsets.watch(
-        members,
+        beginning,
         (key, value) => {
           const decoded = decodeOffsetKey(Buffer.from(key, 'utf8'));
           if (decoded === undefined || signal.aborted) return;

@@ -1,6 +1,7 @@
 import { encodeOffsetKey, offsetKeyPrefix } from '../../config-topics/offset-codec.ts';
 import type { OffsetStore, OnOffset } from '../../config-topics/offset-store.ts';
 import type { SourcePartition } from '../../connectors/change-batch.ts';
+import type { TaskContext } from '../../connectors/source-connector.ts';
 import type { OwnOffsetStore } from '../offsets/own-offset-store.ts';
 import type { TaskLinks } from './task-links.ts';
 
@@ -32,12 +33,16 @@ export class TaskOffsets {
   }
 
   /**
-   * Tells every offset whose partition begins with these members, then each change, while the task lives; settles when all of now
-   * were told. Of a connector with a topic of its own: those there alone.
+   * Tells every offset whose partition begins like this, then each change, while the task lives; settles when all of now were
+   * told. Of a connector with a topic of its own: those there alone.
    */
-  async watch(members: SourcePartition, onOffset: OnOffset, signal: AbortSignal): Promise<void> {
+  async watch(
+    { members, next }: Parameters<TaskContext['watchOffsets']>[0],
+    onOffset: OnOffset,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { connector, links, own } = this.#parts;
-    const prefix = offsetKeyPrefix(connector, members);
+    const prefix = offsetKeyPrefix(connector, members, next);
     if (own === undefined) {
       await links.watchOffsets(prefix, onOffset, signal);
       return;

@@ -41,7 +41,8 @@ export class SeenRun {
 /** Reads what is stored of a run that has ended. */
 export async function seenRun(context: TaskContext, server: string, id: string): Promise<SeenRun> {
   const ledger = new SnapshotLedger();
-  await context.watchOffsets(runPartition(server, id), (partition, offset) => ledger.apply(partition, offset));
+  const members = runPartition(server, id);
+  await context.watchOffsets({ members }, (partition, offset) => ledger.apply(partition, offset));
   const seen = new SeenRun(id, ledger);
   context.log.info({ run: id }, 'leaving out changes that later chunks of the snapshot have shown');
   return seen;

@@ -1,6 +1,5 @@
-import type { SourceOffset, SourcePartition } from '../../change-batch.ts';
-import { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
-import { runOf, runPartition } from '../../snapshot/snapshot-records.ts';
+import { runPartition, runsOf } from '../../snapshot/snapshot-records.ts';
+import { SnapshotRuns } from '../../snapshot/snapshot-runs.ts';
 import type { SourceTask, TaskContext } from '../../source-connector.ts';
 import type { SourceProgress } from '../../source-progress.ts';
 import { CaptureFilter } from '../capture-filter.ts';
@@ -10,22 +9,16 @@ import { SessionOpener } from '../connection/session-opener.ts';
 import { Handover } from '../handover.ts';
 import { backOff, pause } from '../pause.ts';
 import { errorText, judge } from '../pg-errors.ts';
-import { readOffset, sourcePartition } from '../position/stored-offset.ts';
 import { readServerFacts } from '../setup/server-facts.ts';
 import { parseConfig, type SourceConfig } from '../source-config.ts';
 import { SourceFacts } from '../source-facts.ts';
-import { numbering } from '../task-state.ts';
 import { readPublishedParts } from './published-part.ts';
 import { SnapshotShare } from './snapshot-share.ts';
 
 /** A snapshot whose holder has just begun anew is looked for again after this. */
 const HOLDER_POLL_MS = 500;
 
-/** The run that is under way, as this task knows it. */
-interface Run {
-  readonly id: string;
-  readonly ledger: SnapshotLedger;
-}
+type Run = NonNullable<SnapshotRuns['current']>;
 
 /**
  * A task that reads its share of the snapshots of its connector, and rests in between: it learns from the stored offsets that
@@ -38,9 +31,9 @@ export class SnapshotHelper implements SourceTask {
   readonly #rules: PlanRules;
   readonly #handover: Handover;
   readonly #facts: SourceFacts;
-  readonly #runs = new Map<string, SnapshotLedger>();
-  #run: Run | undefined;
-  #changed = Promise.withResolvers<undefined>();
+  readonly #runs = new SnapshotRuns();
+  /** Chunks of the run that were handed over, whatever connection they were read by. */
+  #handed: { readonly run: string; readonly chunks: Set<string> } = { run: '', chunks: new Set() };
 
   constructor(context: TaskContext) {
     this.#context = context;
@@ -60,15 +53,15 @@ export class SnapshotHelper implements SourceTask {
   }
 
   async run(): Promise<void> {
-    const { context } = { context: this.#context };
-    await context.watchOffsets(sourcePartition(this.#config.serverName), (partition, offset) =>
-      this.#learn(partition, offset),
+    const context = this.#context;
+    await context.watchOffsets(runsOf(this.#config.serverName), (partition, offset) =>
+      this.#runs.apply(partition, offset),
     );
     this.#facts.idles();
     context.started();
     try {
       for (let retry = 0; !context.signal.aborted;) {
-        const run = this.#run;
+        const run = this.#runs.current;
         if (run === undefined || run.ledger.open(context.task).length === 0) await this.#change();
         else if (await this.#take(run, retry)) retry = 0;
         else retry += 1;
@@ -100,7 +93,7 @@ export class SnapshotHelper implements SourceTask {
   }
 
   async #readShare({ id, ledger }: Run): Promise<void> {
-    const { context } = { context: this.#context };
+    const context = this.#context;
     const config = this.#config;
     const session = await this.#opener.sql();
     const share = await this.#share(session, { id, ledger }).catch(async (error: unknown) => {
@@ -114,7 +107,7 @@ export class SnapshotHelper implements SourceTask {
     context.log.info({ run: id, chunks: share.open.length }, 'reading a share of the snapshot');
     try {
       // Until the run is over: what is planned anew comes here, too, and the snapshot lives on as long as this task holds it.
-      while (this.#run?.id === id && !context.signal.aborted) {
+      while (this.#runs.current?.id === id && !context.signal.aborted) {
         const lost = await share.read(context.signal);
         if (lost === undefined) await this.#change();
         else await Promise.race([this.#change(), pause(HOLDER_POLL_MS, context.signal)]);
@@ -128,14 +121,16 @@ export class SnapshotHelper implements SourceTask {
   }
 
   async #share(session: Awaited<ReturnType<SessionOpener['sql']>>, { id, ledger }: Run): Promise<SnapshotShare> {
-    const { context } = { context: this.#context };
+    const context = this.#context;
     const config = this.#config;
+    if (this.#handed.run !== id) this.#handed = { run: id, chunks: new Set() };
     const facts = await readServerFacts(session);
     const catalog = new Catalog(new CaptureFilter(config));
     await catalog.load(session);
     return new SnapshotShare({
       task: context.task,
       ledger,
+      handed: this.#handed.chunks,
       partition: runPartition(config.serverName, id),
       config,
       opener: this.#opener,
@@ -148,31 +143,6 @@ export class SnapshotHelper implements SourceTask {
     });
   }
 
-  /** An offset of the connector was stored, by this task or another one, or forgotten. */
-  #learn(partition: SourcePartition, offset: SourceOffset | null): void {
-    const id = runOf(partition);
-    if (id !== undefined) this.#ledgerOf(id).apply(partition, offset);
-    else if (Object.keys(partition).length === 1) this.#follow(offset);
-    this.#changed.resolve(undefined);
-    this.#changed = Promise.withResolvers<undefined>();
-  }
-
-  /** The offset of the connector itself says which run is under way. */
-  #follow(offset: SourceOffset | null): void {
-    const stored = readOffset(offset ?? undefined, numbering(this.#config.publicationName));
-    const id = stored.state === 'snapshot' ? stored.run : null;
-    if (id === null) {
-      this.#run = undefined;
-      this.#runs.clear();
-    } else if (this.#run?.id !== id) this.#run = { id, ledger: this.#ledgerOf(id) };
-  }
-
-  #ledgerOf(id: string): SnapshotLedger {
-    const known = this.#runs.get(id) ?? new SnapshotLedger();
-    this.#runs.set(id, known);
-    return known;
-  }
-
   /** Settles when another offset was stored; rejects when this task cannot go on. */
   async #change(): Promise<void> {
     const { signal } = this.#context;
@@ -181,7 +151,7 @@ export class SnapshotHelper implements SourceTask {
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
     try {
-      await Promise.race([this.#changed.promise, this.#handover.failed, aborted.promise]);
+      await Promise.race([this.#runs.changed, this.#handover.failed, aborted.promise]);
     } finally {
       signal.removeEventListener('abort', onAbort);
     }

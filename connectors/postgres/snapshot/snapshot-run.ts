@@ -1,16 +1,14 @@
-import type { RegexList } from '../../../settings/regex-list.ts';
-import type { ChangeBatch, SourceOffset } from '../../change-batch.ts';
-import { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
-import { runPartition, type SnapshotRecord, type TablePlan } from '../../snapshot/snapshot-records.ts';
+import type { ChangeBatch, SourceOffset, SourcePartition } from '../../change-batch.ts';
+import type { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
+import { SnapshotRuns } from '../../snapshot/snapshot-runs.ts';
+import { runPartition, runsOf, type SnapshotRecord, type TablePlan } from '../../snapshot/snapshot-records.ts';
 import type { TaskContext } from '../../source-connector.ts';
-import type { CatalogTable } from '../catalog/catalog-table.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
 import type { SessionOpener } from '../connection/session-opener.ts';
 import type { Session } from '../connection/session.ts';
 import type { Handover } from '../handover.ts';
 import type { Lsn } from '../lsn.ts';
 import { snapshotOffset, sourcePartition } from '../position/stored-offset.ts';
-import { publishedForms } from '../setup/publication.ts';
 import type { SourceConfig } from '../source-config.ts';
 import type { SourceFacts } from '../source-facts.ts';
 import type { TaskSetup } from '../task-setup.ts';
@@ -19,6 +17,7 @@ import { snapshotFigures } from './snapshot-figures.ts';
 import { SnapshotHolder } from './snapshot-holder.ts';
 import { epochRecords, planAgain, planTables, type PlanningParts } from './snapshot-plan.ts';
 import { SnapshotShare } from './snapshot-share.ts';
+import { snapshotTables, snapshotXid } from './snapshot-tables.ts';
 import { tableName } from './table-name.ts';
 
 export interface SnapshotParts {
@@ -71,7 +70,8 @@ async function planning({ config, setup, rules }: SnapshotParts): Promise<Planni
 class SnapshotCoordinator {
   readonly #parts: SnapshotParts;
   readonly #planning: PlanningParts;
-  readonly #ledger = new SnapshotLedger();
+  readonly #runs = new SnapshotRuns();
+  readonly #ledger: SnapshotLedger;
   readonly #share: SnapshotShare;
   readonly #startedMs = Date.now();
 
@@ -79,9 +79,11 @@ class SnapshotCoordinator {
     const { context, config, opener, setup, rules, handover, from } = parts;
     this.#parts = parts;
     this.#planning = planned;
+    this.#ledger = this.#runs.of(parts.run);
     this.#share = new SnapshotShare({
       task: context.task,
       ledger: this.#ledger,
+      handed: new Set(),
       partition: runPartition(config.serverName, parts.run),
       config,
       opener,
@@ -100,9 +102,7 @@ class SnapshotCoordinator {
     const ledger = this.#ledger;
     // What this task handed over before its connection broke counts, or it would be read again.
     await handover.store({ events: [], offsets: [], bytes: 0 }, from);
-    await context.watchOffsets(runPartition(config.serverName, this.#parts.run), (partition, offset) =>
-      ledger.apply(partition, offset),
-    );
+    await context.watchOffsets(runsOf(config.serverName), (partition, offset) => this.#runs.apply(partition, offset));
     facts.snapshotBegins(() => snapshotFigures(ledger, this.#share));
     if (ledger.run === undefined) await this.#plan();
     else await this.#resume();
@@ -115,8 +115,10 @@ class SnapshotCoordinator {
     const { rows } = snapshotFigures(ledger, this.#share);
     // What later snapshots have shown is looked up while the changes up to them are streamed.
     const run = ledger.isLate() ? this.#parts.run : null;
-    const forgotten = run === null ? ledger.partitions.map((partition) => ({ partition, offset: null })) : [];
-    await this.#handOver([...forgotten, this.#offset(true, run)]);
+    const kept =
+      run === null || ledger.run === undefined ? [] : [{ kind: 'run', run: { ...ledger.run, over: true } } as const];
+    const forgotten = run === null ? forgetting(ledger.partitions) : [];
+    await this.#handOver([...forgotten, ...this.#share.batch(kept).offsets, this.#offset(true, run)]);
     facts.snapshotCompleted();
     context.log.info({ rows, tookMs: Date.now() - this.#startedMs, from: String(from) }, 'snapshot completed');
     if (handover.failure !== undefined) throw handover.failure;
@@ -135,7 +137,7 @@ class SnapshotCoordinator {
     // Once imported, the snapshot lives on in this transaction.
     await exported?.session.close();
     const plans = await planTables(holder, tables, this.#planning);
-    const run = { tasks, tables: plans.length, from, xid: await snapshotXid(setup.session) };
+    const run = { tasks, tables: plans.length, from, xid: await snapshotXid(setup.session), over: false };
     const chunks = plans.reduce((sum, plan) => sum + plan.boundaries.length + 1, 0);
     await this.#record([
       ...epochRecords(1, { holder, late: false, task: context.task }),
@@ -203,7 +205,9 @@ class SnapshotCoordinator {
   /** Stores records of the run beside the offset of a snapshot under way, and waits until they are known here, too. */
   async #record(records: readonly SnapshotRecord[]): Promise<void> {
     const { offsets } = this.#share.batch(records);
-    await this.#handOver([...offsets, this.#offset(false, this.#parts.run)]);
+    // A helper must not take what is left of another run for this one.
+    const others = forgetting(this.#runs.besides(this.#parts.run));
+    await this.#handOver([...others, ...offsets, this.#offset(false, this.#parts.run)]);
     while (!records.every((record) => this.#isKnown(record))) await this.#change();
   }
 
@@ -255,6 +259,10 @@ class SnapshotCoordinator {
   }
 }
 
+function forgetting(partitions: readonly SourcePartition[]): ChangeBatch['offsets'] {
+  return partitions.map((partition) => ({ partition, offset: null }));
+}
+
 /** A promise, or what ends the wait for it first. */
 async function settledBefore(
   wanted: Promise<unknown>,
@@ -270,31 +278,4 @@ async function settledBefore(
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-async function snapshotTables({ config, setup, context }: SnapshotParts): Promise<CatalogTable[]> {
-  const wanted: RegexList | null = config.snapshotTables;
-  const tables = publishedForms(setup.catalog.tables, setup.publication.viaRoot).filter(
-    ({ schema, table }) => wanted === null || wanted.matches(`${schema}.${table}`),
-  );
-  const rows = await setup.session.query(
-    'SELECT schemaname::text AS schema, tablename::text AS table FROM pg_catalog.pg_publication_tables WHERE pubname = $1',
-    [config.publicationName],
-  );
-  const published = new Set(rows.map(({ schema, table }) => JSON.stringify([schema, table])));
-  const silent = tables.filter(({ schema, table }) => !published.has(JSON.stringify([schema, table])));
-  if (silent.length > 0)
-    context.log.warn(
-      { publication: config.publicationName, tables: silent.map(({ schema, table }) => `${schema}.${table}`) },
-      'tables match the filters but are not in the publication: their rows are read, their changes will not come',
-    );
-  return tables;
-}
-
-/** What Debezium writes as txId of snapshot rows; taken in a transaction of its own, so that the long one holds no xid. */
-async function snapshotXid(session: Session): Promise<number> {
-  const [row] = await session.query(
-    'SELECT (CASE WHEN pg_catalog.pg_is_in_recovery() THEN 0 ELSE pg_catalog.txid_current() END)::float8 AS xid',
-  );
-  return typeof row?.['xid'] === 'number' ? row['xid'] : 0;
 }

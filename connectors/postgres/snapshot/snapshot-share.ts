@@ -18,6 +18,8 @@ import { tableName } from './table-name.ts';
 export interface SnapshotShareParts {
   readonly task: number;
   readonly ledger: SnapshotLedger;
+  /** Chunks that were handed over and may not have been read back yet. */
+  readonly handed: Set<string>;
   /** What the partitions of the run's records begin with. */
   readonly partition: SourcePartition;
   readonly config: SourceConfig;
@@ -35,8 +37,6 @@ export interface SnapshotShareParts {
 export class SnapshotShare {
   readonly #parts: SnapshotShareParts;
   readonly #holders = new Map<number, SnapshotHolder>();
-  /** Chunks that were handed over and may not have been read back yet. */
-  readonly #handed = new Set<string>();
   #reader: { readonly run: string; readonly reader: ChunkReader; readonly rows: SnapshotRows } | undefined;
 
   constructor(parts: SnapshotShareParts) {
@@ -48,8 +48,8 @@ export class SnapshotShare {
 
   /** What is left to read here, in order. */
   get open(): OpenChunk[] {
-    const { ledger, task } = this.#parts;
-    return ledger.open(task).filter((open) => !this.#handed.has(keyOf(open)));
+    const { ledger, task, handed } = this.#parts;
+    return ledger.open(task).filter((open) => !handed.has(keyOf(open)));
   }
 
   /**
@@ -125,7 +125,7 @@ export class SnapshotShare {
     const { reader, rows } = this.#readerOf();
     this.current = { table: open.plan.table, rows };
     try {
-      if (await reader.read(holder, open, table)) this.#handed.add(keyOf(open));
+      if (await reader.read(holder, open, table)) this.#parts.handed.add(keyOf(open));
     } finally {
       this.current = undefined;
     }

@@ -116,11 +116,12 @@ export class TaskDriver implements TaskContext {
   }
 
   watchOffsets(
-    members: SourcePartition,
+    { members, next }: Parameters<TaskContext['watchOffsets']>[0],
     onOffset: (partition: SourcePartition, offset: SourceOffset | null) => void,
   ): Promise<void> {
     this.offsets.watch(members, (partition, offset) => {
-      if (!this.signal.aborted) onOffset(partition, offset);
+      if (this.signal.aborted || (next !== undefined && partition[next] === undefined)) return;
+      onOffset(partition, offset);
     });
     return Promise.resolve();
   }
