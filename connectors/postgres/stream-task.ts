@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { SourceOffset } from '../change-batch.ts';
 import type { SourceTask, TaskContext } from '../source-connector.ts';
 import type { SourceProgress } from '../source-progress.ts';
-import { CaptureFilter } from './capture-filter.ts';
 import type { PlanRules } from './catalog/plan-builder.ts';
 import { SessionOpener } from './connection/session-opener.ts';
 import type { Session } from './connection/session.ts';
 import { Handover } from './handover.ts';
 import { backOff, pause } from './pause.ts';
+import { planRules } from './plan-rules.ts';
 import { errorText, judge } from './pg-errors.ts';
 import {
   creatingOffset,
@@ -57,11 +57,7 @@ export class PostgresTask implements SourceTask {
     this.#context = context;
     this.#config = parseConfig(context.config);
     this.#opener = new SessionOpener(this.#config, context.applicationName, context.signal);
-    this.#rules = {
-      database: this.#config.database,
-      filter: new CaptureFilter(this.#config),
-      keyRules: this.#config.messageKeyColumns,
-    };
+    this.#rules = planRules(this.#config);
     this.#handover = new Handover(context, 0n);
     this.#facts = new SourceFacts(this.#config.serverName, () => this.#handover);
   }

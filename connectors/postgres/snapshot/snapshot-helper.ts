@@ -2,13 +2,14 @@ import { runPartition, runsOf } from '../../snapshot/snapshot-records.ts';
 import { SnapshotRuns } from '../../snapshot/snapshot-runs.ts';
 import type { SourceTask, TaskContext } from '../../source-connector.ts';
 import type { SourceProgress } from '../../source-progress.ts';
-import { CaptureFilter } from '../capture-filter.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
+import { planRules } from '../plan-rules.ts';
 import { SessionOpener } from '../connection/session-opener.ts';
 import { Handover } from '../handover.ts';
 import { backOff, pause } from '../pause.ts';
 import { errorText, judge } from '../pg-errors.ts';
+import { settledBefore } from '../settled-before.ts';
 import { readServerFacts } from '../setup/server-facts.ts';
 import { parseConfig, type SourceConfig } from '../source-config.ts';
 import { SourceFacts } from '../source-facts.ts';
@@ -39,11 +40,7 @@ export class SnapshotHelper implements SourceTask {
     this.#context = context;
     this.#config = parseConfig(context.config);
     this.#opener = new SessionOpener(this.#config, context.applicationName, context.signal);
-    this.#rules = {
-      database: this.#config.database,
-      filter: new CaptureFilter(this.#config),
-      keyRules: this.#config.messageKeyColumns,
-    };
+    this.#rules = planRules(this.#config);
     this.#handover = new Handover(context, 0n);
     this.#facts = new SourceFacts(this.#config.serverName, () => this.#handover);
   }
@@ -125,7 +122,7 @@ export class SnapshotHelper implements SourceTask {
     const config = this.#config;
     if (this.#handed.run !== id) this.#handed = { run: id, chunks: new Set() };
     const facts = await readServerFacts(session);
-    const catalog = new Catalog(new CaptureFilter(config));
+    const catalog = new Catalog(this.#rules.filter);
     await catalog.load(session);
     return new SnapshotShare({
       task: context.task,
@@ -143,17 +140,8 @@ export class SnapshotHelper implements SourceTask {
     });
   }
 
-  /** Settles when another offset was stored; rejects when this task cannot go on. */
-  async #change(): Promise<void> {
-    const { signal } = this.#context;
-    const aborted = Promise.withResolvers<never>();
-    const onAbort = (): void => aborted.reject(new Error('the task is stopped'));
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    try {
-      await Promise.race([this.#runs.changed, this.#handover.failed, aborted.promise]);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
+  /** Settles when another record of a run was stored; rejects when this task cannot go on. */
+  #change(): Promise<unknown> {
+    return settledBefore(this.#runs.changed, [this.#handover.failed], this.#context.signal);
   }
 }

@@ -9,6 +9,7 @@ import type { Session } from '../connection/session.ts';
 import type { Handover } from '../handover.ts';
 import type { Lsn } from '../lsn.ts';
 import { snapshotOffset, sourcePartition } from '../position/stored-offset.ts';
+import { settledBefore } from '../settled-before.ts';
 import type { SourceConfig } from '../source-config.ts';
 import type { SourceFacts } from '../source-facts.ts';
 import type { TaskSetup } from '../task-setup.ts';
@@ -261,21 +262,4 @@ class SnapshotCoordinator {
 
 function forgetting(partitions: readonly SourcePartition[]): ChangeBatch['offsets'] {
   return partitions.map((partition) => ({ partition, offset: null }));
-}
-
-/** A promise, or what ends the wait for it first. */
-async function settledBefore(
-  wanted: Promise<unknown>,
-  ends: readonly Promise<never>[],
-  signal: AbortSignal,
-): Promise<unknown> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(new Error('the task is stopped'));
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([wanted, ...ends, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }
