@@ -1,8 +1,8 @@
 import { openBenchStack, startDebezium, startOurs } from './bench-stack.ts';
 import { connectorConfig } from './contender.ts';
-import { drainRound } from './drain-round.ts';
-import { roundLine, summarise, type Side } from './drain-summary.ts';
-import { createSlot, createTable, dropSlot, insertRows } from './seven-columns.ts';
+import { drainRounds, slotOf } from './drain-rounds.ts';
+import { summarise, type Side } from './drain-summary.ts';
+import { createSlot, createTable, insertRows } from './seven-columns.ts';
 import { serverLimit } from './server-limit.ts';
 
 /** Debezium at-least-once, or ours without transactions: what exactly-once costs. */
@@ -43,22 +43,14 @@ export async function pgDrain({
         rounds: [],
       });
     await createTable(address, TABLE);
-    const slots = sides.flatMap(({ key }) => Array.from({ length: rounds + 1 }, (_, round) => `${key}_${round}`));
+    const slots = sides.flatMap((side) => Array.from({ length: rounds + 1 }, (_, round) => slotOf(side, round)));
     for (const slot of [...slots, 'server_limit']) await createSlot(address, slot, TABLE);
     print(`inserting ${rows.toLocaleString('en')} rows in commits of ${COMMIT_ROWS}`);
     await insertRows(address, TABLE, rows, COMMIT_ROWS);
     const limit = await serverLimit(address, 'server_limit', rows);
     print(`the server's own limit: ${limit}`);
-    for (let round = 0; round <= rounds; round += 1) {
-      for (const side of sides) {
-        const slot = `${side.key}_${round}`;
-        const config = connectorConfig({ address, table: TABLE, slot, prefix: slot, extra });
-        const result = await drainRound({ bench, contender: side.contender, table: TABLE, slot, rows, config });
-        await dropSlot(address, slot);
-        if (round > 0) side.rounds.push(result);
-        print(roundLine(round, side, result));
-      }
-    }
+    const configOf = (_: Side, slot: string) => connectorConfig({ address, table: TABLE, slot, prefix: slot, extra });
+    await drainRounds({ bench, sides, table: TABLE, rows, rounds, configOf, print });
     return summarise('pg-drain', { sides, limit }, print);
   } finally {
     await bench.close();

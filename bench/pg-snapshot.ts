@@ -2,9 +2,9 @@ import pg from 'pg';
 import type { PostgresAddress } from '../scripts/stack/postgres-server.ts';
 import { openBenchStack, startDebezium, startOurs } from './bench-stack.ts';
 import { connectorConfig } from './contender.ts';
-import { drainRound } from './drain-round.ts';
-import { roundLine, summarise, type Side } from './drain-summary.ts';
-import { createTable, dropSlot, insertRows } from './seven-columns.ts';
+import { drainRounds } from './drain-rounds.ts';
+import { summarise, type Side } from './drain-summary.ts';
+import { createTable, insertRows } from './seven-columns.ts';
 
 export interface SnapshotBench {
   readonly rows: number;
@@ -31,21 +31,13 @@ export async function pgSnapshot(options: SnapshotBench): Promise<Record<string,
     await insertRows(address, TABLE, rows, 10_000);
     const limit = await copyLimit(address, rows);
     print(`the server's own limit: ${limit}`);
-    for (let round = 0; round <= rounds; round += 1) {
-      for (const side of sides) {
-        const slot = `${side.key}_${round}`;
-        const config = {
-          ...connectorConfig({ address, table: TABLE, slot, prefix: slot, extra }),
-          'snapshot.mode': 'initial',
-          'publication.autocreate.mode': 'filtered',
-          ...(side.key === 'ours' ? { 'tasks.max': String(tasks) } : { 'snapshot.max.threads': String(tasks) }),
-        };
-        const result = await drainRound({ bench, contender: side.contender, table: TABLE, slot, rows, config });
-        await dropSlot(address, slot);
-        if (round > 0) side.rounds.push(result);
-        print(roundLine(round, side, result));
-      }
-    }
+    const configOf = ({ key }: Side, slot: string) => ({
+      ...connectorConfig({ address, table: TABLE, slot, prefix: slot, extra }),
+      'snapshot.mode': 'initial',
+      'publication.autocreate.mode': 'filtered',
+      ...(key === 'ours' ? { 'tasks.max': String(tasks) } : { 'snapshot.max.threads': String(tasks) }),
+    });
+    await drainRounds({ bench, sides, table: TABLE, rows, rounds, configOf, print });
     return summarise('pg-snapshot', { sides, limit }, print);
   } finally {
     await bench.close();
