@@ -36,7 +36,8 @@ describe('succession of an at-least-once Java worker', function () {
 
   it('that was killed under load, after a way back by the documented steps: the same', async () => {
     await goBack(moved);
-    await moved.more(400);
+    await moved.untilJavaStoredAnOffset();
+    await moved.more(200);
     await moved.java.kill('SIGKILL');
     await oursGoesOn();
   });

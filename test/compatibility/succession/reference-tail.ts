@@ -7,7 +7,14 @@ import { Opened, soon } from '../../kafka/kafka-fixtures.ts';
 
 const lsn = z.union([z.number(), z.bigint()]).transform(BigInt);
 const event = z.object({ source: z.object({ lsn }) });
-const position = z.object({ lsn });
+const position = z.object({
+  lsn,
+  messageType: z.string().optional(),
+  /** Ours alone: which state our offset is in. */
+  'millrace.state': z.string().optional(),
+});
+
+type Position = z.infer<typeof position>;
 
 /** What a worker without transactions left behind. */
 export interface LeftBehind {
@@ -26,13 +33,29 @@ export interface Places {
 
 export async function leftBehind({ bootstrap, topic, offsetTopic, connector }: Places): Promise<LeftBehind> {
   const records = (await wholeTopic(bootstrap, topic)).flatMap(({ value }) => (value === null ? [] : [value]));
-  const own = (await wholeTopic(bootstrap, offsetTopic)).filter(
+  const newest = await newestOffset(bootstrap, offsetTopic, connector);
+  const beyond = records.filter((value) => !covers(newest, event.parse(parseJsonBytes(value)).source.lsn));
+  return { changes: records.map(changeOf), uncommitted: beyond.length };
+}
+
+/** Whether the newest offset in the topic is the Java worker's. */
+export async function isOfReference({ bootstrap, offsetTopic, connector }: Omit<Places, 'topic'>): Promise<boolean> {
+  const newest = await newestOffset(bootstrap, offsetTopic, connector);
+  return newest !== undefined && newest['millrace.state'] === undefined;
+}
+
+async function newestOffset(bootstrap: string, topic: string, connector: string): Promise<Position | undefined> {
+  const own = (await wholeTopic(bootstrap, topic)).filter(
     ({ key }) => key?.toString('utf8').startsWith(`["${connector}",`) === true,
   );
   const newest = own.at(-1)?.value ?? undefined;
-  const covered = newest === undefined ? 0n : position.parse(parseJsonBytes(newest)).lsn;
-  const beyond = records.filter((value) => event.parse(parseJsonBytes(value)).source.lsn > covered);
-  return { changes: records.map(changeOf), uncommitted: beyond.length };
+  return newest === undefined ? undefined : position.parse(parseJsonBytes(newest));
+}
+
+/** A position at a commit is the place behind it, where the next change may begin; any other is that of a delivered change. */
+function covers(offset: Position | undefined, change: bigint): boolean {
+  if (offset === undefined) return false;
+  return offset.messageType === 'COMMIT' ? change < offset.lsn : change <= offset.lsn;
 }
 
 async function wholeTopic(bootstrap: string, topic: string): Promise<readonly LogRecord[]> {

@@ -12,7 +12,7 @@ import { RecordReader, type ReadRecord } from '../../support/record-reader.ts';
 import { servers } from '../../support/servers.ts';
 import { sql, tableConnector, uniqueName } from '../../support/test-cluster.ts';
 import { complaintsSince, logLength } from './java-log.ts';
-import { leftBehind, type LeftBehind } from './reference-tail.ts';
+import { isOfReference, leftBehind, type LeftBehind } from './reference-tail.ts';
 
 export interface SuccessionOptions {
   /** exactly.once.source.support of the Java worker. */
@@ -127,6 +127,14 @@ export class Succession {
   async untilSlotIsMade(): Promise<void> {
     const question = `SELECT 1 FROM pg_replication_slots WHERE slot_name = '${this.name}' AND confirmed_flush_lsn IS NOT NULL`;
     await eventually('a slot', async () => (await sql(servers().postgres, question)).length === 1);
+  }
+
+  /** Settles when the Java worker has stored an offset of its own since ours ended. */
+  async untilJavaStoredAnOffset(): Promise<void> {
+    const { bootstrap } = servers().kafka;
+    const offsetTopic = `${this.groupId}-offsets`;
+    const places = { bootstrap, offsetTopic, connector: this.name };
+    await eventually('an offset of the Java worker', () => isOfReference(places));
   }
 
   /** What the worker that has just ended left in the topic and as its offset. */
