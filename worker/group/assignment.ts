@@ -21,14 +21,14 @@ export interface AssignmentInput {
 }
 
 /** Which member holds each piece. Two may claim the same one only after one of them slept: the newer generation is right. */
-function holders(members: readonly MemberState[], kind: keyof Work): Map<string, string> {
+function holders(members: readonly MemberState[], kind: keyof Work): Map<string, MemberState> {
   const claims = new Map<string, MemberState>();
   for (const member of members)
     for (const item of member.held[kind]) {
       const other = claims.get(item);
       if (other === undefined || other.generation < member.generation) claims.set(item, member);
     }
-  return new Map([...claims].map(([item, member]) => [item, member.id]));
+  return claims;
 }
 
 /**

@@ -2,7 +2,7 @@
 export interface SpreadInput {
   readonly members: readonly string[];
   readonly items: readonly string[];
-  readonly heldBy: ReadonlyMap<string, string>;
+  readonly heldBy: ReadonlyMap<string, { readonly id: string }>;
   readonly returnedTo: ReadonlyMap<string, string>;
   readonly waiting: ReadonlySet<string>;
   /** False: nothing is taken from a member that holds it. */
@@ -51,14 +51,41 @@ function quotas(hands: readonly Hand[], itemCount: number): Map<Hand, number> {
   return new Map(byCount.map((hand, place) => [hand, place < odd ? base + 1 : base]));
 }
 
-/** The emptiest hand with room; among equals the one with fewest items of the same group. */
-function bestFor(group: string, hands: readonly Hand[], hasRoom: (hand: Hand) => boolean): Hand | undefined {
-  let best: Hand | undefined;
-  for (const hand of hands) {
-    if (!hasRoom(hand)) continue;
-    const difference = best === undefined ? -1 : hand.items.length - best.items.length;
-    if (best === undefined || difference < 0 || (difference === 0 && hand.siblings(group) < best.siblings(group)))
-      best = hand;
+/**
+ * Gives each free item to the emptiest hand with room; among equals to the one with fewest items of the same group, then to the
+ * first. Only the emptiest hands are looked at, and of those only up to one that has none of the group: 5,000 items for 100 hands
+ * would be half a million comparisons otherwise, 50 ms in code that is not compiled yet.
+ */
+function dealOut(
+  free: readonly string[],
+  hands: readonly Hand[],
+  hasRoom: (hand: Hand) => boolean,
+  groupOf: (item: string) => string,
+): void {
+  let emptiest: Hand[] = [];
+  for (const item of free) {
+    if (emptiest.length === 0) emptiest = emptiestOf(hands.filter(hasRoom));
+    const group = groupOf(item);
+    const place = fewestSiblings(emptiest, group);
+    const [hand] = emptiest.splice(place, 1);
+    hand?.take(item, group);
+  }
+}
+
+function emptiestOf(hands: readonly Hand[]): Hand[] {
+  const fewest = hands.reduce((least, { items }) => Math.min(least, items.length), Infinity);
+  return hands.filter(({ items }) => items.length === fewest);
+}
+
+/** The place of the first hand that has the fewest items of the group. */
+function fewestSiblings(hands: readonly Hand[], group: string): number {
+  let best = 0;
+  let fewest = Infinity;
+  for (let place = 0; place < hands.length && fewest > 0; place += 1) {
+    const siblings = hands[place]?.siblings(group) ?? 0;
+    if (siblings >= fewest) continue;
+    best = place;
+    fewest = siblings;
   }
   return best;
 }
@@ -74,7 +101,7 @@ export function spread(input: SpreadInput): Map<string, string[]> {
   if (all.length === 0) return new Map();
   const free: string[] = [];
   for (const item of items) {
-    const holder = input.heldBy.get(item);
+    const holder = input.heldBy.get(item)?.id;
     const hand = hands.get(holder ?? input.returnedTo.get(item) ?? '');
     if (hand !== undefined) hand.take(item, groupOf(item));
     else if (!waiting.has(item)) free.push(item);
@@ -89,10 +116,6 @@ export function spread(input: SpreadInput): Map<string, string[]> {
         // What was to go back to a worker that has returned is held by nobody: it needs no second round to move on.
         if (!input.heldBy.has(item)) free.push(item);
       }
-  for (const item of free) {
-    const group = groupOf(item);
-    const hasRoom = (hand: Hand): boolean => !input.balance || hand.items.length < (quota.get(hand) ?? 0);
-    bestFor(group, all, hasRoom)?.take(item, group);
-  }
+  dealOut(free, all, (hand) => !input.balance || hand.items.length < (quota.get(hand) ?? 0), groupOf);
   return new Map(all.map((hand) => [hand.member, hand.items]));
 }

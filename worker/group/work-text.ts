@@ -13,8 +13,9 @@ export const workText = z.object({
 export function workToText(work: Work): z.infer<typeof workText> {
   const tasks = new Map<string, number[]>();
   for (const key of work.tasks) {
-    const numbers = tasks.get(connectorOf(key));
-    if (numbers === undefined) tasks.set(connectorOf(key), [taskNumberOf(key)]);
+    const name = connectorOf(key);
+    const numbers = tasks.get(name);
+    if (numbers === undefined) tasks.set(name, [taskNumberOf(key)]);
     else numbers.push(taskNumberOf(key));
   }
   return { connectors: [...work.connectors], tasks: Object.fromEntries(tasks) };
