@@ -10,7 +10,7 @@ export interface DrainRound {
   readonly cpuSecondsPerMillion: number;
   /** Everything: for ours with the spare task host that idles. */
   readonly peakRssBytes: number;
-  /** The worker and the task host at work. */
+  /** The worker and the task hosts at work. */
   readonly peakWorkingRssBytes: number;
 }
 
@@ -20,6 +20,8 @@ export interface DrainOptions {
   readonly table: string;
   readonly slot: string;
   readonly rows: number;
+  /** Tasks that work, each in a task host. */
+  readonly tasks: number;
   readonly config: Readonly<Record<string, string>>;
 }
 
@@ -31,12 +33,12 @@ const TIMEOUT_MS = 300_000;
  * process's own looking counts; CPU covers everything from before the POST.
  */
 export async function drainRound(options: DrainOptions): Promise<DrainRound> {
-  const { bench, contender, table, slot, rows, config } = options;
+  const { bench, contender, table, slot, rows, tasks, config } = options;
   const bootstrap = bench.kafka.bootstrap;
   const topic = `${slot}.public.${table}`;
   await createTopic(bootstrap, topic, 1, { 'message.timestamp.type': 'LogAppendTime' });
   const client = new ConnectClient(contender.url);
-  const usage = await UsageWatch.start(contender.pid);
+  const usage = await UsageWatch.start(contender.pid, tasks);
   await client.create(slot, config);
   await client.untilRunning(slot, 60_000);
   await untilEnd(bootstrap, topic, rows, TIMEOUT_MS);

@@ -37,7 +37,7 @@ export async function pgSnapshot(options: SnapshotBench): Promise<Record<string,
       'publication.autocreate.mode': 'filtered',
       ...(key === 'ours' ? { 'tasks.max': String(tasks) } : { 'snapshot.max.threads': String(tasks) }),
     });
-    await drainRounds({ bench, sides, table: TABLE, rows, rounds, configOf, print });
+    await drainRounds({ bench, sides, table: TABLE, rows, rounds, tasks, configOf, print });
     return summarise('pg-snapshot', { sides, limit }, print);
   } finally {
     await bench.close();

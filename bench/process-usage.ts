@@ -11,7 +11,7 @@ interface Usage {
 }
 
 interface Sample extends Usage {
-  /** The root and its largest child: a worker and the task host at work, without the spare one that idles. */
+  /** The root and its largest children, as many as work: a worker and its task hosts, without the spare one that idles. */
   readonly workingRssBytes: number;
 }
 
@@ -28,8 +28,8 @@ async function sampleOf(pid: number): Promise<(Usage & { parent: number }) | und
   return { parent: field(4), cpuSeconds: (field(14) + field(15)) / TICKS, rssBytes: field(24) * PAGE_BYTES };
 }
 
-/** A process and all its descendants, summed. */
-async function treeSample(root: number): Promise<Sample> {
+/** A process and all its descendants, summed; `working`: how many of these work. */
+async function treeSample(root: number, working: number): Promise<Sample> {
   const all = new Map<number, Usage & { parent: number }>();
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
@@ -38,35 +38,40 @@ async function treeSample(root: number): Promise<Sample> {
   }
   let cpuSeconds = 0;
   let rssBytes = 0;
-  let largestChild = 0;
+  const children: number[] = [];
   for (const [pid, sample] of all) {
     let at: number | undefined = pid;
     while (at !== undefined && at !== root) at = all.get(at)?.parent;
     if (at !== root) continue;
     cpuSeconds += sample.cpuSeconds;
     rssBytes += sample.rssBytes;
-    if (pid !== root) largestChild = Math.max(largestChild, sample.rssBytes);
+    if (pid !== root) children.push(sample.rssBytes);
   }
-  return { cpuSeconds, rssBytes, workingRssBytes: (all.get(root)?.rssBytes ?? 0) + largestChild };
+  const atWork = children.sort((left, right) => right - left).slice(0, working);
+  const workingRssBytes = atWork.reduce((sum, bytes) => sum + bytes, all.get(root)?.rssBytes ?? 0);
+  return { cpuSeconds, rssBytes, workingRssBytes };
 }
 
 /** Watches a worker with its task hosts (or a JVM): CPU seconds between start and stop, and peaks of summed RSS. */
 export class UsageWatch {
   readonly #pid: number;
+  readonly #working: number;
   readonly #before: Sample;
   readonly #timer: NodeJS.Timeout;
   #peakRss = 0;
   #peakWorkingRss = 0;
 
-  private constructor(pid: number, before: Sample) {
+  private constructor(pid: number, working: number, before: Sample) {
     this.#pid = pid;
+    this.#working = working;
     this.#before = before;
     this.#peakRss = before.rssBytes;
     this.#timer = setInterval(() => void this.#sample(), SAMPLE_MS);
   }
 
-  static async start(pid: number): Promise<UsageWatch> {
-    return new UsageWatch(pid, await treeSample(pid));
+  /** `working`: how many processes below this one are at work; others, like a spare task host, are in the sum of all only. */
+  static async start(pid: number, working: number): Promise<UsageWatch> {
+    return new UsageWatch(pid, working, await treeSample(pid, working));
   }
 
   async stop(): Promise<{ cpuSeconds: number; peakRssBytes: number; peakWorkingRssBytes: number }> {
@@ -80,7 +85,7 @@ export class UsageWatch {
   }
 
   async #sample(): Promise<Sample> {
-    const sample = await treeSample(this.#pid);
+    const sample = await treeSample(this.#pid, this.#working);
     this.#peakRss = Math.max(this.#peakRss, sample.rssBytes);
     this.#peakWorkingRss = Math.max(this.#peakWorkingRss, sample.workingRssBytes);
     return sample;
