@@ -1,12 +1,12 @@
-import type { ChangeBatch, SourceOffset, SourcePartition } from '../../connectors/change-batch.ts';
+import type { ChangeBatch } from '../../connectors/change-batch.ts';
 import type { Emitted } from '../../connectors/source-connector.ts';
-import { encodeOffsetKey, encodeOffsetValue } from '../../config-topics/offset-codec.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { BatchQueue, type QueuedBatch } from './batch-queue.ts';
 import type { EventOutput } from './event-output.ts';
+import { OpenTransaction } from './open-transaction.ts';
 import { adaptiveBoundary, type TransactionBoundary } from './transaction-boundary.ts';
 import { monotonicMs } from '../../kafka/monotonic-ms.ts';
-import { PipelineMeter, type BatchSize, type PipelineMeterFigures } from './pipeline-meter.ts';
+import { PipelineMeter, type PipelineMeterFigures } from './pipeline-meter.ts';
 import type { ErrorFigures } from './record-errors.ts';
 import type { OutputTopic, RecordOutput } from './record-output.ts';
 import { RoomGate } from './room-gate.ts';
@@ -22,8 +22,6 @@ export interface PipelineOptions<T extends OutputTopic> {
   readonly boundary?: TransactionBoundary;
 }
 
-const ROOM_CHECK_MS = 5;
-
 /** Counted since the pipeline was opened. */
 export interface PipelineFigures {
   readonly records: number;
@@ -31,24 +29,6 @@ export interface PipelineFigures {
   readonly lastCommitAt: number | null;
   /** Records that could not be converted, by Connect's counts. */
   readonly errors: ErrorFigures;
-}
-
-/** A batch that was encoded: its events are not kept until the commit, which a long transaction may be far from. */
-interface SentBatch {
-  readonly acknowledged: QueuedBatch['acknowledged'];
-  readonly batch: BatchSize;
-}
-
-/** What the open transaction holds beside its records. */
-interface Transaction {
-  readonly openedAt: number;
-  readonly bytesBefore: number;
-  readonly batches: SentBatch[];
-  readonly offsets: Map<string, { partition: SourcePartition; offset: SourceOffset | null }>;
-  /** Set by its last batch: nothing more joins it. */
-  end: 'commit' | 'abort' | undefined;
-  /** Its newest batch says that more of it is to come. */
-  continues: boolean;
 }
 
 /**
@@ -64,7 +44,7 @@ export class Pipeline<T extends OutputTopic> {
   readonly #boundary: TransactionBoundary;
   readonly #failed = Promise.withResolvers<ConnectorError>();
   #failure: ConnectorError | undefined;
-  #current: Transaction | undefined;
+  #current: OpenTransaction | undefined;
   #committing: Promise<void> | undefined;
   #commitEnded = Promise.withResolvers<undefined>();
   #opening = false;
@@ -72,14 +52,20 @@ export class Pipeline<T extends OutputTopic> {
   #lastEmit = 0;
   #lastCommitMs = 0;
   #timer: NodeJS.Timeout | undefined;
-  #roomTimer: NodeJS.Timeout | undefined;
   #check: NodeJS.Immediate | undefined;
   #figures = { records: 0, transactions: 0, lastCommitAt: null as number | null };
 
   constructor(options: PipelineOptions<T>) {
     this.#options = options;
-    this.#gate = new RoomGate(options.inFlightBytes);
     this.#boundary = options.boundary ?? adaptiveBoundary;
+    const { output, inFlightBytes } = options;
+    this.#gate = new RoomGate({
+      limit: inFlightBytes,
+      queued: () => this.#queue.bytes,
+      pending: () => output.pendingBytes,
+      unacknowledged: () => output.unacknowledgedBytes,
+      isLong: () => this.#outgrowsMemory,
+    });
   }
 
   /** Settles with the first failure; nothing is written after it. */
@@ -127,9 +113,7 @@ export class Pipeline<T extends OutputTopic> {
     this.#meter.emitted(batch);
     this.#queue.push({ batch, acknowledged, end: this.#boundary.ofConnector ? batch.transaction : undefined });
     if (!this.#opening) this.#encodeQueued();
-    const room = this.#gate.room(this.#boundedBytes);
-    if (room !== undefined && this.#outgrowsMemory) this.#watchRoom();
-    return { room, acknowledged: acknowledged.promise };
+    return { room: this.#gate.room(), acknowledged: acknowledged.promise };
   }
 
   commitNow(): void {
@@ -178,7 +162,7 @@ export class Pipeline<T extends OutputTopic> {
         }
         if (!this.#encodeBatch(next)) return;
         this.#queue.shift();
-        this.#join(next);
+        this.#openTransaction().join(next, this.#boundary.ofConnector);
       }
     } catch (error) {
       this.#fail(ConnectorError.from(error, 'INTERNAL', 'encoding a change'));
@@ -218,31 +202,9 @@ export class Pipeline<T extends OutputTopic> {
     return false;
   }
 
-  #openTransaction(): Transaction {
-    this.#current ??= {
-      openedAt: monotonicMs(),
-      bytesBefore: this.#options.output.pendingBytes,
-      batches: [],
-      offsets: new Map(),
-      end: undefined,
-      continues: false,
-    };
+  #openTransaction(): OpenTransaction {
+    this.#current ??= new OpenTransaction(this.#options.output.pendingBytes);
     return this.#current;
-  }
-
-  #join(queued: QueuedBatch): void {
-    const transaction = this.#openTransaction();
-    const { acknowledged, batch, end } = queued;
-    transaction.batches.push({ acknowledged, batch: { events: { length: batch.events.length }, bytes: batch.bytes } });
-    transaction.end = end;
-    if (!this.#boundary.ofConnector) {
-      if (transaction.continues && batch.continues !== true) transaction.end = batch.transaction ?? 'commit';
-      transaction.continues = batch.continues === true;
-    }
-    for (const entry of queued.batch.offsets) {
-      // The key's bytes identify a source partition; the text of its members is as good and cheaper.
-      transaction.offsets.set(partitionText(entry.partition), entry);
-    }
   }
 
   #scheduleCommit(): void {
@@ -270,7 +232,7 @@ export class Pipeline<T extends OutputTopic> {
       bytes: this.#options.output.pendingBytes - current.bytesBefore,
       quietMs: now - this.#lastEmit,
       lastCommitMs: this.#lastCommitMs,
-      commitAsked: this.#commitAsked || (this.#gate.closed && !this.#outgrowsMemory),
+      commitAsked: this.#commitAsked || this.#gate.waitsForCommit,
     };
     const wait = current.end === undefined ? this.#boundary.commitIn(state) : 0;
     clearTimeout(this.#timer);
@@ -280,15 +242,11 @@ export class Pipeline<T extends OutputTopic> {
     else if (!this.#opening) this.#commit(current, now);
   }
 
-  #commit(transaction: Transaction, startedAt: number): void {
+  #commit(transaction: OpenTransaction, startedAt: number): void {
     this.#current = undefined;
     this.#commitAsked = false;
-    const offsets = [...transaction.offsets.values()].map(({ partition, offset }) => ({
-      topic: this.#options.offsetsTopic,
-      key: encodeOffsetKey(this.#options.connector, partition),
-      value: encodeOffsetValue(offset),
-    }));
-    const { output } = this.#options;
+    const { output, connector, offsetsTopic } = this.#options;
+    const offsets = transaction.offsetRecords(connector, offsetsTopic);
     const ended = transaction.end === 'abort' ? output.abort(offsets) : output.commit(offsets);
     this.#committing = ended.then(
       () => {
@@ -301,8 +259,8 @@ export class Pipeline<T extends OutputTopic> {
           this.#lastCommitMs,
         );
         this.#committing = undefined;
-        for (const queued of transaction.batches) queued.acknowledged.resolve(undefined);
-        this.#gate.update(this.#boundedBytes);
+        transaction.acknowledge();
+        this.#gate.update();
         this.#wakeFinish();
         this.#scheduleCommit();
       },
@@ -310,7 +268,7 @@ export class Pipeline<T extends OutputTopic> {
         this.#committing = undefined;
         this.#meter.failed();
         const failure = ConnectorError.from(error, 'INTERNAL', 'committing to Kafka');
-        for (const queued of transaction.batches) queued.acknowledged.reject(failure);
+        transaction.reject(failure);
         this.#fail(failure);
       },
     );
@@ -322,12 +280,6 @@ export class Pipeline<T extends OutputTopic> {
     this.#commitEnded = Promise.withResolvers<undefined>();
   }
 
-  /** What the bound on bytes in flight counts: all that is not committed, or in long transactions what Kafka does not have. */
-  get #boundedBytes(): number {
-    const { output } = this.#options;
-    return this.#queue.bytes + (this.#outgrowsMemory ? output.unacknowledgedBytes : output.pendingBytes);
-  }
-
   /** Whether the transaction that the newest batch belongs to may be larger than what may be in flight. */
   get #outgrowsMemory(): boolean {
     if (this.#boundary.outgrowsMemory) return true;
@@ -335,36 +287,15 @@ export class Pipeline<T extends OutputTopic> {
     return queued === undefined ? this.#current?.continues === true : queued.batch.continues === true;
   }
 
-  /** The room of a long transaction comes with acknowledgements, of which nothing tells. */
-  #watchRoom(): void {
-    this.#roomTimer ??= setInterval(() => {
-      this.#gate.update(this.#boundedBytes);
-      if (!this.#gate.closed) this.#endWatch();
-    }, ROOM_CHECK_MS);
-  }
-
-  #endWatch(): void {
-    clearInterval(this.#roomTimer);
-    this.#roomTimer = undefined;
-  }
-
   #fail(failure: ConnectorError): void {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
     clearTimeout(this.#timer);
     clearImmediate(this.#check);
-    this.#endWatch();
     for (const queued of this.#queue.drain()) queued.acknowledged.reject(failure);
-    for (const queued of this.#current?.batches ?? []) queued.acknowledged.reject(failure);
+    this.#current?.reject(failure);
     this.#current = undefined;
     this.#gate.open();
     this.#failed.resolve(failure);
   }
-}
-
-function partitionText(partition: SourcePartition): string {
-  let text = '';
-  for (const [name, value] of Object.entries(partition))
-    text += `${name}\u0000${typeof value}\u0000${String(value)}\u0000`;
-  return text;
 }
