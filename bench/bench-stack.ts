@@ -37,17 +37,17 @@ export async function openBenchStack(
 let built = false;
 
 /** A worker of this checkout as it is published: compiled by tsc first, once, for a second worker must not take the first one's files. */
-export async function startOurs(stack: Stack, exactlyOnce: boolean): Promise<Contender> {
+export async function startOurs(stack: Stack, exactlyOnce: boolean, workers = 1): Promise<Contender> {
   if (!built) execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
   built = true;
   const name = exactlyOnce ? 'millrace-eo' : 'millrace-alo';
-  const worker = await stack.start('worker', {
-    as: name,
-    groupId: name,
-    from: 'dist',
-    properties: { 'exactly.once.source.support': exactlyOnce ? 'enabled' : 'disabled' },
-  });
-  return { name: `millrace (${exactlyOnce ? 'exactly-once' : 'at-least-once'})`, url: worker.url, pid: worker.pid };
+  const properties = { 'exactly.once.source.support': exactlyOnce ? 'enabled' : 'disabled' };
+  const options = { groupId: name, from: 'dist', properties } as const;
+  const first = await stack.start('worker', { ...options, as: name });
+  const pids = [first.pid];
+  for (let number = 2; number <= workers; number += 1)
+    pids.push((await stack.start('worker', { ...options, as: `${name}-${number}` })).pid);
+  return { name: `millrace (${exactlyOnce ? 'exactly-once' : 'at-least-once'})`, url: first.url, pids };
 }
 
 export async function startDebezium(stack: Stack, exactlyOnce: boolean): Promise<Contender> {
@@ -57,5 +57,5 @@ export async function startDebezium(stack: Stack, exactlyOnce: boolean): Promise
     groupId: name,
     exactlyOnce: exactlyOnce ? 'enabled' : 'disabled',
   });
-  return { name: `Debezium (${exactlyOnce ? 'exactly-once' : 'at-least-once'})`, url: worker.url, pid: worker.pid };
+  return { name: `Debezium (${exactlyOnce ? 'exactly-once' : 'at-least-once'})`, url: worker.url, pids: [worker.pid] };
 }

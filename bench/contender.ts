@@ -4,8 +4,8 @@ import type { PostgresAddress } from '../scripts/stack/postgres-server.ts';
 export interface Contender {
   readonly name: string;
   readonly url: string;
-  /** Root of its process tree. */
-  readonly pid: number;
+  /** Roots of its process trees: one for each worker. */
+  readonly pids: readonly number[];
 }
 
 export interface ConnectorOptions {

@@ -2,16 +2,12 @@ import { ConnectClient } from '../scripts/demo/connect-client.ts';
 import { createTopic } from '../scripts/demo/create-topic.ts';
 import type { BenchStack } from './bench-stack.ts';
 import type { Contender } from './contender.ts';
-import { UsageWatch } from './process-usage.ts';
+import { UsageWatch, type Used } from './process-usage.ts';
 import { TopicWatch, untilEnd } from './topic-watch.ts';
 
-export interface DrainRound {
+export interface DrainRound extends Omit<Used, 'cpuSeconds'> {
   readonly rowsPerSecond: number;
   readonly cpuSecondsPerMillion: number;
-  /** Everything: for ours with the spare task host that idles. */
-  readonly peakRssBytes: number;
-  /** The worker and the task hosts at work. */
-  readonly peakWorkingRssBytes: number;
 }
 
 export interface DrainOptions {
@@ -20,8 +16,8 @@ export interface DrainOptions {
   readonly table: string;
   readonly slot: string;
   readonly rows: number;
-  /** Tasks that work, each in a task host. */
-  readonly tasks: number;
+  /** Tasks that work in one worker, each in a task host. */
+  readonly tasksPerWorker: number;
   readonly config: Readonly<Record<string, string>>;
 }
 
@@ -33,12 +29,12 @@ const TIMEOUT_MS = 300_000;
  * process's own looking counts; CPU covers everything from before the POST.
  */
 export async function drainRound(options: DrainOptions): Promise<DrainRound> {
-  const { bench, contender, table, slot, rows, tasks, config } = options;
+  const { bench, contender, table, slot, rows, tasksPerWorker, config } = options;
   const bootstrap = bench.kafka.bootstrap;
   const topic = `${slot}.public.${table}`;
   await createTopic(bootstrap, topic, 1, { 'message.timestamp.type': 'LogAppendTime' });
   const client = new ConnectClient(contender.url);
-  const usage = await UsageWatch.start(contender.pid, tasks);
+  const usage = await UsageWatch.start(contender.pids, tasksPerWorker);
   await client.create(slot, config);
   await client.untilRunning(slot, 60_000);
   await untilEnd(bootstrap, topic, rows, TIMEOUT_MS);

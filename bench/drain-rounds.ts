@@ -10,8 +10,8 @@ export interface DrainRounds {
   readonly rows: number;
   /** Counted rounds of each side, after one that warms up. */
   readonly rounds: number;
-  /** Tasks that work at once. */
-  readonly tasks: number;
+  /** Tasks that work in one worker. */
+  readonly tasksPerWorker: number;
   /** The connector of a side, with a slot of its own. */
   readonly configOf: (side: Side, slot: string) => Readonly<Record<string, string>>;
   readonly print: (line: string) => void;
@@ -24,7 +24,7 @@ export function slotOf({ key }: Pick<Side, 'key'>, round: number): string {
 
 /** The sides in turn, round by round; the counted ones are kept with their side. */
 export async function drainRounds(options: DrainRounds): Promise<void> {
-  const { bench, sides, table, rows, rounds, tasks, configOf, print } = options;
+  const { bench, sides, table, rows, rounds, tasksPerWorker, configOf, print } = options;
   for (let round = 0; round <= rounds; round += 1) {
     for (const side of sides) {
       const slot = slotOf(side, round);
@@ -34,7 +34,7 @@ export async function drainRounds(options: DrainRounds): Promise<void> {
         table,
         slot,
         rows,
-        tasks,
+        tasksPerWorker,
         config: configOf(side, slot),
       });
       await dropSlot(bench.postgres.address, slot);

@@ -16,6 +16,7 @@ function figuresOf(rounds: readonly DrainRound[]): Record<string, unknown> {
     cpuSecondsPerMillion: spread(rounds.map((round) => round.cpuSecondsPerMillion)),
     peakRssBytes: spread(rounds.map((round) => round.peakRssBytes)),
     peakWorkingRssBytes: spread(rounds.map((round) => round.peakWorkingRssBytes)),
+    peakWorkerRssBytes: spread(rounds.map((round) => round.peakWorkerRssBytes)),
   };
 }
 
@@ -40,7 +41,9 @@ export function summarise(
     print(`  rows/s                 ${spreadText(spread(rounds.map((round) => round.rowsPerSecond)))}`);
     print(`  CPU s per million rows ${spreadText(spread(rounds.map((round) => round.cpuSecondsPerMillion)))}`);
     print(`  peak RSS MB            ${spreadText(spread(rounds.map((round) => round.peakRssBytes / 1e6)))}`);
-    print(`  … without idle spare   ${spreadText(spread(rounds.map((round) => round.peakWorkingRssBytes / 1e6)))}`);
+    print(`  … without idle spares  ${spreadText(spread(rounds.map((round) => round.peakWorkingRssBytes / 1e6)))}`);
+    if (contender.pids.length > 1)
+      print(`  … of one worker        ${spreadText(spread(rounds.map((round) => round.peakWorkerRssBytes / 1e6)))}`);
   }
   const [ours, reference] = sides;
   const result: Record<string, unknown> = {

@@ -81,6 +81,7 @@ program
   .option('--rows <n>', 'rows of the table', count, 2_000_000)
   .option('--rounds <n>', 'counted rounds of each side, after a warm-up', count, 3)
   .option('--tasks <n>', 'tasks.max of ours, snapshot.max.threads of the reference', count, 2)
+  .option('--workers <n>', 'workers of ours that share the tasks', count, 2)
   .option('--against <reference>', 'debezium: Kafka Connect with Debezium, tuned, at-least-once', against, false)
   .option('--connector <key=value>', 'a connector setting more, on both sides', pairs, {})
   .option('--json <file>', 'write the figures there')
@@ -89,13 +90,17 @@ program
       rows: number;
       rounds: number;
       tasks: number;
+      workers: number;
       against: boolean;
       connector: Readonly<Record<string, string>>;
       json?: string;
     }) => {
       const { pgSnapshot } = await import('./pg-snapshot.ts');
-      const { rows, rounds, tasks, connector: extra } = options;
-      await finish(await pgSnapshot({ rows, rounds, tasks, against: options.against, extra, print }), options.json);
+      const { rows, rounds, tasks, workers, connector: extra } = options;
+      await finish(
+        await pgSnapshot({ rows, rounds, tasks, workers, against: options.against, extra, print }),
+        options.json,
+      );
     },
   );
 program

@@ -39,7 +39,7 @@ export async function manyConnectors({ postgres: sources, load, seconds, print }
     for (const name of names.slice(0, sources))
       await database.query(`CREATE TABLE ${name} (id int PRIMARY KEY, at timestamptz DEFAULT now())`);
     const firsts = await FirstRecords.watch(bench.kafka.bootstrap, names);
-    const usage = await UsageWatch.start(worker.pid, 1);
+    const usage = await UsageWatch.start(worker.pids, 1);
     const begin = performance.now();
     const sinceBegin = (): number => (performance.now() - begin) / 1000;
     const waiting = names.entries();

@@ -50,7 +50,7 @@ export async function pgDrain({
     const limit = await serverLimit(address, 'server_limit', rows);
     print(`the server's own limit: ${limit}`);
     const configOf = (_: Side, slot: string) => connectorConfig({ address, table: TABLE, slot, prefix: slot, extra });
-    await drainRounds({ bench, sides, table: TABLE, rows, rounds, tasks: 1, configOf, print });
+    await drainRounds({ bench, sides, table: TABLE, rows, rounds, tasksPerWorker: 1, configOf, print });
     return summarise('pg-drain', { sides, limit }, print);
   } finally {
     await bench.close();

@@ -12,6 +12,8 @@ export interface SnapshotBench {
   readonly against: boolean;
   /** Tasks of ours, threads of the reference. */
   readonly tasks: number;
+  /** Workers of ours that the tasks are spread over. */
+  readonly workers: number;
   readonly extra: Readonly<Record<string, string>>;
   readonly print: (line: string) => void;
 }
@@ -20,11 +22,11 @@ const TABLE = 'measured';
 
 /** The initial snapshot of one table into one partition, by the sides in turn; the first round of each is not counted. */
 export async function pgSnapshot(options: SnapshotBench): Promise<Record<string, unknown>> {
-  const { rows, rounds, against, tasks, extra, print } = options;
+  const { rows, rounds, against, tasks, workers, extra, print } = options;
   const bench = await openBenchStack('bench', print);
   try {
     const { address } = bench.postgres;
-    const sides: Side[] = [{ contender: await startOurs(bench.stack, true), key: 'ours', rounds: [] }];
+    const sides: Side[] = [{ contender: await startOurs(bench.stack, true, workers), key: 'ours', rounds: [] }];
     if (against) sides.push({ contender: await startDebezium(bench.stack, false), key: 'reference', rounds: [] });
     await createTable(address, TABLE);
     print(`inserting ${rows.toLocaleString('en')} rows`);
@@ -37,7 +39,16 @@ export async function pgSnapshot(options: SnapshotBench): Promise<Record<string,
       'publication.autocreate.mode': 'filtered',
       ...(key === 'ours' ? { 'tasks.max': String(tasks) } : { 'snapshot.max.threads': String(tasks) }),
     });
-    await drainRounds({ bench, sides, table: TABLE, rows, rounds, tasks, configOf, print });
+    await drainRounds({
+      bench,
+      sides,
+      table: TABLE,
+      rows,
+      rounds,
+      tasksPerWorker: Math.ceil(tasks / workers),
+      configOf,
+      print,
+    });
     return summarise('pg-snapshot', { sides, limit }, print);
   } finally {
     await bench.close();

@@ -11,8 +11,10 @@ interface Usage {
 }
 
 interface Sample extends Usage {
-  /** The root and its largest children, as many as work: a worker and its task hosts, without the spare one that idles. */
+  /** The roots and their largest children, as many as work: workers and task hosts, without the spare ones that idle. */
   readonly workingRssBytes: number;
+  /** Of the root that takes most, its largest children at work included. */
+  readonly largestRssBytes: number;
 }
 
 async function sampleOf(pid: number): Promise<(Usage & { parent: number }) | undefined> {
@@ -28,14 +30,22 @@ async function sampleOf(pid: number): Promise<(Usage & { parent: number }) | und
   return { parent: field(4), cpuSeconds: (field(14) + field(15)) / TICKS, rssBytes: field(24) * PAGE_BYTES };
 }
 
-/** A process and all its descendants, summed; `working`: how many of these work. */
-async function treeSample(root: number, working: number): Promise<Sample> {
+async function allProcesses(): Promise<Map<number, Usage & { parent: number }>> {
   const all = new Map<number, Usage & { parent: number }>();
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const sample = await sampleOf(Number(name));
     if (sample !== undefined) all.set(Number(name), sample);
   }
+  return all;
+}
+
+/** A process and all its descendants, summed; `working`: how many of these work. */
+function treeSample(
+  all: ReadonlyMap<number, Usage & { parent: number }>,
+  root: number,
+  working: number,
+): Usage & { workingRssBytes: number } {
   let cpuSeconds = 0;
   let rssBytes = 0;
   const children: number[] = [];
@@ -52,42 +62,69 @@ async function treeSample(root: number, working: number): Promise<Sample> {
   return { cpuSeconds, rssBytes, workingRssBytes };
 }
 
-/** Watches a worker with its task hosts (or a JVM): CPU seconds between start and stop, and peaks of summed RSS. */
+async function sample(roots: readonly number[], working: number): Promise<Sample> {
+  const all = await allProcesses();
+  const trees = roots.map((root) => treeSample(all, root, working));
+  const sum = (of: (tree: (typeof trees)[number]) => number): number =>
+    trees.reduce((total, tree) => total + of(tree), 0);
+  return {
+    cpuSeconds: sum((tree) => tree.cpuSeconds),
+    rssBytes: sum((tree) => tree.rssBytes),
+    workingRssBytes: sum((tree) => tree.workingRssBytes),
+    largestRssBytes: Math.max(...trees.map((tree) => tree.workingRssBytes)),
+  };
+}
+
+/** What a contender used. */
+export interface Used {
+  readonly cpuSeconds: number;
+  /** Everything, spare task hosts that idle included. */
+  readonly peakRssBytes: number;
+  /** Workers and the task hosts at work. */
+  readonly peakWorkingRssBytes: number;
+  /** One worker with its task hosts at work: the largest. */
+  readonly peakWorkerRssBytes: number;
+}
+
+/** Watches workers with their task hosts (or a JVM): CPU seconds between start and stop, and peaks of summed RSS. */
 export class UsageWatch {
-  readonly #pid: number;
+  readonly #pids: readonly number[];
   readonly #working: number;
   readonly #before: Sample;
   readonly #timer: NodeJS.Timeout;
   #peakRss = 0;
   #peakWorkingRss = 0;
+  #peakWorkerRss = 0;
 
-  private constructor(pid: number, working: number, before: Sample) {
-    this.#pid = pid;
+  private constructor(pids: readonly number[], working: number, before: Sample) {
+    this.#pids = pids;
     this.#working = working;
     this.#before = before;
     this.#peakRss = before.rssBytes;
     this.#timer = setInterval(() => void this.#sample(), SAMPLE_MS);
   }
 
-  /** `working`: how many processes below this one are at work; others, like a spare task host, are in the sum of all only. */
-  static async start(pid: number, working: number): Promise<UsageWatch> {
-    return new UsageWatch(pid, working, await treeSample(pid, working));
+  /** `working`: how many processes below each of these are at work; others, like a spare task host, are in the sum of all only. */
+  static async start(pids: readonly number[], working: number): Promise<UsageWatch> {
+    return new UsageWatch(pids, working, await sample(pids, working));
   }
 
-  async stop(): Promise<{ cpuSeconds: number; peakRssBytes: number; peakWorkingRssBytes: number }> {
+  async stop(): Promise<Used> {
     clearInterval(this.#timer);
     const after = await this.#sample();
     return {
       cpuSeconds: after.cpuSeconds - this.#before.cpuSeconds,
       peakRssBytes: this.#peakRss,
       peakWorkingRssBytes: this.#peakWorkingRss,
+      peakWorkerRssBytes: this.#peakWorkerRss,
     };
   }
 
   async #sample(): Promise<Sample> {
-    const sample = await treeSample(this.#pid, this.#working);
-    this.#peakRss = Math.max(this.#peakRss, sample.rssBytes);
-    this.#peakWorkingRss = Math.max(this.#peakWorkingRss, sample.workingRssBytes);
-    return sample;
+    const now = await sample(this.#pids, this.#working);
+    this.#peakRss = Math.max(this.#peakRss, now.rssBytes);
+    this.#peakWorkingRss = Math.max(this.#peakWorkingRss, now.workingRssBytes);
+    this.#peakWorkerRss = Math.max(this.#peakWorkerRss, now.largestRssBytes);
+    return now;
   }
 }
