@@ -13,9 +13,7 @@ import { settledBefore } from '../settled-before.ts';
 import { readServerFacts } from '../setup/server-facts.ts';
 import { parseConfig, type SourceConfig } from '../source-config.ts';
 import { SourceFacts } from '../source-facts.ts';
-import { storedOffset } from './full-only-task.ts';
 import { readPublishedParts } from './published-part.ts';
-import { isSnapshotDue, snapshotRules } from './snapshot-mode.ts';
 import { SnapshotShare } from './snapshot-share.ts';
 
 /** A snapshot whose holder has just begun anew is looked for again after this. */
@@ -61,10 +59,6 @@ export class SnapshotHelper implements SourceTask {
     try {
       for (let retry = 0; !context.signal.aborted;) {
         const run = this.#runs.current;
-        if (run === undefined && (await this.#isAllRead())) {
-          context.finished('the snapshot is complete');
-          return;
-        }
         if (run === undefined || run.ledger.open(context.task).length === 0) await this.#change();
         else if (await this.#take(run, retry)) retry = 0;
         else retry += 1;
@@ -74,13 +68,6 @@ export class SnapshotHelper implements SourceTask {
       if (this.#handover.failure !== undefined) throw this.#handover.failure;
       throw this.#opener.failure(error);
     }
-  }
-
-  /** Nothing will ever have to be read again, as the offsets are: no changes follow. */
-  async #isAllRead(): Promise<boolean> {
-    const rules = snapshotRules(this.#config);
-    if (rules.streams) return false;
-    return !isSnapshotDue(rules, (await storedOffset(this.#context, this.#config)).state, false);
   }
 
   /** Reads the share of a run. False: the connection broke, and the next try is due. */
