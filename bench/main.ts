@@ -142,6 +142,18 @@ program
     await finish(await manyConnectors({ postgres, load, seconds, print }), options.json);
   });
 program
+  .command('pg-many-tables')
+  .description('One connector over very many tables: time to the first change, without and with a snapshot, and memory')
+  .option('--tables <n>', 'tables of ten columns', count, 20_000)
+  .option('--rows <n>', 'rows of each', count, 2)
+  .option('--tasks <n>', 'tasks.max', count, 1)
+  .option('--json <file>', 'write the figures there')
+  .action(async (options: { tables: number; rows: number; tasks: number; json?: string }) => {
+    const { manyTables } = await import('./many-tables.ts');
+    const { tables, rows, tasks } = options;
+    await finish(await manyTables({ tables, rows, tasks, print }), options.json);
+  });
+program
   .command('encode')
   .description('Decoder and encoder alone, from recorded pgoutput bytes of the seven columns')
   .option('--rows <n>', 'rows in a round', count, 300_000)

@@ -14,6 +14,8 @@ export interface FencedTasks {
 export interface ConnectorConfigState {
   readonly config: Properties;
   readonly targetState: TargetState;
+  /** Why it is stopped, where that was nobody's request. */
+  readonly targetDetail?: string;
   /** The committed task configurations by task number; none while they are inconsistent. */
   readonly tasks: readonly Properties[];
   /**

@@ -76,7 +76,7 @@ export class ConfigState {
         return connector.exists ? { type: 'tasks-committed', connector: record.connector } : undefined;
       }
       case 'target-state': {
-        const changed = this.#of(record.connector).applyTargetState(record.state);
+        const changed = this.#of(record.connector).applyTargetState(record.state, record.detail);
         return changed === undefined
           ? undefined
           : { type: 'target-state-changed', connector: record.connector, state: changed };

@@ -216,8 +216,8 @@ export class ConfigStore {
   }
 
   /** Any worker. */
-  async putTargetState(connector: string, state: TargetState): Promise<void> {
-    await this.#write([targetStateRecord(connector, state)], this.#plain);
+  async putTargetState(connector: string, state: TargetState, detail?: string): Promise<void> {
+    await this.#write([targetStateRecord(connector, state, detail)], this.#plain);
   }
 
   /** Any worker. */

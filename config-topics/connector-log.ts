@@ -25,6 +25,7 @@ export class ConnectorLog {
   /** A tombstone was seen, so that what is missing is known to be missing. */
   #deleted = false;
   #targetState: TargetState | undefined;
+  #targetDetail: string | undefined;
   readonly #deferred = new Map<number, Properties>();
   #committed: CommittedTasks | undefined;
   #commit: { readonly count: number; readonly offset: bigint } | undefined;
@@ -77,9 +78,10 @@ export class ConnectorLog {
   }
 
   /** The new state when it changed and somebody may act on it. A tombstone comes with a deletion, which is told by itself. */
-  applyTargetState(state: TargetState | null): TargetState | undefined {
+  applyTargetState(state: TargetState | null, detail?: string): TargetState | undefined {
     const before = this.#targetState ?? (this.exists ? 'STARTED' : undefined);
     this.#targetState = state ?? undefined;
+    this.#targetDetail = detail;
     return state !== null && state !== before && this.exists ? state : undefined;
   }
 
@@ -101,6 +103,7 @@ export class ConnectorLog {
     return {
       config: this.#config,
       targetState: this.#targetState ?? 'STARTED',
+      ...(this.#targetDetail === undefined ? {} : { targetDetail: this.#targetDetail }),
       tasks: this.#committed?.tasks ?? [],
       inconsistent: this.#committed !== undefined && this.#committed.tasks === undefined,
       appliedConfig: this.#committed?.tasks === undefined ? undefined : this.#committed.appliedConfig,

@@ -57,11 +57,16 @@ export interface TaskContext {
   mayConfirm(): boolean;
   /** Says that `start` is over: the task is RUNNING from now on. */
   started(): void;
+  /**
+   * Says that there is nothing more to do, ever, with the offsets as they are; `run` then resolves. The connector is stopped with
+   * `detail` as the reason: one sentence for operators.
+   */
+  finished(detail: string): void;
 }
 
 /** A running task of a connector. */
 export interface SourceTask {
-  /** Reads the source until the signal aborts (resolves) or something breaks that reconnecting cannot mend (rejects with a ConnectorError). */
+  /** Reads the source until the signal aborts or all is done (resolves; see `finished`), or something breaks that reconnecting cannot mend (rejects with a ConnectorError). */
   run(): Promise<void>;
   /** Where the task stands in its source; asked about once a second while it runs, so it answers from what is known. */
   progress?(): SourceProgress;

@@ -12,6 +12,13 @@ export interface SnapshotProgress {
   readonly rowsByTable: readonly TableRows[];
   readonly tablesDone: number;
   readonly tables: number;
+  /** Of the source, about: behind what was read, and behind all that is to be read. */
+  readonly bytesDone: number;
+  readonly bytes: number;
+  /** Since the snapshot began, or was gone on with, here. */
+  readonly rowsPerSecond: number;
+  /** When it will have ended at the pace so far; null: it has, or nothing can be said yet. */
+  readonly estimatedEndMs: number | null;
   /** Epoch milliseconds. */
   readonly startedMs: number;
   readonly endedMs: number | null;

@@ -7,6 +7,8 @@ export interface RegexList {
   readonly entries: readonly string[];
   /** Whether one of the entries matches the whole name, ASCII letters in either case. */
   matches(name: string): boolean;
+  /** Place of the first entry that does, from 0; -1: none. */
+  place(name: string): number;
 }
 
 /**
@@ -17,7 +19,8 @@ export interface RegexList {
 export function regexList(text: string): RegexList {
   const entries = splitRegexList(text);
   const patterns = entries.map(compileEntry);
-  return { entries, matches: (name) => patterns.some((pattern) => pattern.matches(name)) };
+  const place = (name: string): number => patterns.findIndex((pattern) => pattern.matches(name));
+  return { entries, matches: (name) => place(name) >= 0, place };
 }
 
 /** The entries of such a list. An entry of no characters is left out. */

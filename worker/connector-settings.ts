@@ -265,4 +265,5 @@ export const ownedPrefixes = [
   'key.converter.',
   'value.converter.',
   'header.converter.',
+  'snapshot.select.statement.overrides.',
 ] as const;

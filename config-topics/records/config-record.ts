@@ -7,7 +7,12 @@ import { decodeProperties, type Properties } from './properties.ts';
 import { decodeRestart, restartConnectorOfKey, type RestartRequest } from './restart-record.ts';
 import { decodeRevision, revisionOfKey, type Revision } from './revision-record.ts';
 import { decodeSessionKey, SESSION_KEY, type SessionKey } from './session-key-record.ts';
-import { decodeTargetState, targetStateConnectorOfKey, type TargetState } from './target-state-record.ts';
+import {
+  decodeTargetDetail,
+  decodeTargetState,
+  targetStateConnectorOfKey,
+  type TargetState,
+} from './target-state-record.ts';
 import { decodeTaskCount, taskCountConnectorOfKey } from './task-count-record.ts';
 import { taskOfKey } from './task-record.ts';
 
@@ -16,7 +21,13 @@ export type ConfigRecord =
   | { readonly kind: 'connector'; readonly connector: string; readonly config: Properties | null }
   | { readonly kind: 'task'; readonly connector: string; readonly task: number; readonly config: Properties }
   | { readonly kind: 'commit'; readonly connector: string; readonly tasks: number }
-  | { readonly kind: 'target-state'; readonly connector: string; readonly state: TargetState | null }
+  | {
+      readonly kind: 'target-state';
+      readonly connector: string;
+      readonly state: TargetState | null;
+      /** Why, where it was nobody's request. */
+      readonly detail?: string;
+    }
   | { readonly kind: 'restart'; readonly request: RestartRequest }
   | { readonly kind: 'session-key'; readonly key: SessionKey }
   | { readonly kind: 'task-count'; readonly connector: string; readonly count: number }
@@ -43,7 +54,9 @@ function connectorRecordOf(key: string, value: unknown): ConfigRecord | undefine
   const stated = targetStateConnectorOfKey(key);
   if (stated !== undefined) {
     const state = value === null ? null : decodeTargetState(value);
-    return state === undefined ? ignored('it names no state') : { kind: 'target-state', connector: stated, state };
+    if (state === undefined) return ignored('it names no state');
+    const detail = decodeTargetDetail(value);
+    return { kind: 'target-state', connector: stated, state, ...(detail === undefined ? {} : { detail }) };
   }
   const connector = connectorOfKey(key);
   if (connector !== undefined) {

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../json-text.ts';
+import { isJsonObject, jsonString } from '../json-text.ts';
 import type { StoredRecord } from './stored-record.ts';
 
 const PREFIX = 'target-state-';
@@ -6,11 +6,16 @@ const PREFIX = 'target-state-';
 /** What a connector is meant to do. STOPPED (KIP-875) has no tasks; workers before 3.5 do not know it. */
 export type TargetState = 'STARTED' | 'PAUSED' | 'STOPPED';
 
+/** Ours, which Java ignores: why a connector was stopped that nobody stopped. */
+const DETAIL = 'millrace.detail';
+
 /** Key `target-state-<n>`, value `{"state":"PAUSED","state.v2":"STOPPED"}`: old workers read `state` and at least pause. */
-export function targetStateRecord(connector: string, state: TargetState | null): StoredRecord {
+export function targetStateRecord(connector: string, state: TargetState | null, detail?: string): StoredRecord {
   const key = PREFIX + connector;
   if (state === null) return { key, value: null };
-  return { key, value: Buffer.from(`{"state":"${state === 'STOPPED' ? 'PAUSED' : state}","state.v2":"${state}"}`) };
+  const why = detail === undefined ? '' : `,"${DETAIL}":${jsonString(detail)}`;
+  const older = state === 'STOPPED' ? 'PAUSED' : state;
+  return { key, value: Buffer.from(`{"state":"${older}","state.v2":"${state}"${why}}`) };
 }
 
 export function targetStateConnectorOfKey(key: string): string | undefined {
@@ -23,4 +28,10 @@ export function decodeTargetState(value: unknown): TargetState | undefined {
   const newer = value['state.v2'];
   const state = typeof newer === 'string' ? newer : value['state'];
   return state === 'STARTED' || state === 'PAUSED' || state === 'STOPPED' ? state : undefined;
+}
+
+/** Undefined: none is given. */
+export function decodeTargetDetail(value: unknown): string | undefined {
+  const detail = isJsonObject(value) ? value[DETAIL] : undefined;
+  return typeof detail === 'string' ? detail : undefined;
 }

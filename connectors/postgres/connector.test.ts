@@ -17,6 +17,10 @@ describe('the PostgreSQL connector', () => {
     assert.deepEqual(postgresConnector.taskConfigs(config, 3), [task, helper, helper]);
     const streaming = { ...config, 'snapshot.mode': 'no_data' };
     assert.equal(postgresConnector.taskConfigs(streaming, 3).length, 1);
+    const based = { ...config, 'snapshot.mode': 'configuration_based' };
+    assert.equal(postgresConnector.taskConfigs(based, 3).length, 1);
+    const data = { ...based, 'snapshot.mode.configuration.based.snapshot.data': 'true' };
+    assert.equal(postgresConnector.taskConfigs(data, 3).length, 3);
   });
 
   it('takes only offsets that it could start from, of its own source', () => {

@@ -4,9 +4,11 @@ import type { ConnectorConfig, SourceConnector } from '../source-connector.ts';
 import { readOffset } from './position/stored-offset.ts';
 import { postgresSettings } from './settings.ts';
 import { conflicts, parseConfig, validConfig } from './source-config.ts';
+import { FullOnlyTask } from './snapshot/full-only-task.ts';
 import { SnapshotHelper } from './snapshot/snapshot-helper.ts';
+import { snapshotRules } from './snapshot/snapshot-mode.ts';
 import { PostgresTask } from './stream-task.ts';
-import { helperConfig, isHelper, takesSnapshots } from './task-role.ts';
+import { helperConfig, isHelper } from './task-role.ts';
 import { numbering } from './task-state.ts';
 import { liveProblems } from './validation.ts';
 
@@ -31,11 +33,18 @@ export const postgresConnector: SourceConnector = {
   taskConfigs(config: ConnectorConfig, maxTasks: number) {
     if (maxTasks < 1) return [];
     const task = { ...config, 'task.class': TASK_CLASS };
-    const helpers = takesSnapshots(config) ? maxTasks - 1 : 0;
+    const parsed = validConfig(config);
+    const takesSnapshots = parsed !== undefined && snapshotRules(parsed).reads !== 'never';
+    const helpers = takesSnapshots ? maxTasks - 1 : 0;
     return [task, ...Array.from({ length: helpers }, () => helperConfig(task))];
   },
 
-  createTask: (context) => (isHelper(context.config) ? new SnapshotHelper(context) : new PostgresTask(context)),
+  createTask(context) {
+    if (isHelper(context.config)) return new SnapshotHelper(context);
+    const { streams } = snapshotRules(parseConfig(context.config));
+    return streams ? new PostgresTask(context) : new FullOnlyTask(context);
+  },
+
   exactlyOnceSupport: () => 'supported',
 
   checkOffsets(config, offsets) {

@@ -1,8 +1,9 @@
-import { filterSettings, snapshotSettings } from './settings/capture.ts';
+import { filterSettings } from './settings/capture.ts';
 import { connectionSettings, tlsSettings } from './settings/connection.ts';
 import { inertSettings } from './settings/inert.ts';
 import { refusedSettings } from './settings/refused.ts';
 import { heartbeatSettings, replicationSettings } from './settings/replication.ts';
+import { snapshotSettings } from './settings/snapshot.ts';
 
 /** Everything about the source, with Debezium's names and defaults; what a format defines is not here. */
 export const postgresSettings = {

@@ -37,7 +37,9 @@ describe('the configuration of a PostgreSQL connector', () => {
       'plugin.name': 'decoderbufs',
       'provide.transaction.metadata': 'true',
       'skip.messages.without.change': 'true',
-      'snapshot.mode': 'when_needed',
+      'snapshot.mode': 'custom',
+      'snapshot.locking.mode': 'custom',
+      'snapshot.query.mode': 'custom',
       'slot.name': 'Not-Allowed',
       'skipped.operations': 'x',
     };

@@ -4,12 +4,15 @@ import { parseSettings } from '../../settings/parse-settings.ts';
 import type { SettingValues } from '../../settings/setting.ts';
 import type { ConnectorConfig, SettingProblem } from '../source-connector.ts';
 import { refusedPrefixes } from './settings/refused.ts';
+import { overrideProblems, selectOverrides, type SelectOverrides } from './select-overrides.ts';
 import { postgresSettings } from './settings.ts';
 
 /** A connector's configuration, parsed and whole. */
 export type SourceConfig = SettingValues<typeof postgresSettings> & {
   /** `topic.prefix`: the name of this source in topics, in events and in the keys of offsets. */
   readonly serverName: string;
+  /** The queries of `snapshot.select.statement.overrides`. */
+  readonly selectOverrides: SelectOverrides;
 };
 
 // Defined for operators by the format; read here because offsets are stored under it.
@@ -23,13 +26,13 @@ export function parseConfig(config: ConnectorConfig): SourceConfig {
   const [conflict] = conflicts(config);
   const message = problem ?? conflict?.message;
   if (message !== undefined) throw new ConnectorError('CONFIG_INVALID', message);
-  return values;
+  return { ...values, selectOverrides: selectOverrides(config) };
 }
 
 /** The configuration for checks that need it whole; undefined when a single setting is wrong, which others report. */
 export function validConfig(config: ConnectorConfig): SourceConfig | undefined {
   const { values, problems } = parseSettings(settings, config);
-  return problems.size === 0 ? values : undefined;
+  return problems.size === 0 ? { ...values, selectOverrides: selectOverrides(config) } : undefined;
 }
 
 const EXCLUSIVE = [
@@ -38,7 +41,7 @@ const EXCLUSIVE = [
   ['column.include.list', 'column.exclude.list'],
 ] as const;
 
-/** What single settings cannot say: settings that exclude each other, and families that are not built. */
+/** What single settings cannot say: settings that exclude each other, families that are not built, and families that are. */
 export function conflicts(config: ConnectorConfig): SettingProblem[] {
   const isSet = (name: string): boolean => (config[name] ?? '').trim() !== '';
   const both = EXCLUSIVE.filter(([include, exclude]) => isSet(include) && isSet(exclude)).map(([include, exclude]) => ({
@@ -51,5 +54,5 @@ export function conflicts(config: ConnectorConfig): SettingProblem[] {
       ? []
       : [{ setting, message: `${setting}: ${family.effect} is not built yet; remove it` }];
   });
-  return [...both, ...refused];
+  return [...both, ...refused, ...overrideProblems(config)];
 }

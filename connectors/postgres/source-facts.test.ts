@@ -85,11 +85,14 @@ describe('what a PostgreSQL task says of its progress', () => {
 
   it('shows how far a snapshot is, that it was interrupted, and how it ended', () => {
     const { facts, state } = bench();
-    let figures: SnapshotFigures = { rows: 0, rowsByTable: [], tablesDone: 0, tables: 2 };
+    const all = { tables: 2, bytes: 1000 };
+    let figures: SnapshotFigures = { ...all, rows: 0, rowsByTable: [], tablesDone: 0, bytesDone: 0 };
     facts.snapshotBegins(() => figures);
-    figures = { rows: 40, rowsByTable: [{ table: 'public.a', rows: 40 }], tablesDone: 1, tables: 2 };
-    const running = { state: 'running', rows: 40, tablesDone: 1, tables: 2, startedMs: state.now, endedMs: null };
-    assert.deepEqual(facts.progress().snapshot, { ...running, rowsByTable: [{ table: 'public.a', rows: 40 }] });
+    figures = { ...all, rows: 40, rowsByTable: [{ table: 'public.a', rows: 40 }], tablesDone: 1, bytesDone: 400 };
+    const startedMs = state.now;
+    state.now += 10_000;
+    const pace = { rowsPerSecond: 4, estimatedEndMs: state.now + 15_000 };
+    assert.deepEqual(facts.progress().snapshot, { state: 'running', ...figures, ...pace, startedMs, endedMs: null });
     facts.lost('reset', 1, 1000);
     assert.equal(facts.progress().snapshot?.state, 'aborted');
     facts.snapshotBegins(() => figures);

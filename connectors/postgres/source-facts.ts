@@ -3,6 +3,7 @@ import { ChangeCounts } from './change-counts.ts';
 import type { Feedback } from './feedback.ts';
 import type { Handover } from './handover.ts';
 import { formatLsn, type Lsn } from './lsn.ts';
+import { snapshotPace } from './snapshot/snapshot-pace.ts';
 import type { TransactionCursor } from './position/transaction-cursor.ts';
 
 /** What a session that streams knows. */
@@ -12,11 +13,16 @@ interface Streaming {
 }
 
 /** How far a snapshot has come, asked when somebody wants to know. */
-export type SnapshotFigures = Pick<SnapshotProgress, 'rows' | 'rowsByTable' | 'tablesDone' | 'tables'>;
+export type SnapshotFigures = Pick<
+  SnapshotProgress,
+  'rows' | 'rowsByTable' | 'tablesDone' | 'tables' | 'bytesDone' | 'bytes'
+>;
 
 interface Snapshot {
   readonly figures: () => SnapshotFigures;
   readonly startedMs: number;
+  /** What had been read before: the pace is that of now. */
+  readonly before: Pick<SnapshotFigures, 'rows' | 'bytesDone'>;
   state: SnapshotProgress['state'];
   endedMs: number | null;
 }
@@ -72,7 +78,7 @@ export class SourceFacts {
 
   snapshotBegins(figures: () => SnapshotFigures): void {
     this.#phase = 'snapshot';
-    this.#snapshot = { figures, startedMs: this.#now(), state: 'running', endedMs: null };
+    this.#snapshot = { figures, startedMs: this.#now(), before: figures(), state: 'running', endedMs: null };
   }
 
   /** Reads a share of a snapshot whose figures another task tells. */
@@ -146,7 +152,11 @@ export class SourceFacts {
 
   #snapshotProgress(): SnapshotProgress | null {
     if (this.#snapshot === undefined) return null;
-    const { figures, startedMs, state, endedMs } = this.#snapshot;
-    return { state, ...figures(), startedMs, endedMs };
+    const { figures, startedMs, before, state, endedMs } = this.#snapshot;
+    const now = figures();
+    const elapsedMs = Math.max(1, (endedMs ?? this.#now()) - startedMs);
+    const pace = snapshotPace({ now, before, elapsedMs });
+    const estimatedEndMs = state === 'running' && pace.leftMs !== null ? this.#now() + pace.leftMs : null;
+    return { state, ...now, rowsPerSecond: pace.rowsPerSecond, estimatedEndMs, startedMs, endedMs };
   }
 }

@@ -18,6 +18,7 @@ import {
   type StoredOffset,
 } from './position/stored-offset.ts';
 import { createSlot, dropSlot, reportingBlockers, type CreatedSlot } from './setup/slot.ts';
+import { isHealed, isSnapshotDue, snapshotRules } from './snapshot/snapshot-mode.ts';
 import { runSnapshot } from './snapshot/snapshot-run.ts';
 import { snapshotTasks } from './task-role.ts';
 import { parseConfig, type SourceConfig } from './source-config.ts';
@@ -50,6 +51,8 @@ export class PostgresTask implements SourceTask {
   #inherited: SourceOffset | undefined;
   /** Whether this life of the task has written an offset of streaming. */
   #hasWrittenOffset = false;
+  /** Whether this life of the task has completed a snapshot. */
+  #hasRead = false;
   #isStarted = false;
   #streamingSinceMs: number | undefined;
 
@@ -99,7 +102,9 @@ export class PostgresTask implements SourceTask {
       );
       signal.throwIfAborted();
       const isImpatient = !this.#isStarted && performance.now() - beganMs > FIRST_PATIENCE_MS;
-      if (isImpatient || this.#handover.failure !== undefined || judge(failure).kind === 'fatal') throw failure;
+      const verdict = judge(failure);
+      const isFatal = verdict.kind === 'fatal' && !isHealed(snapshotRules(this.#config), verdict.code);
+      if (isImpatient || this.#handover.failure !== undefined || isFatal) throw failure;
       if (this.#streamingSinceMs !== undefined && performance.now() - this.#streamingSinceMs > GOOD_SESSION_MS)
         retry = 0;
       const waitMs = backOff(retry);
@@ -119,6 +124,7 @@ export class PostgresTask implements SourceTask {
     const setup = await setUp(parts, this.#stored);
     this.#facts.connected();
     this.#facts.sawHead(setup.facts.logEnd);
+    if (setup.gap !== null) this.#forget(setup.gap);
     try {
       if (setup.decision.action === 'use') this.#reportStarted();
       const found = await this.#stateToStreamFrom(setup);
@@ -130,6 +136,14 @@ export class PostgresTask implements SourceTask {
     } finally {
       await setup.session.close();
     }
+  }
+
+  /** What the server has no longer is read anew: nothing of what is stored counts. */
+  #forget(gap: string): void {
+    this.#context.log.warn({ slot: this.#config.slotName, gap }, 'reading everything anew, as snapshot.mode says');
+    this.#stored = { state: 'none' };
+    this.#inherited = undefined;
+    this.#handover = new Handover(this.#context, 0n);
   }
 
   /** Only once the slot exists: whoever sees the task RUNNING takes it that changes from now on will come. */
@@ -162,18 +176,19 @@ export class PostgresTask implements SourceTask {
   /** Makes the slot and takes the snapshot, if they are still to come. */
   async #stateToStreamFrom(setup: TaskSetup): Promise<StreamState> {
     const stored = this.#stored;
-    const wantsSnapshot = this.#config.snapshotMode === 'initial';
+    const isDue = isSnapshotDue(snapshotRules(this.#config), stored.state, this.#hasRead);
     if (setup.decision.action === 'use') {
-      if (stored.state === 'stream') return stored;
-      const from = stored.state === 'snapshot' ? stored.from : (setup.slot?.confirmedFlush ?? 0n);
+      if (stored.state === 'stream' && !isDue) return stored;
+      // Of rows that are read again the changes since the offset come again: in the end each row is as it should be.
+      const slotAt = setup.slot?.confirmedFlush ?? 0n;
+      const from = stored.state === 'stream' ? stored.start.done : stored.state === 'snapshot' ? stored.from : slotAt;
       const state = streamFrom(from, setup.source);
-      if (!wantsSnapshot) return state;
+      if (!isDue) return state;
       // Compared before the rows are read: whatever is missing between slot and offset would never come.
       checkedStart(state, setup, { context: this.#context, config: this.#config, opener: this.#opener });
       return this.#snapshot(setup, state, null);
     }
-    const isFirst = stored.state === 'none' || stored.state === 'creating';
-    return this.#createSlot(setup, wantsSnapshot && isFirst);
+    return this.#createSlot(setup, isDue);
   }
 
   async #createSlot(setup: TaskSetup, withSnapshot: boolean): Promise<StreamState> {
@@ -218,9 +233,11 @@ export class PostgresTask implements SourceTask {
       tasks: snapshotTasks(context.config),
       from,
       run,
+      streams: true,
       exported: created?.snapshot == null ? null : { name: created.snapshot, session: created.session },
     });
     this.#hasWrittenOffset = true;
+    this.#hasRead = true;
     const next = { ...state, run: shown };
     this.#stored = next;
     if (config.streamingDelayMs > 0) await pause(config.streamingDelayMs, context.signal);

@@ -13,11 +13,6 @@ export function isHelper(task: ConnectorConfig): boolean {
   return task[ROLE] === HELPER;
 }
 
-/** Whether there may be a snapshot to read. */
-export function takesSnapshots(config: ConnectorConfig): boolean {
-  return !['no_data', 'never'].includes(config['snapshot.mode'] ?? '');
-}
-
 /** How many tasks share a snapshot. */
 export function snapshotTasks(config: ConnectorConfig): number {
   const most = Number(config['tasks.max'] ?? '1');

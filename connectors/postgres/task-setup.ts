@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../errors/catalogue.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import type { TaskContext } from '../source-connector.ts';
 import { CaptureFilter } from './capture-filter.ts';
@@ -6,11 +7,12 @@ import type { SessionOpener } from './connection/session-opener.ts';
 import type { Session } from './connection/session.ts';
 import type { OffsetSource, StoredOffset } from './position/stored-offset.ts';
 import { decideStart } from './position/start-check.ts';
-import { serverObstacles, slotObstacles, type Obstacle } from './setup/prechecks.ts';
-import { ensurePublication, publicationPlan, type Publication } from './setup/publication.ts';
+import { serverObstacles, slotObstacles, versionObstacles, type Obstacle } from './setup/prechecks.ts';
+import { ensurePublication, publicationPlan, readPublication, type Publication } from './setup/publication.ts';
 import { readServerFacts, type ServerFacts } from './setup/server-facts.ts';
 import { decideSlot, type SlotDecision, type SlotState } from './setup/slot-decision.ts';
 import { claimSlot, readSlot } from './setup/slot.ts';
+import { snapshotRules } from './snapshot/snapshot-mode.ts';
 import type { SourceConfig } from './source-config.ts';
 import type { StreamState } from './task-state.ts';
 import { pause } from './pause.ts';
@@ -28,6 +30,8 @@ export interface TaskSetup {
   readonly slot: SlotState | undefined;
   /** What to do about it: never `fail` or `wait`. */
   readonly decision: Extract<SlotDecision, { action: 'create' | 'recreate' | 'use' }>;
+  /** Why what was stored cannot be gone on from, so that all is to be read anew; null: it can, or nothing was. */
+  readonly gap: string | null;
 }
 
 export interface SetupParts {
@@ -50,6 +54,27 @@ export async function setUp(parts: SetupParts, stored: StoredOffset): Promise<Ta
   }
 }
 
+/** As much of the setup as reading alone takes: neither slot nor publication nor a server that is set up for them. */
+export type ReadingSetup = Pick<TaskSetup, 'session' | 'facts' | 'catalog' | 'publication' | 'source'>;
+
+/** Connects for reading alone. A publication that is there says which columns and rows; without one it is all. */
+export async function setUpReading({ config, opener }: SetupParts, stored: StoredOffset): Promise<ReadingSetup> {
+  const session = await opener.sql();
+  try {
+    const facts = await readServerFacts(session);
+    refuse(versionObstacles(facts));
+    checkSystem(stored, facts, config);
+    const catalog = new Catalog(new CaptureFilter(config));
+    await catalog.load(session);
+    const found = await readPublication(session, config.publicationName);
+    const publication = found ?? { allTables: true, viaRoot: config.publishViaPartitionRoot };
+    return { session, facts, catalog, publication, source: { slot: null, system: facts.system } };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
 async function examine(
   { context, config, opener }: SetupParts,
   session: Session,
@@ -63,6 +88,7 @@ async function examine(
   const plan = publicationPlan(config, facts.isStandby, catalog.tables);
   const publication = await ensurePublication(session, plan);
   const { slot, decision } = await settleSlot(session, config, stored, context.signal);
+  const { heals } = snapshotRules(config);
   if (decision.action === 'create') refuse(await slotObstacles(session, config, slot));
   if (decision.action !== 'recreate' && decision.warning !== undefined)
     context.log.warn({ slot: config.slotName }, decision.warning);
@@ -77,7 +103,29 @@ async function examine(
       log: context.log,
     });
   const source = { slot: config.slotName, system: facts.system };
-  return { session, facts, catalog, publication, source, slot: decision.action === 'use' ? slot : undefined, decision };
+  const used = decision.action === 'use' ? slot : undefined;
+  const gap = decision.action === 'use' ? (heals ? startGap(stored, used, { facts, config }) : null) : decision.gap;
+  return { session, facts, catalog, publication, source, slot: used, decision, gap: gap ?? null };
+}
+
+const GAPS: readonly ErrorCode[] = ['POSTGRES_SLOT_AHEAD', 'POSTGRES_SERVER_BEHIND'];
+
+/** What is missing between the stored position and the slot. */
+function startGap(
+  stored: StoredOffset,
+  slot: SlotState | undefined,
+  { facts, config }: { readonly facts: ServerFacts; readonly config: SourceConfig },
+): string | null {
+  if (slot?.confirmedFlush == null || (stored.state !== 'stream' && stored.state !== 'snapshot')) return null;
+  const offset = stored.state === 'stream' ? stored.start.done : stored.from;
+  const rules = { slotName: config.slotName, strategy: config.offsetMismatch };
+  try {
+    decideStart({ offset, slot: slot.confirmedFlush, log: facts.logEnd }, rules);
+    return null;
+  } catch (error) {
+    if (error instanceof ConnectorError && GAPS.includes(error.code)) return error.message;
+    throw error;
+  }
 }
 
 /** Where to stream from, compared with the slot that will be used. Throws when changes are missing in between. */
@@ -118,8 +166,9 @@ async function settleSlot(
   const name = config.slotName;
   for (let waited = 0; ; waited += HALF_MADE_POLL_MS) {
     const slot = await readSlot(session, name);
+    const { heals } = snapshotRules(config);
     const question = { name, database: config.database, slot, stored: stored.state, dropOnStop: config.slotDropOnStop };
-    const decision = decideSlot(question);
+    const decision = decideSlot({ ...question, heals });
     if (decision.action === 'fail') throw new ConnectorError(decision.code, decision.message);
     if (decision.action !== 'wait') return { slot, decision };
     if (waited >= HALF_MADE_PATIENCE_MS)

@@ -5,11 +5,12 @@ import { CaptureFilter } from './capture-filter.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { SessionOpener } from './connection/session-opener.ts';
 import type { Session } from './connection/session.ts';
-import { serverObstacles, slotObstacles } from './setup/prechecks.ts';
+import { serverObstacles, slotObstacles, versionObstacles, type Obstacle } from './setup/prechecks.ts';
 import { checkPublication, publicationPlan, tryCreation } from './setup/publication.ts';
 import { readServerFacts } from './setup/server-facts.ts';
 import { decideSlot } from './setup/slot-decision.ts';
 import { readSlot } from './setup/slot.ts';
+import { snapshotRules } from './snapshot/snapshot-mode.ts';
 import type { SourceConfig } from './source-config.ts';
 
 /** The setting to look at first for each error that is about one. */
@@ -32,6 +33,7 @@ export async function liveProblems(config: SourceConfig, signal: AbortSignal): P
   try {
     const session = await opener.sql({ lock_timeout: String(TRIAL_LOCK_TIMEOUT_MS) });
     try {
+      if (!snapshotRules(config).streams) return asProblems(versionObstacles(await readServerFacts(session)));
       const problems = await examine(config, session);
       // A line for replication in pg_hba.conf shows only when it is tried.
       if (problems.length === 0) await (await opener.replication()).close();
@@ -51,9 +53,9 @@ async function examine(config: SourceConfig, session: Session): Promise<SettingP
   const facts = await readServerFacts(session);
   const slot = await readSlot(session, config.slotName);
   const obstacles = [...serverObstacles(facts, config.user), ...(await slotObstacles(session, config, slot))];
-  const problems: SettingProblem[] = obstacles.map(({ setting, message }) => ({ setting, message }));
+  const problems = asProblems(obstacles);
   if (slot !== undefined) {
-    const question = { name: config.slotName, database: config.database, slot, dropOnStop: false };
+    const question = { name: config.slotName, database: config.database, slot, dropOnStop: false, heals: false };
     const decision = decideSlot({ ...question, stored: 'none' });
     if (decision.action === 'fail') problems.push({ setting: 'slot.name', message: decision.message });
   }
@@ -63,4 +65,8 @@ async function examine(config: SourceConfig, session: Session): Promise<SettingP
   const plan = publicationPlan(config, facts.isStandby, catalog.tables);
   if ((await checkPublication(session, plan)) === undefined) await tryCreation(session, plan);
   return problems;
+}
+
+function asProblems(obstacles: readonly Obstacle[]): SettingProblem[] {
+  return obstacles.map(({ setting, message }) => ({ setting, message }));
 }

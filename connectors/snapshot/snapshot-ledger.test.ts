@@ -6,7 +6,7 @@ const run = runPartition('inv', 'a1');
 
 function plan(table: string, place: number, chunks: number, more: Partial<TablePlan> = {}): SnapshotRecord {
   const boundaries = Array.from({ length: chunks - 1 }, (_, index) => [String(index)]);
-  const common = { version: 1, epoch: 1, split: 'key', key: ['id'], first: false, last: false } as const;
+  const common = { version: 1, epoch: 1, split: 'key', key: ['id'], bytes: 1000, first: false, last: false } as const;
   return { kind: 'table', plan: { table, place, boundaries, ...common, ...more } };
 }
 
@@ -66,6 +66,8 @@ describe('what is known of a shared snapshot', () => {
         ['b', 10],
       ]),
       tablesDone: 2,
+      bytesDone: 2000,
+      bytes: 2000,
     });
     assert.equal(ledgerOf(header(1, 0)).isComplete(), true, 'there is nothing to read');
   });

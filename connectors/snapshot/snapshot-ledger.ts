@@ -28,6 +28,7 @@ export class SnapshotLedger {
   /** Tables that are not read whole. */
   readonly #incomplete = new Set<string>();
   #changed = Promise.withResolvers<undefined>();
+  readonly #waiters = new Set<{ readonly holds: () => boolean; readonly settle: () => void }>();
 
   /** A record of the run has come, or (null) has been forgotten. */
   apply(partition: SourcePartition, offset: SourceOffset | null): void {
@@ -39,6 +40,17 @@ export class SnapshotLedger {
     }
     this.#changed.resolve(undefined);
     this.#changed = Promise.withResolvers<undefined>();
+    for (const waiter of this.#waiters) {
+      if (!waiter.holds()) continue;
+      this.#waiters.delete(waiter);
+      waiter.settle();
+    }
+  }
+
+  /** Settles once something holds, which is asked now and after each record. */
+  async until(holds: () => boolean): Promise<void> {
+    if (holds()) return;
+    await new Promise<void>((settle) => this.#waiters.add({ holds, settle }));
   }
 
   /** Settles with the next record. */
@@ -58,7 +70,12 @@ export class SnapshotLedger {
 
   /** Plans in the order in which the tables are read. */
   get plans(): TablePlan[] {
-    return [...this.#plans.values()].sort((left, right) => left.place - right.place);
+    return inOrder([...this.#plans.values()]);
+  }
+
+  /** Those of them whose tables are not read whole. */
+  get #left(): TablePlan[] {
+    return inOrder([...this.#incomplete].flatMap((table) => this.#plans.get(table) ?? []));
   }
 
   plan(table: string): TablePlan | undefined {
@@ -111,8 +128,7 @@ export class SnapshotLedger {
    * come after those of a newer one.
    */
   get unseen(): TablePlan[] {
-    return this.plans.filter((plan) => {
-      if (!this.#incomplete.has(plan.table)) return false;
+    return this.#left.filter((plan) => {
       const settled = this.settled(plan);
       return settled.length > plan.boundaries.length && settled.some(({ unseen }) => unseen);
     });
@@ -128,24 +144,33 @@ export class SnapshotLedger {
     return this.plans.some((plan) => this.settled(plan).some(({ epoch }) => this.#epochs.get(epoch)?.late === true));
   }
 
-  /** Rows read so far, by table, and tables read whole. */
-  get figures(): { readonly rows: Map<string, number>; readonly tablesDone: number } {
+  /** Rows read so far, by table; tables read whole; bytes in the source behind what was read, and behind all of it. */
+  get figures(): {
+    readonly rows: Map<string, number>;
+    readonly tablesDone: number;
+    readonly bytesDone: number;
+    readonly bytes: number;
+  } {
     const rows = new Map<string, number>();
     let tablesDone = 0;
+    let bytesDone = 0;
+    let bytes = 0;
     for (const plan of this.plans) {
       const settled = this.settled(plan);
+      bytes += plan.bytes;
+      bytesDone += (plan.bytes * settled.length) / (plan.boundaries.length + 1);
       rows.set(
         plan.table,
         settled.reduce((sum, chunk) => sum + chunk.rows, 0),
       );
       if (settled.length > plan.boundaries.length) tablesDone += 1;
     }
-    return { rows, tablesDone };
+    return { rows, tablesDone, bytesDone, bytes };
   }
 
   #open(wanted: (chunk: OpenChunk) => boolean): OpenChunk[] {
     const open: OpenChunk[] = [];
-    for (const plan of this.plans)
+    for (const plan of this.#left)
       for (let chunk = 0; chunk <= plan.boundaries.length; chunk += 1)
         if (wanted({ plan, chunk }) && !this.isSettled({ plan, chunk })) open.push({ plan, chunk });
     return open;
@@ -188,6 +213,10 @@ export class SnapshotLedger {
       this.#incomplete.delete(table);
     else this.#incomplete.add(table);
   }
+}
+
+function inOrder(plans: TablePlan[]): TablePlan[] {
+  return plans.sort((left, right) => left.place - right.place);
 }
 
 function versionOf(table: string, version: number): string {

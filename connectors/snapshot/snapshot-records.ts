@@ -45,11 +45,13 @@ export interface TablePlan {
   readonly version: number;
   /** The snapshot that what is outstanding is to be read by. */
   readonly epoch: number;
-  /** By ranges of the key's columns, by ranges of pages, or not at all. */
-  readonly split: 'key' | 'pages' | 'whole';
+  /** By ranges of the key's columns, by ranges of pages, or not at all; `query`: not at all, and perhaps not all of its rows. */
+  readonly split: 'key' | 'pages' | 'whole' | 'query';
   readonly key: readonly string[];
   /** Chunk c is what lies above boundary c - 1 and not above boundary c; the last chunk has no upper one. */
   readonly boundaries: readonly (readonly string[])[];
+  /** What the table takes in the source, about; 0: not known. Each chunk is an equal part of it. */
+  readonly bytes: number;
   /** Whether the first row of all is in it, and the last one. */
   readonly first: boolean;
   readonly last: boolean;
@@ -133,9 +135,10 @@ const table = z.object({
   place: count,
   version: count,
   epoch: count,
-  split: z.enum(['key', 'pages', 'whole']),
+  split: z.enum(['key', 'pages', 'whole', 'query']),
   key: json(z.array(z.string())),
   boundaries: json(z.array(z.array(z.string()))),
+  bytes: count.default(0),
   first: z.boolean(),
   last: z.boolean(),
 });

@@ -40,7 +40,7 @@ function configAgain(record: ConfigRecord): StoredRecord {
     case 'commit':
       return commitRecord(record.connector, record.tasks);
     case 'target-state':
-      return targetStateRecord(record.connector, record.state);
+      return targetStateRecord(record.connector, record.state, record.detail);
     case 'session-key':
       return sessionKeyRecord(record.key);
     case 'task-count':

@@ -153,7 +153,8 @@ describe('initial snapshot of PostgreSQL', () => {
   });
 
   it('reads a table again that was rewritten between the snapshot and its turn', async () => {
-    await database.sql(`CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1);
+    await database.sql(`CREATE TABLE a (id int PRIMARY KEY, note text);
+      INSERT INTO a SELECT n, repeat('x', 500) FROM generate_series(1, 200) n;
       CREATE TABLE b (id int PRIMARY KEY, n int); INSERT INTO b SELECT n, n FROM generate_series(1, 10) n`);
     driver = new TaskDriver({ config: database.config(initial) });
     const room = Promise.withResolvers<undefined>();
@@ -216,5 +217,120 @@ describe('initial snapshot of PostgreSQL', () => {
       ],
     );
     assert.deepEqual(driver.changes[0]?.table, driver.changes[1]?.table);
+  });
+
+  describe('of which some tables are read by a query of the operator’s', () => {
+    const own = (query: string): Record<string, string> => ({
+      ...initial,
+      'snapshot.select.statement.overrides': 'public.item',
+      'snapshot.select.statement.overrides.public.item': query,
+    });
+
+    beforeEach(() =>
+      database.sql(`CREATE TABLE item (id int PRIMARY KEY, name text, note text, n int NOT NULL DEFAULT 0);
+        INSERT INTO item VALUES (1, 'one', 'x'), (2, 'two', 'y'), (3, 'three', 'z');
+        CREATE TABLE other (id int PRIMARY KEY); INSERT INTO other VALUES (9)`),
+    );
+
+    it('gives what the query gives, by names, in the form of the table', async () => {
+      const query = `SELECT 7 AS n, upper(name) AS name, id::text AS id FROM item WHERE id > 1 -- the newer ones`;
+      driver = await new TaskDriver({ config: database.config(own(query)) }).start();
+      await database.sql(`UPDATE item SET note = 'w' WHERE id = 1`);
+      const changes = await driver.waitForChanges(4);
+      assert.deepEqual(
+        changes.map(({ op, table, after }) => [op, table, after]),
+        [
+          ['r', 'item', { id: '2', name: 'TWO', note: null, n: '7' }],
+          ['r', 'item', { id: '3', name: 'THREE', note: null, n: '7' }],
+          ['r', 'other', { id: '9' }],
+          ['u', 'item', { id: '1', name: 'one', note: 'w', n: '0' }],
+        ],
+      );
+      assert.equal(driver.changes[0]?.table, driver.changes[1]?.table);
+      assert.deepEqual(driver.changes[0]?.table, driver.changes[3]?.table);
+    });
+
+    for (const [what, query, message] of [
+      ['lacks the key', 'SELECT name, n FROM item', /must give id, which cannot be NULL/],
+      ['lacks a column that cannot be NULL', 'SELECT id FROM item', /must give n/],
+      ['has a column that the table has not', 'SELECT *, 1 AS extra FROM item', /has no column extra/],
+      ['reads what is not there', 'SELECT * FROM itm', /relation "itm" does not exist/],
+      ['is no query', 'SELEC', /syntax error/],
+    ] as const)
+      it(`fails, and says why, when the query ${what}`, async () => {
+        driver = new TaskDriver({ config: database.config(own(query)) });
+        await assert.rejects(driver.run(), (error: Error & { code?: string }) => {
+          assert.equal(error.code, 'CONFIG_INVALID');
+          assert.match(error.message, /snapshot\.select\.statement\.overrides\.public\.item/);
+          return message.test(error.message);
+        });
+        assert.equal(driver.changes.length, 0);
+      });
+  });
+
+  it('reads the tables of snapshot.include.collection.list alone, in the order of the list', async () => {
+    await database.sql(`CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1);
+      CREATE TABLE b (id int PRIMARY KEY); INSERT INTO b VALUES (1);
+      CREATE TABLE c1 (id int PRIMARY KEY); INSERT INTO c1 VALUES (1);
+      CREATE TABLE c2 (id int PRIMARY KEY); INSERT INTO c2 VALUES (1)`);
+    const only = { ...initial, 'snapshot.include.collection.list': 'public\\.c\\d,public.a' };
+    driver = await new TaskDriver({ config: database.config(only) }).start();
+    await database.sql('INSERT INTO b VALUES (2)');
+    const changes = await driver.waitForChanges(4);
+    assert.deepEqual(
+      changes.map(({ op, table }) => `${op} ${table}`),
+      ['r c1', 'r c2', 'r a', 'c b'],
+    );
+  });
+
+  it('reads tables by their number of rows where that is asked for', async () => {
+    await database.sql(`CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a SELECT generate_series(1, 3);
+      CREATE TABLE b (id int PRIMARY KEY); INSERT INTO b VALUES (1); ANALYZE`);
+    const ordered = { ...initial, 'snapshot.tables.order.by.row.count': 'ascending' };
+    driver = await new TaskDriver({ config: database.config(ordered) }).start();
+    assert.deepEqual(
+      driver.seen.map(({ table }) => table),
+      ['b', 'a', 'a', 'a'],
+    );
+  });
+
+  it('keeps its snapshot when a table is locked for longer than snapshot.lock.timeout.ms', async () => {
+    await database.sql(`CREATE TABLE a (id int PRIMARY KEY, note text);
+      INSERT INTO a SELECT n, repeat('x', 500) FROM generate_series(1, 200) n;
+      CREATE TABLE b (id int PRIMARY KEY); INSERT INTO b VALUES (1);
+      CREATE TABLE c (id int PRIMARY KEY); INSERT INTO c VALUES (1)`);
+    driver = new TaskDriver({ config: database.config({ ...initial, 'snapshot.lock.timeout.ms': '50' }) });
+    const room = Promise.withResolvers<undefined>();
+    const keep = driver.onBatch;
+    driver.onBatch = (batch) => {
+      keep(batch);
+      if (driver.changes.length > 0) driver.room ??= room.promise.then(() => undefined);
+    };
+    void driver.run();
+    await until(() => driver.room !== undefined, 'the first table has been read');
+    const other = await database.session();
+    await other.query('BEGIN; LOCK TABLE b IN ACCESS EXCLUSIVE MODE');
+    driver.room = undefined;
+    driver.onBatch = keep;
+    room.resolve(undefined);
+    await driver.waitForLog('the snapshot waits for a table that somebody has locked (snapshot.lock.timeout.ms)');
+    // Not to be seen by the snapshot that it began with.
+    await database.sql('INSERT INTO c VALUES (2)');
+    await other.query('COMMIT');
+    await other.end();
+    await driver.waitForLog('streaming');
+    await driver.waitForChanges(203);
+    assert.deepEqual(
+      driver.seen.slice(200).map(({ op, table, after }) => [op, table, after?.['id']]),
+      [
+        ['r', 'b', '1'],
+        ['r', 'c', '1'],
+        ['c', 'c', '2'],
+      ],
+    );
+    assert.ok(
+      driver.logged.every(({ fields }) => fields['epoch'] === undefined),
+      'no other snapshot was taken',
+    );
   });
 });

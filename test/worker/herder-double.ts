@@ -83,6 +83,7 @@ export function herderDouble(overrides: Partial<HerderPort> = {}): { herder: Her
     topics: () => ['inv.public.items'],
     resetTopics: (name) => note('resetTopics', name),
     putTaskConfigs: (name, configs) => Promise.resolve(void note('putTaskConfigs', name, configs)),
+    finish: (name, detail) => Promise.resolve(void note('finish', name, detail)),
     fenceZombies: (name) => Promise.resolve(void note('fenceZombies', name)),
     sessionKey: () => undefined,
     setClusterLogLevel: (namespace, level) => Promise.resolve(void note('setClusterLogLevel', namespace, level)),

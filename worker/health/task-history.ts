@@ -4,7 +4,7 @@ import { RateWindow } from './rate-window.ts';
 import { stallOf, type StallReason } from './stall-rule.ts';
 
 /** What a worker does with a task just now. */
-export type RunState = 'idle' | 'starting' | 'running' | 'paused' | 'stopping' | 'waiting' | 'failed';
+export type RunState = 'idle' | 'starting' | 'running' | 'paused' | 'stopping' | 'waiting' | 'failed' | 'finished';
 
 /** The restart that a failed task waits for. */
 export interface NextRestart {

@@ -19,6 +19,7 @@ import type { Config } from './config-equality.ts';
 import { ConfigEvents } from './config-events.ts';
 import { ConnectorResolver } from './connector-resolver.ts';
 import { ConnectorRequests } from './connector-requests.ts';
+import { FinishedConnectors } from './finished-connectors.ts';
 import { GroupEvents } from './group-events.ts';
 import { HealthRequests } from './health-requests.ts';
 import { Herder } from './herder.ts';
@@ -93,6 +94,7 @@ export class HerderAssembly {
   readonly #exactlyOnce: boolean;
   readonly #rebalances = new RebalanceMeter();
   readonly #topics: TopicTracking;
+  readonly #finished: FinishedConnectors;
   #configRead = false;
   #started = false;
   /** Hosts are started for the tasks that may come. */
@@ -119,6 +121,13 @@ export class HerderAssembly {
       readToEnd: (signal) => stores.config.readToEnd(signal),
     });
     this.#local = this.#localParts();
+    this.#finished = new FinishedConnectors({
+      clock: systemClock,
+      log: input.log,
+      view: input.view,
+      finish: (name, detail) => this.#finish(name, detail, input.signal),
+      signal: input.signal,
+    });
     this.#taskSets = new TaskConfigRequests({
       queue: this.#queue,
       leader: this.#leader,
@@ -209,9 +218,20 @@ export class HerderAssembly {
       hosts,
       beatNow,
       publish: (name, configs, deadline) => this.#publish(name, configs, deadline),
+      onFinished: (name, detail) => this.#finished.stop(name, detail),
       onReleased: () => this.group.released(),
       signal,
     });
+  }
+
+  /** Through the leader's queue, wherever the leader is. */
+  async #finish(name: string, detail: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.herder.finish(name, detail);
+    } catch (error) {
+      if (!(error instanceof NotLeader) || error.target === undefined) throw error;
+      await this.#calls.putFinished(error.target, { name, detail }, signal);
+    }
   }
 
   /** Through the leader's queue, wherever the leader is. */

@@ -13,7 +13,7 @@ export interface ConnectorSlotPort {
   taskConfigs(name: string, config: Config): Promise<Config[]>;
   /** Has the leader write a set of tasks; settles once it is in the config topic. */
   publish(name: string, configs: readonly Config[], signal: AbortSignal): Promise<void>;
-  status(name: string, state: 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED', trace?: string): void;
+  status(name: string, state: 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED', trace?: string, detail?: string): void;
 }
 
 /** Connect's own pace for publishing again. */
@@ -83,7 +83,7 @@ export class ConnectorSlot {
     this.#config = view.config;
     this.#target = view.targetState;
     if (view.targetState !== 'STARTED') {
-      this.#port.status(this.#name, view.targetState);
+      this.#port.status(this.#name, view.targetState, undefined, view.targetDetail);
       return undefined;
     }
     try {

@@ -29,6 +29,8 @@ export interface InstanceStatus {
   readonly worker_id: string;
   readonly trace?: string;
   readonly version?: string | null;
+  /** Ours: why a connector is STOPPED that nobody stopped. */
+  readonly detail?: string;
 }
 
 /** Connect's ConnectorStateInfo. */
@@ -126,6 +128,8 @@ export interface HerderPort {
    * the leader fences by itself before tasks start.
    */
   fenceZombies(name: string): Promise<void>;
+  /** Stops a connector that has nothing more to do. */
+  finish(name: string, detail: string): Promise<void>;
   /** The newest session key of the config topic; undefined before one was read. */
   sessionKey(): SessionKey | undefined;
   /** Has every worker of the cluster set this level (KIP-976); settles when this one has. */

@@ -263,6 +263,10 @@ export class Herder implements HerderPort {
     return this.#parts.putLoggerLevel(namespace, level);
   }
 
+  finish(name: string, detail: string): Promise<void> {
+    return this.#parts.states.stop(name, detail);
+  }
+
   fenceZombies(name: string): Promise<void> {
     return this.#parts.fencing.require(name);
   }

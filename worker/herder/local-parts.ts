@@ -37,6 +37,8 @@ export interface LocalPartsInput {
   /** Asks for a heartbeat now. */
   readonly beatNow: () => void;
   readonly publish: (name: string, configs: readonly Config[], signal: AbortSignal) => Promise<void>;
+  /** A connector has nothing more to do. */
+  readonly onFinished: (name: string, detail: string) => void;
   /** Something that this worker held has stopped. */
   readonly onReleased: () => void;
   readonly signal: AbortSignal;
@@ -89,6 +91,7 @@ export function localParts(input: LocalPartsInput): LocalParts {
       resume: (key) => hosts.resume(key),
       stop: (key, quiet) => hosts.stop(key, { graceMs: values.taskShutdownGracefulTimeoutMs, quiet }),
       confirmOwnership: () => confirmOwnership(input),
+      finished: (key, detail) => input.onFinished(connectorOf(key), detail),
       status: (key, state, trace) =>
         statusWriter.report({ connector: connectorOf(key), task: taskNumberOf(key) }, state, trace),
     },
@@ -108,10 +111,10 @@ export function localParts(input: LocalPartsInput): LocalParts {
       taskConfigs: (name, connectorConfig) =>
         makeTaskConfigs({ plugins, log, resolve: (given) => input.resolver.resolve(given) }, name, connectorConfig),
       publish: input.publish,
-      status: (name, state, trace) => {
+      status: (name, state, trace, detail) => {
         // An instance runs no code of its own between changes: RUNNING and FAILED are what its starts end in.
         if (state === 'RUNNING' || state === 'FAILED') connectorStartups.ended(state === 'RUNNING');
-        statusWriter.report({ connector: name }, state, trace);
+        statusWriter.report({ connector: name }, state, trace, detail);
       },
     },
     (name) => {

@@ -12,7 +12,7 @@ import type { SerialQueue } from './serial-queue.ts';
 
 /** Writes of states to the config topic; each settles once this worker has read it back. */
 interface StateWriter {
-  putTargetState(name: string, state: TargetState): Promise<void>;
+  putTargetState(name: string, state: TargetState, detail?: string): Promise<void>;
   putTaskConfigs(name: string, configs: readonly Config[]): Promise<void>;
   putRestart(request: RestartFlags & { readonly connector: string }): Promise<void>;
 }
@@ -54,14 +54,17 @@ export class StateRequests {
     return this.#target(name, 'STARTED');
   }
 
-  /** The tasks first, then the state, as Connect does: a worker of either kind never sees a stopped connector with tasks. */
-  stop(name: string): Promise<void> {
+  /**
+   * The tasks first, then the state, as Connect does: a worker of either kind never sees a stopped connector with tasks. `detail`:
+   * why, where it has stopped by itself.
+   */
+  stop(name: string, detail?: string): Promise<void> {
     const { queue, leader, writer, view, signal } = this.#parts;
     return queue.run(`writing the STOPPED target stage for connector ${name} to the config topic`, async () => {
       await leader.ready(signal);
       if (!view().connectors.has(name)) throw new RestError(404, `Unknown connector ${name}`);
       await leader.write(signal, () => writer.putTaskConfigs(name, []));
-      await leader.write(signal, () => writer.putTargetState(name, 'STOPPED'));
+      await leader.write(signal, () => writer.putTargetState(name, 'STOPPED', detail));
     });
   }
 

@@ -13,7 +13,8 @@ function shown(status: Status | undefined): InstanceStatus | undefined {
   if (status === undefined || status.state === 'DESTROYED') return undefined;
   const state: ConnectorState = status.state;
   const trace = status.trace === null || status.trace === '' ? {} : { trace: status.trace };
-  return { state, worker_id: status.workerId, ...trace, version: status.version };
+  const detail = status.detail === undefined ? {} : { detail: status.detail };
+  return { state, worker_id: status.workerId, ...trace, version: status.version, ...detail };
 }
 
 /** Statuses as clients see them: a removed one is none, and `trace` is there only when it says something. */

@@ -12,6 +12,7 @@ interface Report {
   readonly id: StatusId;
   readonly state: StatusState;
   readonly trace: string | null;
+  readonly detail: string | undefined;
 }
 
 /** States that a worker which was thought dead must not write over those of its successor. */
@@ -46,8 +47,8 @@ export class StatusWriter {
     this.#redact = parts.redact ?? ((text) => text);
   }
 
-  report(id: StatusId, state: StatusState, trace: string | null = null): void {
-    const report = { id, state, trace };
+  report(id: StatusId, state: StatusState, trace: string | null = null, detail?: string): void {
+    const report = { id, state, trace, detail };
     const key = JSON.stringify([id.connector, id.task]);
     this.#waiting.delete(key);
     if (this.#membership.certain()) this.#write(report);
@@ -67,13 +68,14 @@ export class StatusWriter {
     this.#waiting.clear();
   }
 
-  #write({ id, state, trace }: Report): void {
+  #write({ id, state, trace, detail }: Report): void {
     const status: Status = {
       state,
       trace: trace === null ? null : this.#redact(trace),
       workerId: this.#workerId,
       generation: this.#membership.session?.generation ?? 0,
       version: this.#versionOf(id.connector),
+      ...(detail === undefined ? {} : { detail }),
     };
     if (safe.has(state)) this.#sink.putSafe(id, status);
     else this.#sink.put(id, status);

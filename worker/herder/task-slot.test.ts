@@ -44,6 +44,7 @@ class Bench {
         write(`status ${state}`);
         this.trace = trace;
       },
+      finished: (_key, detail) => write(`finished: ${detail}`),
       onReleased: (_key, quiet) => write(quiet ? 'released quietly' : 'released'),
     };
     this.slot = new TaskSlot('x-0', port);
@@ -66,6 +67,11 @@ class Bench {
 
   report(type: 'fenced' | 'started' | 'paused' | 'stopped', incarnation = String(this.#incarnation)): void {
     this.slot.receive({ type, id: 'x-0', incarnation });
+  }
+
+  /** It ended by itself, having nothing more to do. */
+  finish(detail: string): void {
+    this.slot.receive({ type: 'stopped', id: 'x-0', incarnation: String(this.#incarnation), detail });
   }
 
   fail(failure: Partial<TaskFailure> = {}, innocent = false): void {
@@ -118,6 +124,35 @@ describe('a task on its worker', () => {
     assert.deepEqual(bench.seen(), ['proceed 1']);
     bench.report('started');
     assert.deepEqual(bench.seen(), ['status RUNNING']);
+  });
+
+  it('that has nothing more to do is neither failed nor started again, and its connector is to be stopped', async () => {
+    const bench = new Bench();
+    bench.slot.want(task());
+    bench.report('fenced');
+    await bench.confirm();
+    bench.report('started');
+    bench.seen();
+    bench.finish('all is read');
+    assert.deepEqual(bench.seen(), ['released', 'finished: all is read']);
+    bench.slot.want(task());
+    bench.slot.want(task({ paused: true }));
+    bench.pass(60_000);
+    assert.deepEqual(bench.seen(), []);
+    assert.equal(bench.slot.held, false);
+    bench.slot.want(task({ taskConfig: { a: '2' } }));
+    assert.deepEqual(bench.seen(), ['start 2'], 'with another configuration there may be something to do');
+  });
+
+  it('that is stopped while it finishes is stopped', async () => {
+    const bench = new Bench();
+    bench.slot.want(task());
+    bench.report('fenced');
+    await bench.confirm();
+    bench.slot.want(undefined);
+    bench.seen();
+    bench.finish('all is read');
+    assert.deepEqual(bench.seen(), ['released']);
   });
 
   it('never proceeds when it was taken away while its ownership was being confirmed', async () => {

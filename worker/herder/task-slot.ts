@@ -30,6 +30,8 @@ export interface TaskSlotPort {
   stop(key: string, quiet: boolean): void;
   /** Settles when the worker has proved that it still owns what it owns. Rejects when it could not. */
   confirmOwnership(): Promise<void>;
+  /** The task has nothing more to do: its connector is to be stopped. */
+  finished(key: string, detail: string): void;
   status(key: string, state: 'RUNNING' | 'PAUSED' | 'FAILED' | 'RESTARTING', trace?: string): void;
   /** The slot holds no run any more; `quiet`: it was told to leave no trace. */
   onReleased(key: string, quiet: boolean): void;
@@ -54,7 +56,9 @@ type State =
   | { readonly is: 'stopping'; readonly run: Run; quiet: boolean; then: Wait | undefined }
   /** Between a failure and the restart. */
   | { readonly is: 'waiting'; readonly task: DesiredTask; readonly cancel: () => void }
-  | { readonly is: 'failed'; readonly task: DesiredTask };
+  | { readonly is: 'failed'; readonly task: DesiredTask }
+  /** Ended by itself, with nothing more to do. */
+  | { readonly is: 'finished'; readonly task: DesiredTask };
 
 function sameTask(left: DesiredTask, right: DesiredTask): boolean {
   return sameConfig(left.taskConfig, right.taskConfig) && sameConfig(left.connectorConfig, right.connectorConfig);
@@ -160,7 +164,8 @@ export class TaskSlot {
         this.#failed(run, event.failure, event.innocent);
         break;
       case 'stopped':
-        this.#failed(run, endedByItself(this.key), false);
+        if (event.detail === undefined) this.#failed(run, endedByItself(this.key), false);
+        else this.#finished(run, event.detail);
         break;
       case 'progress':
         this.#history.reported(event.progress, this.#port.clock.now());
@@ -189,6 +194,7 @@ export class TaskSlot {
         break;
       case 'waiting':
       case 'failed':
+      case 'finished':
         if (wanted !== undefined && sameTask(wanted, state.task)) break;
         if (state.is === 'waiting') state.cancel();
         this.#budget.reset();
@@ -228,6 +234,15 @@ export class TaskSlot {
     this.#port.log.info({ task: this.key, incarnation: run.incarnation, quiet }, 'task: stopped');
     if (then !== undefined && this.#wanted !== undefined) this.#wait(run.task, then);
     this.#port.onReleased(this.key, quiet);
+    this.#settle();
+  }
+
+  #finished(run: Run, detail: string): void {
+    if (this.#state.is === 'starting') this.#port.startups.ended(true);
+    this.#state = { is: 'finished', task: run.task };
+    this.#port.log.info({ task: this.key, incarnation: run.incarnation, detail }, 'task: finished');
+    this.#port.onReleased(this.key, false);
+    this.#port.finished(this.key, detail);
     this.#settle();
   }
 

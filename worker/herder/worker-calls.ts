@@ -20,16 +20,34 @@ export class WorkerCalls {
   }
 
   /** Hands task configurations to the leader. RestError with the leader's answer, or with what went wrong on the way. */
-  async postTaskConfigs(
+  postTaskConfigs(
     leaderUrl: string,
     { name, configs }: { readonly name: string; readonly configs: readonly Config[] },
     signal: AbortSignal,
   ): Promise<void> {
-    const path = '/connectors/:connector/tasks';
-    const body = JSON.stringify(configs);
+    return this.#ask(leaderUrl, { method: 'POST', path: '/connectors/:connector/tasks', name, body: configs }, signal);
+  }
+
+  /** Asks the leader to stop a connector that has nothing more to do. Throws as `postTaskConfigs`. */
+  putFinished(
+    leaderUrl: string,
+    { name, detail }: { readonly name: string; readonly detail: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const call = { method: 'PUT', path: '/connectors/:connector/finish', name, body: { detail } } as const;
+    return this.#ask(leaderUrl, call, signal);
+  }
+
+  async #ask(
+    leaderUrl: string,
+    call: { readonly method: 'POST' | 'PUT'; readonly path: string; readonly name: string; readonly body: unknown },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { method, path, name } = call;
+    const body = JSON.stringify(call.body);
     await forward({
       target: leaderUrl,
-      method: 'POST',
+      method,
       path,
       params: { connector: name },
       query: new URLSearchParams(),

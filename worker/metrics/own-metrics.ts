@@ -53,6 +53,28 @@ export const ownMetrics: readonly MetricDefinition[] = [
     ({ progress }) => progress?.bytes,
   ),
   taskMetric(
+    {
+      name: 'millrace_snapshot_bytes',
+      help: 'What the tables of the snapshot take in the source, about.',
+    },
+    ({ progress }) => progress?.source?.snapshot?.bytes,
+  ),
+  taskMetric(
+    { name: 'millrace_snapshot_bytes_done', help: 'That part of it which has been read.' },
+    ({ progress }) => progress?.source?.snapshot?.bytesDone,
+  ),
+  taskMetric(
+    { name: 'millrace_snapshot_rows_per_second', help: 'Rows read per second since the snapshot began here.' },
+    ({ progress }) => progress?.source?.snapshot?.rowsPerSecond,
+  ),
+  taskMetric(
+    {
+      name: 'millrace_snapshot_estimated_end_timestamp_seconds',
+      help: 'When the snapshot will have ended at the pace so far.',
+    },
+    ({ progress }) => seconds(progress?.source?.snapshot?.estimatedEndMs),
+  ),
+  taskMetric(
     { name: 'millrace_task_pending_bytes', help: 'Bytes read and not acknowledged yet.' },
     ({ progress }) => progress?.pendingBytes,
   ),

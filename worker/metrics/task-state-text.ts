@@ -8,6 +8,7 @@ const texts = {
   stopping: 'running',
   waiting: 'failed',
   failed: 'failed',
+  finished: 'unassigned',
 } as const satisfies Record<RunState, string>;
 
 /** A task's state in the words of Connect's metrics. */

@@ -46,8 +46,14 @@ export function guardedConnector(declared: DeclaredPlugin, plugin: SourcePlugin)
       return checked('taskConfigs', taskConfigs, given);
     },
     createTask(context) {
-      const task = callPlugin(where('createTask'), () => plugin.createTask(context));
-      return guardedTask(where('run'), checked('createTask', running, task), context);
+      let isFinished = false;
+      const finished = (detail: string): void => {
+        isFinished = true;
+        context.finished(detail);
+      };
+      const task = callPlugin(where('createTask'), () => plugin.createTask({ ...context, finished }));
+      const { signal } = context;
+      return guardedTask(where('run'), checked('createTask', running, task), { signal, isFinished: () => isFinished });
     },
     // What these two throw counts as no answer, as in Connect: the worker's checks see to that.
     exactlyOnceSupport: (config) => checked('exactlyOnceSupport', support, plugin.exactlyOnceSupport?.(config)),
@@ -57,10 +63,15 @@ export function guardedConnector(declared: DeclaredPlugin, plugin: SourcePlugin)
 }
 
 /**
- * A task that has nothing more to read may simply return: it then stays idle until its signal. One that does not return after its
+ * A task that has nothing more to read may simply return: it then stays idle until its signal, or ends for good if it has said
+ * so. One that does not return after its
  * signal brings its process down, which is the only way to be sure that it does nothing any more.
  */
-function guardedTask(where: string, task: SourceTask, { signal }: TaskContext): SourceTask {
+function guardedTask(
+  where: string,
+  task: SourceTask,
+  { signal, isFinished }: Pick<TaskContext, 'signal'> & { readonly isFinished: () => boolean },
+): SourceTask {
   return {
     async run() {
       const aborted = Promise.withResolvers<undefined>();
@@ -75,7 +86,7 @@ function guardedTask(where: string, task: SourceTask, { signal }: TaskContext): 
       if (signal.aborted) onAbort();
       try {
         await task.run();
-        await aborted.promise;
+        if (!isFinished()) await aborted.promise;
       } catch (error) {
         // Waits that end with the signal's own error are how many a task ends.
         if (!signal.aborted) throw ConnectorError.from(error, 'PLUGIN_FAILED', where);

@@ -12,6 +12,7 @@ export const createBody = z.strictObject({
 });
 export const configBody = config;
 export const taskConfigsBody = z.array(z.record(z.string(), z.string()));
+export const finishedBody = z.strictObject({ detail: z.string() });
 
 const flat = z.record(z.string(), z.union([z.string(), z.number(), z.bigint(), z.boolean(), z.null()]));
 export const offsetsBody = z.strictObject({

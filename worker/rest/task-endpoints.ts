@@ -1,11 +1,17 @@
 import type { HerderPort } from '../herder/herder-port.ts';
 import { emptyAnswer, jsonAnswer, param, type Endpoint, type RestAnswer, type RestRequest } from './endpoint.ts';
-import { readBody, taskConfigsBody } from './request-body.ts';
+import { finishedBody, readBody, taskConfigsBody } from './request-body.ts';
 import { taskNumber } from './task-number.ts';
 
 /** Internal: before the tasks of an exactly-once connector start, the leader is asked to fence those before them. */
 async function fence(herder: HerderPort, request: RestRequest): Promise<RestAnswer> {
   await herder.fenceZombies(param(request, 'connector'));
+  return emptyAnswer(204);
+}
+
+/** Internal: a connector has nothing more to do, and the leader stops it. */
+async function finish(herder: HerderPort, request: RestRequest): Promise<RestAnswer> {
+  await herder.finish(param(request, 'connector'), readBody(request.body, finishedBody).detail);
   return emptyAnswer(204);
 }
 
@@ -24,6 +30,7 @@ export const taskEndpoints: readonly Endpoint[] = [
     },
   },
   { path: '/connectors/:connector/fence', signed: ['PUT'], methods: { PUT: fence } },
+  { path: '/connectors/:connector/finish', signed: ['PUT'], methods: { PUT: finish } },
   {
     path: '/connectors/:connector/tasks/:task/status',
     methods: {

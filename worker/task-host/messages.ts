@@ -132,6 +132,10 @@ const sourceProgress = z.object({
       rowsByTable: z.array(z.object({ table: z.string(), rows: z.number() })).readonly(),
       tablesDone: z.number(),
       tables: z.number(),
+      bytesDone: z.number(),
+      bytes: z.number(),
+      rowsPerSecond: z.number(),
+      estimatedEndMs: epochMs,
       startedMs: z.number(),
       endedMs: epochMs,
     })
@@ -221,7 +225,8 @@ export const fromHost = z.discriminatedUnion('type', [
   /** The topics whose records Kafka has acknowledged since the last message of this kind; at least one. */
   z.object({ type: z.literal('wrote'), id: z.string(), incarnation: z.string(), topics: z.array(z.string()) }),
   z.object({ type: z.literal('failed'), id: z.string(), incarnation: z.string(), failure }),
-  z.object({ type: z.literal('stopped'), id: z.string(), incarnation: z.string() }),
+  /** With `detail`: by itself, since there is nothing more to do; all is committed. */
+  z.object({ type: z.literal('stopped'), id: z.string(), incarnation: z.string(), detail: z.string().optional() }),
   z.object({
     type: z.literal('log'),
     logger: z.string(),

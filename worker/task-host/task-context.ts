@@ -16,11 +16,12 @@ export interface ContextParts<T extends OutputTopic> {
   readonly signal: AbortSignal;
   readonly log: TaskLog;
   readonly started: () => void;
+  readonly finished: (detail: string) => void;
 }
 
 /** What a connector's task sees of its host. */
 export function taskContext<T extends OutputTopic>(parts: ContextParts<T>): TaskContext {
-  const { order, pipeline, offsets, lease, signal, log, started } = parts;
+  const { order, pipeline, offsets, lease, signal, log, started, finished } = parts;
   return {
     connector: order.connector,
     task: order.task,
@@ -29,6 +30,7 @@ export function taskContext<T extends OutputTopic>(parts: ContextParts<T>): Task
     signal,
     log,
     started,
+    finished,
     definesTransactions: pipeline.definesTransactions,
     emit: (batch) => pipeline.emit(batch),
     commitNow: () => pipeline.commitNow(),

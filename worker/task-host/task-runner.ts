@@ -41,6 +41,8 @@ export class TaskRunner {
   readonly #proceed = Promise.withResolvers<undefined>();
   #ending: Ending | undefined;
   #leaseLost = false;
+  /** What the task has said of its end, having nothing more to do. */
+  #finished: string | undefined;
   #pipeline: Pipeline<TopicSender> | undefined;
   #source: SourceTask | undefined;
   #sender: Sender | undefined;
@@ -95,7 +97,8 @@ export class TaskRunner {
     const { incarnation } = this.#parts.order;
     try {
       await this.#runTask();
-      links.send({ type: 'stopped', id, incarnation });
+      const detail = this.#ending === undefined ? this.#finished : undefined;
+      links.send({ type: 'stopped', id, incarnation, ...(detail === undefined ? {} : { detail }) });
     } catch (error) {
       if (this.#ending !== undefined) {
         this.#parts.log.info(
@@ -179,6 +182,7 @@ export class TaskRunner {
       log,
       signal: source.signal,
       started: () => links.send({ type: 'started', id, incarnation: order.incarnation }),
+      finished: (detail) => (this.#finished = detail),
     });
     const task = connector.createTask(context);
     this.#source = task;

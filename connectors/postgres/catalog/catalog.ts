@@ -32,7 +32,7 @@ SELECT c.oid::int8::float8 AS oid, n.nspname::text AS schema, c.relname::text AS
        c.relispartition AS "isPartition", c.relreplident::text AS identity
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-  AND ($1::int8 IS NULL OR c.oid = $1::int8::oid)
+  AND ($1::text[] IS NULL OR c.oid = ANY ($1::text[]::oid[]))
 ORDER BY n.nspname, c.relname`;
 
 const COLUMNS = `
@@ -55,6 +55,9 @@ WHERE i.indrelid = ANY ($1::text[]::oid[]) AND i.indisunique AND k.place <= i.in
 GROUP BY i.indexrelid, i.indrelid, i.indisprimary, i.indisvalid, i.indimmediate, i.indpred, i.indexprs
 ORDER BY i.indrelid, i.indnkeyatts, i.indexrelid`;
 
+/** The answers about so many tables are held at once: about 10 MB for tables of 20 columns. */
+const TABLES_AT_ONCE = 1000;
+
 /** The captured tables and their types as the catalog showed them when it was asked last. */
 export class Catalog {
   readonly types = new TypeCatalog();
@@ -74,21 +77,28 @@ export class Catalog {
     return [...this.#tables.values()];
   }
 
-  /** Reads everything about all captured tables: a handful of queries, however many tables there are. */
+  /** Reads everything about all captured tables: a handful of queries for every thousand of them. */
   async load(session: Session): Promise<void> {
     const rows = z.array(tableRow).parse(await session.query(TABLES, [null]));
     this.#tables.clear();
-    await this.#describe(
-      session,
-      rows.filter(({ schema, table }) => this.#filter.table(schema, table)),
-      [],
-    );
+    const captured = rows.filter(({ schema, table }) => this.#filter.table(schema, table));
+    for (let at = 0; at < captured.length; at += TABLES_AT_ONCE)
+      await this.#describe(session, captured.slice(at, at + TABLES_AT_ONCE), []);
   }
 
   /** Reads one table and the given types anew; a table that is gone is forgotten. */
-  async refresh(session: Session, oid: number, typeOids: readonly number[]): Promise<void> {
-    const rows = z.array(tableRow).parse(await session.query(TABLES, [oid]));
-    this.#tables.delete(oid);
+  refresh(session: Session, oid: number, typeOids: readonly number[]): Promise<void> {
+    return this.#refresh(session, [oid], typeOids);
+  }
+
+  /** The same for several tables, at the cost of one. */
+  refreshAll(session: Session, oids: readonly number[]): Promise<void> {
+    return this.#refresh(session, oids, []);
+  }
+
+  async #refresh(session: Session, oids: readonly number[], typeOids: readonly number[]): Promise<void> {
+    const rows = z.array(tableRow).parse(await session.query(TABLES, [oids.map(String)]));
+    for (const oid of oids) this.#tables.delete(oid);
     await this.#describe(session, rows, typeOids);
   }
 
@@ -120,11 +130,13 @@ export class Catalog {
       defaultKind(row.expression, this.types.types.get(row.typeOid) ?? { kind: '', name: '' }),
     );
     const constants = rows.filter((_, index) => kinds[index] === 'constant');
-    const texts = await printConstants(
-      session,
-      constants.map(({ expression, declared }) => `(${expression ?? 'NULL'})::${declared}`),
-    );
-    const textOf = new Map(constants.map((row, index) => [row, texts[index]]));
+    const literal = ({ expression, declared }: (typeof rows)[number]): string =>
+      `(${expression ?? 'NULL'})::${declared}`;
+    // The same few defaults stand in very many columns.
+    const distinct = [...new Set(constants.map(literal))];
+    const texts = await printConstants(session, distinct);
+    const printed = new Map(distinct.map((text, index) => [text, texts[index]]));
+    const textOf = new Map(constants.map((row) => [row, printed.get(literal(row))]));
     return rows.map((row, index) => ({
       oid: row.oid,
       column: {

@@ -62,6 +62,12 @@ export class Session {
     return result.rows;
   }
 
+  /** Names of the columns that a query gives. */
+  async columns(text: string): Promise<string[]> {
+    const result = await this.#client.query({ text });
+    return result.fields.map(({ name }) => name);
+  }
+
   /**
    * Gives the socket's bytes to the listener instead of `pg`, which must not be waiting for an answer. The returned function
    * hands the socket back; allowed only when the server is ready for a query again.

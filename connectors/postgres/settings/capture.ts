@@ -1,24 +1,9 @@
-import { atLeast, choice, flag, integer, list } from '../../../settings/kinds.ts';
-import { regexList, type RegexList } from '../../../settings/regex-list.ts';
-import { defineSetting, type Setting, type SettingOptions } from '../../../settings/setting.ts';
+import { flag, list } from '../../../settings/kinds.ts';
+import { defineSetting } from '../../../settings/setting.ts';
 import { keyRules, type KeyRule } from '../key-rules.ts';
+import { regexes } from './regexes.ts';
 
 const FILTERS = 'Filters';
-const SNAPSHOT = 'Snapshot';
-const BUILT_SNAPSHOT_MODES: ReadonlySet<string> = new Set(['initial', 'no_data', 'never']);
-
-type Spec<T> = SettingOptions<T> & { readonly documentation: string };
-
-function regexes(name: string, spec: Spec<RegexList | null>): Setting<RegexList | null> {
-  return defineSetting<RegexList | null>({
-    ...spec,
-    name,
-    type: 'LIST',
-    defaultText: null,
-    width: 'LONG',
-    parse: (text) => (text.trim() === '' ? null : regexList(text)),
-  });
-}
 
 /** Which changes are captured. */
 export const filterSettings = {
@@ -76,55 +61,5 @@ export const filterSettings = {
     group: FILTERS,
     check: (value) => (value ? undefined : 'the tables of the system catalog cannot be captured'),
     documentation: 'Leaves system tables out; nothing else is possible.',
-  }),
-};
-
-/** Whether and how the rows that exist are read first. */
-export const snapshotSettings = {
-  snapshotMode: choice(
-    'snapshot.mode',
-    ['initial', 'no_data', 'never', 'always', 'initial_only', 'when_needed', 'configuration_based', 'custom'],
-    {
-      default: 'initial',
-      group: SNAPSHOT,
-      recommended: [...BUILT_SNAPSHOT_MODES],
-      check: (mode) =>
-        BUILT_SNAPSHOT_MODES.has(mode) ? undefined : `'${mode}' is not built yet; use initial or no_data`,
-      documentation:
-        'initial: a connector without offsets first reads all captured tables; no_data (formerly never): it starts with the changes from now on.',
-    },
-  ),
-  snapshotTables: regexes('snapshot.include.collection.list', {
-    group: SNAPSHOT,
-    documentation:
-      'Java regular expressions, separated by commas, of the captured tables that a snapshot reads; default: all of them.',
-  }),
-  snapshotChunkBytes: integer('millrace.snapshot.chunk.bytes', 'LONG', {
-    default: '16777216',
-    importance: 'LOW',
-    group: SNAPSHOT,
-    check: atLeast(65_536),
-    documentation:
-      "About how much of a table (as the server stores it) is read and committed at once. A snapshot that is interrupted goes on at the chunk, and chunks are spread over the connector's tasks.",
-  }),
-  snapshotLockTimeoutMs: integer('snapshot.lock.timeout.ms', 'LONG', {
-    default: '10000',
-    group: SNAPSHOT,
-    check: atLeast(0),
-    documentation: 'How long the snapshot waits for ACCESS SHARE on a table, which an ALTER TABLE may hold up.',
-  }),
-  snapshotDelayMs: integer('snapshot.delay.ms', 'LONG', {
-    default: '0',
-    importance: 'LOW',
-    group: SNAPSHOT,
-    check: atLeast(0),
-    documentation: 'Time to wait before the snapshot.',
-  }),
-  streamingDelayMs: integer('streaming.delay.ms', 'LONG', {
-    default: '0',
-    importance: 'LOW',
-    group: SNAPSHOT,
-    check: atLeast(0),
-    documentation: 'Time to wait between the end of the snapshot and the first change.',
   }),
 };

@@ -1,3 +1,4 @@
+import { choice } from '../../../settings/kinds.ts';
 import { defineSetting, type Setting } from '../../../settings/setting.ts';
 
 /** A setting of Debezium that changes nothing here, because what it tunes does not exist in this implementation. */
@@ -13,8 +14,19 @@ function inert(name: string, defaultText: string | null, reason: string): Settin
   });
 }
 
+/** The same where Debezium takes a few words only; the first one is the default. */
+function inertChoice<const W extends string>(name: string, words: readonly [W, ...W[]], reason: string): Setting<W> {
+  return choice(name, words, {
+    default: words[0],
+    importance: 'LOW',
+    group: 'Accepted without effect',
+    documentation: `Accepted without effect: ${reason}`,
+  });
+}
+
 const QUEUE = 'there is no queue between reading and sending; memory is bounded in bytes.';
 const READING = 'a snapshot streams each table by COPY.';
+const HISTORY = 'schemas travel with the records; there is no history of them to fill.';
 const SIGNALS = 'signals and notifications are not built yet.';
 
 export const inertSettings = {
@@ -25,13 +37,18 @@ export const inertSettings = {
   snapshotFetchSize: inert('snapshot.fetch.size', '10240', READING),
   queryFetchSize: inert('query.fetch.size', '0', READING),
   snapshotThreads: inert('snapshot.max.threads', '1', 'tasks.max says how many tasks share a snapshot.'),
-  snapshotIsolation: inert(
+  snapshotIsolation: inertChoice(
     'snapshot.isolation.mode',
-    'serializable',
-    'a snapshot reads in one REPEATABLE READ transaction.',
+    ['serializable', 'repeatable_read', 'read_committed', 'read_uncommitted'],
+    'every row comes from one snapshot (REPEATABLE READ), which is what serializable means for reading; less would mix moments.',
   ),
-  snapshotLocking: inert('snapshot.locking.mode', 'none', 'ACCESS SHARE is taken on each table while it is read.'),
-  tableOrder: inert('snapshot.tables.order.by.row.count', 'disabled', 'tables are read in the order of their names.'),
+  snapshotLocking: inertChoice(
+    'snapshot.locking.mode',
+    ['none', 'shared'],
+    'ACCESS SHARE is taken on each table while a chunk of it is read, and a table that was rewritten before is read again: shared gives no more.',
+  ),
+  basedOnSchema: inert('snapshot.mode.configuration.based.snapshot.schema', 'false', HISTORY),
+  basedOnSchemaError: inert('snapshot.mode.configuration.based.snapshot.on.schema.error', 'false', HISTORY),
   xminInterval: inert('xmin.fetch.interval.ms', '0', 'source.xmin is always null.'),
   schemaRefresh: inert(
     'schema.refresh.mode',

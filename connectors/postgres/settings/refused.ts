@@ -13,7 +13,6 @@ export const refusedSettings = {
   ),
   failureHandling: refused('event.processing.failure.handling.mode', 'fail', 'Leaves out what cannot be decoded.'),
   queryMode: refused('snapshot.query.mode', 'select_all', 'Other queries for the snapshot.'),
-  selectOverrides: refused('snapshot.select.statement.overrides', null, 'Own queries for tables of the snapshot.'),
   postProcessors: refused('post.processors', null, 'Java classes that change events.'),
   converters: refused('converters', null, 'Java classes that convert columns.'),
 };
@@ -22,5 +21,4 @@ export const refusedSettings = {
 export const refusedPrefixes: readonly { readonly prefix: string; readonly effect: string }[] = [
   { prefix: 'column.mask.', effect: 'masking of columns' },
   { prefix: 'column.truncate.', effect: 'truncation of columns' },
-  { prefix: 'snapshot.select.statement.overrides.', effect: 'own queries for tables of the snapshot' },
 ];

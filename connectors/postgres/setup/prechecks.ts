@@ -15,15 +15,16 @@ export interface Obstacle {
 
 const OLDEST_VERSION = 140_000;
 
-/** What the server as a whole has to be. */
+/** What the server as a whole has to be for reading tables. */
+export function versionObstacles(facts: ServerFacts): Obstacle[] {
+  if (facts.version >= OLDEST_VERSION) return [];
+  const message = `the server is PostgreSQL ${facts.versionText}; 14 is the oldest that is supported`;
+  return [{ setting: 'database.hostname', code: 'POSTGRES_VERSION', message }];
+}
+
+/** What it has to be for streaming changes. */
 export function serverObstacles(facts: ServerFacts, user: string): Obstacle[] {
-  const obstacles: Obstacle[] = [];
-  if (facts.version < OLDEST_VERSION)
-    obstacles.push({
-      setting: 'database.hostname',
-      code: 'POSTGRES_VERSION',
-      message: `the server is PostgreSQL ${facts.versionText}; 14 is the oldest that is supported`,
-    });
+  const obstacles = versionObstacles(facts);
   if (facts.walLevel !== 'logical')
     obstacles.push({
       setting: 'database.hostname',

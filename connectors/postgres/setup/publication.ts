@@ -47,6 +47,8 @@ const nameRow = z.object({ schema: z.string(), table: z.string() });
 
 const OPERATIONS = { c: 'insert', u: 'update', d: 'delete', t: 'truncate' } as const;
 const MAX_LISTED = 5;
+/** Each table takes a lock until the transaction ends, and the server has room for about 9000 (max_locks_per_transaction). */
+const TABLES_AT_ONCE = 1000;
 
 /** Tables whose UPDATE and DELETE would fail once a publication contains them. */
 const WITHOUT_IDENTITY = `
@@ -67,8 +69,11 @@ ORDER BY 1, 2`;
 export async function ensurePublication(session: Session, plan: PublicationPlan): Promise<Publication> {
   const found = await checkPublication(session, plan);
   if (found === undefined) {
-    await create(session, plan);
-    return { allTables: plan.mode === 'all_tables', viaRoot: plan.viaPartitionRoot };
+    const tables = plan.mode === 'filtered' ? wantedTables(plan, plan.viaPartitionRoot) : [];
+    await create(session, plan, tables.slice(0, TABLES_AT_ONCE));
+    const created = { allTables: plan.mode === 'all_tables', viaRoot: plan.viaPartitionRoot };
+    if (tables.length > TABLES_AT_ONCE) await addTables(session, plan, created);
+    return created;
   }
   if (plan.mode === 'filtered' && !plan.isStandby) await addTables(session, plan, found);
   return found;
@@ -92,7 +97,8 @@ export async function checkPublication(session: Session, plan: PublicationPlan):
   return undefined;
 }
 
-async function readPublication(session: Session, name: string): Promise<Publication | undefined> {
+/** Undefined: there is none. */
+export async function readPublication(session: Session, name: string): Promise<Publication | undefined> {
   const rows = await session.query(
     'SELECT puballtables AS "allTables", pubviaroot AS "viaRoot" FROM pg_catalog.pg_publication WHERE pubname = $1',
     [name],
@@ -120,20 +126,24 @@ async function checkIdentities(session: Session, plan: PublicationPlan): Promise
   );
 }
 
-/** Whether the user could create the publication: does so and takes it back. Throws what creating it would. */
+/**
+ * Whether the user could create the publication: does so, with the first of its tables, and takes it back. Throws what creating it
+ * would.
+ */
 export async function tryCreation(session: Session, plan: PublicationPlan): Promise<void> {
   await session.query('BEGIN');
   try {
-    await create(session, plan);
+    const tables = plan.mode === 'filtered' ? wantedTables(plan, plan.viaPartitionRoot) : [];
+    await create(session, plan, tables.slice(0, TABLES_AT_ONCE));
   } finally {
     await session.query('ROLLBACK');
   }
 }
 
-async function create(session: Session, plan: PublicationPlan): Promise<void> {
+async function create(session: Session, plan: PublicationPlan, tables: readonly CatalogTable[]): Promise<void> {
   const name = pg.escapeIdentifier(plan.name);
   try {
-    await session.query(`CREATE PUBLICATION ${name} ${target(plan)} WITH (${options(plan)})`);
+    await session.query(`CREATE PUBLICATION ${name} ${target(plan, tables)} WITH (${options(plan)})`);
   } catch (error) {
     // Two tasks of different connectors may share a publication and start at once.
     if (error instanceof pg.DatabaseError && error.code === '42710') return;
@@ -142,9 +152,9 @@ async function create(session: Session, plan: PublicationPlan): Promise<void> {
   }
 }
 
-function target(plan: PublicationPlan): string {
-  if (plan.mode === 'all_tables') return 'FOR ALL TABLES';
-  return plan.mode === 'filtered' ? `FOR TABLE ${tableList(wantedTables(plan, plan.viaPartitionRoot))}` : '';
+function target({ mode }: PublicationPlan, tables: readonly CatalogTable[]): string {
+  if (mode === 'all_tables') return 'FOR ALL TABLES';
+  return mode === 'filtered' ? `FOR TABLE ${tableList(tables)}` : '';
 }
 
 function options({ skippedOperations, viaPartitionRoot }: PublicationPlan): string {
@@ -170,9 +180,12 @@ async function addTables(session: Session, plan: PublicationPlan, found: Publica
   const missing = wantedTables(plan, found.viaRoot).filter(
     ({ schema, table }) => !present.has(JSON.stringify([schema, table])),
   );
-  if (missing.length === 0) return;
   try {
-    await session.query(`ALTER PUBLICATION ${pg.escapeIdentifier(plan.name)} ADD TABLE ${tableList(missing)}`);
+    // In several transactions, if there are many: what an interruption leaves out is found missing at the next start.
+    for (let at = 0; at < missing.length; at += TABLES_AT_ONCE) {
+      const some = tableList(missing.slice(at, at + TABLES_AT_ONCE));
+      await session.query(`ALTER PUBLICATION ${pg.escapeIdentifier(plan.name)} ADD TABLE ${some}`);
+    }
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === '42501') throw notAllowed(plan, error);
     throw error;

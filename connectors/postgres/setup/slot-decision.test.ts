@@ -13,8 +13,17 @@ const good: SlotState = {
   invalidationReason: null,
 };
 
+const sound: SlotQuestion = {
+  name: 's',
+  database: 'd',
+  slot: good,
+  stored: 'none',
+  dropOnStop: false,
+  heals: false,
+};
+
 function decide(question: Partial<SlotQuestion>): string {
-  const decision = decideSlot({ name: 's', database: 'd', slot: good, stored: 'none', dropOnStop: false, ...question });
+  const decision = decideSlot({ ...sound, ...question });
   return decision.action === 'fail' ? decision.code : decision.action;
 }
 
@@ -56,14 +65,22 @@ describe('what to do about a replication slot', () => {
     assert.equal(slot({ confirmedFlush: null }), 'wait');
   });
 
+  it('is made anew, with what was lost said, where everything is read anew then (when_needed)', () => {
+    const gap = (question: Partial<SlotQuestion>): readonly [string, boolean] => {
+      const decision = decideSlot({ ...sound, heals: true, ...question });
+      return [decision.action, 'gap' in decision];
+    };
+    for (const stored of ['stream', 'snapshot', 'foreign-snapshot'] as const)
+      assert.deepEqual(gap({ slot: undefined, stored }), ['create', true]);
+    assert.deepEqual(gap({ slot: undefined, stored: 'stream', dropOnStop: true }), ['create', true]);
+    assert.deepEqual(gap({ slot: undefined }), ['create', false]);
+    assert.deepEqual(gap({ slot: { ...good, walStatus: 'lost' }, stored: 'stream' }), ['recreate', true]);
+    assert.deepEqual(gap({ stored: 'stream' }), ['use', false]);
+    assert.deepEqual(gap({ slot: { ...good, database: 'other' }, stored: 'stream' }), ['fail', false]);
+  });
+
   it('is used with a warning when it is about to be lost', () => {
-    const decision = decideSlot({
-      name: 's',
-      database: 'd',
-      slot: { ...good, walStatus: 'unreserved' },
-      stored: 'stream',
-      dropOnStop: false,
-    });
+    const decision = decideSlot({ ...sound, slot: { ...good, walStatus: 'unreserved' }, stored: 'stream' });
     assert.ok(decision.action === 'use' && decision.warning !== undefined);
   });
 });

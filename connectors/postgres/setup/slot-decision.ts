@@ -25,20 +25,23 @@ export interface SlotQuestion {
   readonly stored: StoredOffset['state'];
   /** slot.drop.on.stop: a missing slot is what the operator asked for. */
   readonly dropOnStop: boolean;
+  /** What is gone is read anew (snapshot.mode), so that its loss is no failure. */
+  readonly heals: boolean;
 }
 
 export type SlotDecision =
-  | { readonly action: 'create'; readonly warning?: string }
-  /** Half made by us in an earlier try. */
-  | { readonly action: 'recreate' }
+  /** `gap`: what was stored cannot be gone on from, and why. */
+  | { readonly action: 'create'; readonly warning?: string; readonly gap?: string }
+  /** Half made by us in an earlier try, or unusable with a `gap`. */
+  | { readonly action: 'recreate'; readonly gap?: string }
   | { readonly action: 'use'; readonly warning?: string }
   /** Somebody is just creating it. */
   | { readonly action: 'wait' }
   | { readonly action: 'fail'; readonly code: ErrorCode; readonly message: string };
 
 /** What to do about the slot, from what was found and what is stored. Whether somebody uses it is looked at later. */
-export function decideSlot({ name, database, slot, stored, dropOnStop }: SlotQuestion): SlotDecision {
-  if (slot === undefined) return missing({ name, stored, dropOnStop });
+export function decideSlot({ name, database, slot, stored, dropOnStop, heals }: SlotQuestion): SlotDecision {
+  if (slot === undefined) return missing({ name, stored, dropOnStop, heals });
   if (slot.type !== 'logical' || slot.plugin !== 'pgoutput')
     return unusable(
       `slot '${name}' belongs to the plug-in ${slot.plugin ?? `of a ${slot.type} slot`}, not to pgoutput`,
@@ -49,7 +52,8 @@ export function decideSlot({ name, database, slot, stored, dropOnStop }: SlotQue
   if (stored === 'creating') return { action: 'recreate' };
   if (slot.walStatus === 'lost' || slot.invalidationReason !== null) {
     const reason = slot.invalidationReason ?? 'its part of the log was removed';
-    return { action: 'fail', code: 'POSTGRES_SLOT_LOST', message: `slot '${name}' is invalid: ${reason}` };
+    const message = `slot '${name}' is invalid: ${reason}`;
+    return heals ? { action: 'recreate', gap: message } : { action: 'fail', code: 'POSTGRES_SLOT_LOST', message };
   }
   if (slot.confirmedFlush === null) return { action: 'wait' };
   if (slot.walStatus === 'unreserved')
@@ -60,9 +64,15 @@ export function decideSlot({ name, database, slot, stored, dropOnStop }: SlotQue
   return { action: 'use' };
 }
 
-function missing({ name, stored, dropOnStop }: Pick<SlotQuestion, 'name' | 'stored' | 'dropOnStop'>): SlotDecision {
+function missing({
+  name,
+  stored,
+  dropOnStop,
+  heals,
+}: Pick<SlotQuestion, 'name' | 'stored' | 'dropOnStop' | 'heals'>): SlotDecision {
   if (stored === 'none' || stored === 'creating') return { action: 'create' };
   const message = `slot '${name}' does not exist although there is an offset: the changes since then are gone`;
+  if (heals) return { action: 'create', gap: message };
   if (!dropOnStop) return { action: 'fail', code: 'POSTGRES_SLOT_MISSING', message };
   return { action: 'create', warning: `${message}; going on without them, as slot.drop.on.stop says` };
 }

@@ -12,6 +12,17 @@ export interface PlannedTable {
   readonly table: CatalogTable;
   readonly from: string;
   readonly filter: string | null;
+  /** It is a query of the operator's, which is not split. */
+  readonly isQuery: boolean;
+}
+
+export interface SplitRules {
+  /** What the table takes in the server, and what a chunk of it is to. */
+  readonly bytes: number;
+  readonly chunkBytes: number;
+  readonly types: PgTypes;
+  /** Told of each try in vain to lock a table. */
+  readonly onLockTimeout: (table: string) => void;
 }
 
 export type TableSplit = Pick<TablePlan, 'split' | 'key' | 'boundaries'>;
@@ -26,35 +37,40 @@ const BLOCKS_PER_CHUNK = 16;
 const BLOCK_BYTES = 8192;
 const WHOLE: TableSplit = { split: 'whole', key: [], boundaries: [] };
 
-const sizeRow = z.object({ oid: z.number(), bytes: z.number() });
+const sizeRow = z.object({ oid: z.number(), bytes: z.number(), isEmpty: z.boolean() });
 const SIZES = `
 SELECT c.oid::int8::float8 AS oid,
        (CASE c.relkind WHEN 'p' THEN coalesce((SELECT sum(pg_catalog.pg_table_size(relid)) FROM pg_catalog.pg_partition_tree(c.oid)), 0)
-             ELSE coalesce(pg_catalog.pg_table_size(c.oid), 0) END)::float8 AS bytes
+             ELSE coalesce(pg_catalog.pg_table_size(c.oid), 0) END)::float8 AS bytes,
+       c.relkind <> 'p' AND coalesce(pg_catalog.pg_relation_size(c.oid), 0) = 0 AS "isEmpty"
 FROM pg_catalog.pg_class c WHERE c.oid = ANY ($1::text[]::oid[])`;
 
-/** Bytes that tables take in the server, by oid; those that are gone are missing. */
-export async function tableSizes(session: Session, tables: readonly CatalogTable[]): Promise<Map<number, number>> {
+/** What a table takes in the server; without a page it has no rows. */
+export type TableSize = Pick<z.infer<typeof sizeRow>, 'bytes' | 'isEmpty'>;
+
+/** What tables take in the server, by oid; those that are gone are missing. */
+export async function tableSizes(session: Session, tables: readonly CatalogTable[]): Promise<Map<number, TableSize>> {
   const rows = await session.query(SIZES, [tables.map(({ oid }) => String(oid))]);
   return new Map(
     z
       .array(sizeRow)
       .parse(rows)
-      .map(({ oid, bytes }) => [oid, bytes]),
+      .map(({ oid, ...size }) => [oid, size]),
   );
 }
 
 /** Splits a table of so many bytes into chunks of about as many as wanted; the session holds the snapshot. */
 export async function splitTable(
   session: Session,
-  { table, from }: PlannedTable,
-  { bytes, chunkBytes, types }: { readonly bytes: number; readonly chunkBytes: number; readonly types: PgTypes },
+  { table, from, isQuery }: PlannedTable,
+  { bytes, chunkBytes, types, onLockTimeout }: SplitRules,
 ): Promise<TableSplit> {
+  if (isQuery) return { split: 'query', key: [], boundaries: [] };
   const chunks = Math.ceil(bytes / chunkBytes);
   if (chunks <= 1) return WHOLE;
   const key = orderedKey(table, types);
-  if (key !== undefined)
-    return { split: 'key', key, boundaries: await keyBoundaries(session, { table, from, key, bytes, chunks }) };
+  const split = { table, from, key: key ?? [], bytes, chunks, onLockTimeout };
+  if (key !== undefined) return { split: 'key', key, boundaries: await keyBoundaries(session, split) };
   // Pages of a partitioned table are those of its partitions.
   if (table.kind === 'p') return WHOLE;
   const [size] = await session.query('SELECT (pg_catalog.pg_relation_size($1::int8::oid) / $2)::float8 AS pages', [
@@ -83,10 +99,12 @@ interface KeySplit {
   readonly key: readonly string[];
   readonly bytes: number;
   readonly chunks: number;
+  readonly onLockTimeout: SplitRules['onLockTimeout'];
 }
 
 /** Keys that divide a sample of the table evenly: any keys are right ones, these make chunks of about the same size. */
-async function keyBoundaries(session: Session, { table, from, key, bytes, chunks }: KeySplit): Promise<string[][]> {
+async function keyBoundaries(session: Session, split: KeySplit): Promise<string[][]> {
+  const { table, from, key, bytes, chunks, onLockTimeout } = split;
   const columns = key.map((column) => pg.escapeIdentifier(column));
   const blocks = Math.max(1, bytes / BLOCK_BYTES);
   const percent = Math.min(100, (100 * BLOCKS_PER_CHUNK * chunks) / blocks);
@@ -95,14 +113,17 @@ SELECT ${columns.map((column, index) => `${column}::text AS k${index}`).join(', 
 FROM (SELECT ${columns.join(', ')}, row_number() OVER (ORDER BY ${columns.join(', ')}) AS n, count(*) OVER () AS c
       FROM ${from} TABLESAMPLE SYSTEM (${percent.toFixed(6)})) s
 WHERE n < c AND n * ${chunks} / c > (n - 1) * ${chunks} / c ORDER BY n`;
-  const rows = await withTableLock(session, table, () => session.query(query));
+  const rows = await withTableLock(session, table, () => session.query(query), onLockTimeout);
   return (rows ?? []).map((row) => key.map((_, index) => String(row[`k${index}`])));
 }
 
 /** Whether there is a row to read, as the session's snapshot sees it. */
-export async function hasRows(session: Session, { table, from, filter }: PlannedTable): Promise<boolean> {
-  const rows = await withTableLock(session, table, () =>
-    session.query(`SELECT 1 FROM ${from}${whereOf([filter])} LIMIT 1`),
-  );
+export async function hasRows(
+  session: Session,
+  { table, from, filter }: PlannedTable,
+  onLockTimeout: SplitRules['onLockTimeout'],
+): Promise<boolean> {
+  const query = `SELECT 1 FROM ${from}${whereOf([filter])} LIMIT 1`;
+  const rows = await withTableLock(session, table, () => session.query(query), onLockTimeout);
   return (rows ?? []).length > 0;
 }

@@ -11,13 +11,15 @@ import type { PlanRules } from '../catalog/plan-builder.ts';
 import type { Session } from '../connection/session.ts';
 import { readCopyRow } from '../decoder/copy-row.ts';
 import { FieldArena } from '../decoder/field-arena.ts';
+import type { SelectOverrides } from '../select-overrides.ts';
 import { copyOut } from '../wire/copy-out.ts';
 import { chunkCondition } from './chunk-condition.ts';
+import { named, ownCopy, ownQuery } from './own-query.ts';
 import type { PublishedParts } from './published-part.ts';
 import type { SnapshotHolder } from './snapshot-holder.ts';
 import type { RowGroup, SnapshotRows } from './snapshot-rows.ts';
 import { tableReading } from './snapshot-table.ts';
-import { withTableLock } from './table-lock.ts';
+import { LOCK_TIMEOUT, withTableLock, withTableLocks } from './table-lock.ts';
 
 export interface ChunkReaderParts {
   /** For questions to the catalog of now, which the snapshot cannot see. */
@@ -26,6 +28,7 @@ export interface ChunkReaderParts {
   readonly rules: PlanRules;
   readonly parts: PublishedParts;
   readonly rows: SnapshotRows;
+  readonly queries: SelectOverrides;
   /** Hands a part of a chunk over; a promise: go on when it settles. */
   readonly emit: (batch: ChangeBatch) => Promise<void> | undefined;
   /** Whether a chunk is still to be read: its table may have been planned anew meanwhile. */
@@ -39,6 +42,9 @@ const EVENT_BYTES = 200;
 /** Below this nothing is handed over before the chunk is read: chunks of small tables then share a transaction. */
 const PART_BYTES = 256 * 1024;
 
+/** Of tables that are read together. */
+const DEFERRED_BYTES = 8 * 1024 * 1024;
+
 const keptRow = z.object({ kept: z.boolean() });
 
 // The transaction sees pg_class as of its snapshot, while pg_relation_filenode looks at the present: a difference means that the
@@ -47,6 +53,19 @@ const IS_KEPT = `
 SELECT coalesce(bool_and(c.relfilenode = coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)), false) AS kept
 FROM pg_catalog.pg_class c
 WHERE c.oid = $1::int8::oid OR c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree($1::int8::oid::regclass))`;
+
+const oidRow = z.object({ oid: z.number() });
+
+// The same for tables that are not partitioned.
+const ARE_KEPT = `
+SELECT c.oid::int8::float8 AS oid FROM pg_catalog.pg_class c
+WHERE c.oid = ANY ($1::text[]::oid[]) AND c.relfilenode = coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)`;
+
+/** A table that is one chunk. */
+export interface SmallTable {
+  readonly open: OpenChunk;
+  readonly table: CatalogTable;
+}
 
 type Outcome = 'read' | 'unseen' | 'nothing';
 
@@ -58,23 +77,113 @@ export class ChunkReader {
   #waitingBytes = 0;
   /** A part of the chunk was handed over, and the rest is to follow. */
   #isOpen = false;
+  /** What is handed over once the locks are given back; undefined: at once. */
+  #deferred: ChangeBatch[] | undefined;
+  #deferredBytes = 0;
+  /** What was really handed over last is to be followed by more. */
+  #isSentOpen = false;
 
   constructor(parts: ChunkReaderParts) {
     this.#parts = parts;
   }
 
   /** Reads one chunk of a table. False: nobody wants it any more. Then, and when it fails, nothing of it is kept. */
-  async read(holder: SnapshotHolder, open: OpenChunk, table: CatalogTable | undefined): Promise<boolean> {
-    const { plan, chunk } = open;
-    const { rows } = this.#parts;
+  read(holder: SnapshotHolder, open: OpenChunk, table: CatalogTable | undefined): Promise<boolean> {
+    return this.#hand(open, () =>
+      table === undefined ? Promise.resolve('nothing') : this.#readAlone(holder.session, open, table),
+    );
+  }
+
+  /**
+   * Reads tables that are one small chunk each, under one lock and with one look at the catalog for all of them: for those that
+   * takes longer than the reading. Answers the chunks that were wanted; undefined: they cannot be locked together, and none was read.
+   */
+  async readTogether(holder: SnapshotHolder, smalls: readonly SmallTable[]): Promise<OpenChunk[] | undefined> {
+    const { catalogSession, catalog, log } = this.#parts;
+    const { session } = holder;
+    const oids = smalls.map(({ table }) => table.oid);
+    const read: OpenChunk[] = [];
+    let count = 0;
+    const work = async (): Promise<void> => {
+      await catalog.refreshAll(catalogSession, oids);
+      const found = z.array(oidRow).parse(await session.query(ARE_KEPT, [oids.map(String)]));
+      const kept = new Set(found.map(({ oid }) => oid));
+      for (const { open, table } of smalls) {
+        const isKept = (): Promise<boolean> => Promise.resolve(kept.has(table.oid));
+        const outcome = async (): Promise<Outcome> => {
+          const result = await this.#readLocked(session, { open, table, isKept });
+          if (result === 'read') count += this.#parts.rows.count;
+          return result;
+        };
+        if (await this.#hand(open, outcome)) read.push(open);
+      }
+    };
+    if (
+      !(await this.#deferring(() =>
+        withTableLocks(
+          session,
+          smalls.map(({ table }) => table),
+          work,
+        ),
+      ))
+    )
+      return undefined;
+    log.info({ tables: smalls.length, rows: count }, 'read small tables of the snapshot');
+    return read;
+  }
+
+  /** So many locks must not wait for Kafka: what is read under them is handed over afterwards. */
+  async #deferring<T>(work: () => Promise<T>): Promise<T> {
+    this.#deferred = [];
+    this.#deferredBytes = 0;
+    let result: T;
     try {
-      const outcome = table === undefined ? 'nothing' : await this.#readTable(holder.session, open, table);
+      result = await work();
+    } catch (error) {
+      this.#deferred = undefined;
+      if (this.#isSentOpen) this.#abort();
+      throw error;
+    }
+    const deferred = this.#deferred;
+    this.#deferred = undefined;
+    for (const batch of deferred) await this.#send(batch);
+    return result;
+  }
+
+  #emit(batch: ChangeBatch): Promise<void> | undefined {
+    const deferred = this.#deferred;
+    if (deferred === undefined) return this.#send(batch);
+    this.#deferredBytes += batch.bytes;
+    deferred.push(batch);
+    return this.#deferredBytes > DEFERRED_BYTES ? this.#flush(deferred) : undefined;
+  }
+
+  /** Small tables that were not small after all. */
+  async #flush(deferred: ChangeBatch[]): Promise<void> {
+    this.#deferredBytes = 0;
+    for (const batch of deferred.splice(0)) await this.#send(batch);
+  }
+
+  #send(batch: ChangeBatch): Promise<void> | undefined {
+    this.#isSentOpen = batch.continues === true;
+    return this.#parts.emit(batch);
+  }
+
+  #abort(): void {
+    // A task that is over cannot hand this over, and need not.
+    this.#emit({ events: [], offsets: [], bytes: 0, transaction: 'abort' })?.catch(() => undefined);
+  }
+
+  async #hand(open: OpenChunk, readTable: () => Promise<Outcome>): Promise<boolean> {
+    const { plan, chunk } = open;
+    try {
+      const outcome = await readTable();
       const settled: SettledChunk = {
         table: plan.table,
         version: plan.version,
         chunk,
         epoch: plan.epoch,
-        rows: outcome === 'read' ? rows.count : 0,
+        rows: outcome === 'read' ? this.#parts.rows.count : 0,
         unseen: outcome === 'unseen',
       };
       const isWanted = this.#parts.isWanted(open);
@@ -87,30 +196,55 @@ export class ChunkReader {
     }
   }
 
-  async #readTable(session: Session, open: OpenChunk, table: CatalogTable): Promise<Outcome> {
+  async #readAlone(session: Session, open: OpenChunk, table: CatalogTable): Promise<Outcome> {
     const { catalogSession, catalog, log } = this.#parts;
     const name = `${table.schema}.${table.table}`;
-    const outcome = await withTableLock(session, table, async (): Promise<Outcome> => {
+    const isKept = async (): Promise<boolean> => {
+      const [found] = z.array(keptRow).parse(await session.query(IS_KEPT, [table.oid]));
+      return found?.kept === true;
+    };
+    const read = async (): Promise<Outcome> => {
       // Nobody can alter the table while it is locked: what the catalog of now says is what COPY will give.
       await catalog.refresh(catalogSession, table.oid, []);
-      const current = catalog.table(table.oid);
-      if (current === undefined) {
-        log.info({ table: name }, 'the table was made anew since the snapshot; all its rows come as changes');
-        return 'nothing';
-      }
-      const [found] = z.array(keptRow).parse(await session.query(IS_KEPT, [table.oid]));
-      const hasKey = open.plan.key.every((column) => current.columns.some((known) => known.name === column));
-      if (found?.kept !== true || !hasKey) return 'unseen';
-      await this.#copy(session, open, current);
-      return 'read';
-    });
+      const outcome = await this.#readLocked(session, { open, table, isKept });
+      if (outcome === 'read') this.#tell(open, name);
+      return outcome;
+    };
+    const outcome = await withTableLock(session, table, read, (waited) => log.warn({ table: waited }, LOCK_TIMEOUT));
     if (outcome !== undefined) return outcome;
     log.warn({ table: name }, 'the table was dropped before the snapshot came to it');
     return 'nothing';
   }
 
+  /** `isKept`: whether the snapshot still sees the table. */
+  async #readLocked(
+    session: Session,
+    { open, table, isKept }: SmallTable & { readonly isKept: () => Promise<boolean> },
+  ): Promise<Outcome> {
+    const { catalog, queries, log } = this.#parts;
+    const current = catalog.table(table.oid);
+    if (current === undefined) {
+      const name = `${table.schema}.${table.table}`;
+      log.info({ table: name }, 'the table was made anew since the snapshot; all its rows come as changes');
+      return 'nothing';
+    }
+    const hasKey = open.plan.key.every((column) => current.columns.some((known) => known.name === column));
+    // Planned by a configuration that had a query for it, or none.
+    const isQuery = ownQuery(queries, table) !== undefined;
+    if (!hasKey || isQuery !== (open.plan.split === 'query') || !(await isKept())) return 'unseen';
+    await this.#copy(session, open, current);
+    return 'read';
+  }
+
+  #tell({ plan, chunk }: OpenChunk, table: string): void {
+    const { rows, log } = this.#parts;
+    const chunks = plan.boundaries.length + 1;
+    if (chunks === 1) log.info({ table, rows: rows.count }, 'read a table of the snapshot');
+    else log.info({ table, rows: rows.count, chunk: chunk + 1, chunks }, 'read a chunk of the snapshot');
+  }
+
   async #copy(session: Session, { plan, chunk }: OpenChunk, table: CatalogTable): Promise<void> {
-    const { catalog, rules, parts, rows, log } = this.#parts;
+    const { catalog, rules, parts, rows, queries } = this.#parts;
     const { types } = catalog.types;
     const reading = tableReading({ table, types, parts }, rules);
     const width = reading.schema.columns.length;
@@ -119,7 +253,13 @@ export class ChunkReader {
       return `pg_catalog.${pg.escapeIdentifier(type?.name ?? 'text')}`;
     };
     rows.begin({ table: reading.schema, timeMicros: BigInt(Date.now()) * 1000n, ...marksOf({ plan, chunk }) });
-    await copyOut(session, reading.copy(chunkCondition(plan, chunk, typeOf)), {
+    const name = `${table.schema}.${table.table}`;
+    const query = ownQuery(queries, table);
+    const statement =
+      query === undefined
+        ? reading.copy(chunkCondition(plan, chunk, typeOf))
+        : await ownCopy(session, { query, table, schema: reading.schema, types });
+    const copy = copyOut(session, statement, {
       row: (line) => {
         const base = this.#arena.reserve(2 * width);
         const { fields } = this.#arena;
@@ -128,31 +268,23 @@ export class ChunkReader {
       },
       chunkEnd: (bytes) => this.#part(bytes),
     });
-    const chunks = plan.boundaries.length + 1;
-    log.info(
-      {
-        table: `${table.schema}.${table.table}`,
-        rows: rows.count,
-        ...(chunks > 1 ? { chunk: chunk + 1, chunks } : {}),
-      },
-      chunks > 1 ? 'read a chunk of the snapshot' : 'read a table of the snapshot',
-    );
+    await (query === undefined ? copy : named(name, () => copy));
   }
 
   #part(bytes: number): Promise<void> | undefined {
-    const { rows, emit } = this.#parts;
+    const { rows } = this.#parts;
     this.#waiting.push(...rows.take());
     this.#waitingBytes += bytes;
     if (this.#waitingBytes < PART_BYTES || this.#waiting.length === 0) return undefined;
     this.#isOpen = true;
-    return emit({ ...this.#taken(), offsets: [], continues: true });
+    return this.#emit({ ...this.#taken(), offsets: [], continues: true });
   }
 
   async #close(settled: SettledChunk, hasRows: boolean): Promise<void> {
-    const { rows, emit, offsetOf } = this.#parts;
+    const { rows, offsetOf } = this.#parts;
     if (hasRows) this.#waiting.push(...rows.take(true));
     this.#isOpen = false;
-    await emit({ ...this.#taken(), offsets: [offsetOf(settled)] });
+    await this.#emit({ ...this.#taken(), offsets: [offsetOf(settled)] });
   }
 
   #taken(): Pick<ChangeBatch, 'events' | 'bytes'> {
@@ -169,8 +301,7 @@ export class ChunkReader {
     this.#waitingBytes = 0;
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    // A task that is over cannot hand this over, and need not.
-    this.#parts.emit({ events: [], offsets: [], bytes: 0, transaction: 'abort' })?.catch(() => undefined);
+    this.#abort();
   }
 }
 

@@ -37,6 +37,7 @@ const plan: TablePlan = {
   split: 'key',
   key: ['id'],
   boundaries: [['9'], ['20']],
+  bytes: 0,
   first: true,
   last: true,
 };

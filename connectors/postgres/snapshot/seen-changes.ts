@@ -46,6 +46,8 @@ export class SeenChanges {
     const tables = new Map<string, Table>();
     let horizon = 0n;
     for (const plan of ledger.plans) {
+      // Which rows a query of the operator's has shown cannot be told: all changes come.
+      if (plan.split === 'query') continue;
       const epochs: (LateEpoch | undefined)[] = [];
       for (const { chunk, epoch: number } of ledger.settled(plan)) {
         const epoch = ledger.epoch(number);

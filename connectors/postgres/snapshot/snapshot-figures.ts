@@ -7,7 +7,7 @@ const MAX_TABLES_COUNTED = 200;
 
 /** How far the run has come: what all tasks have committed, and what this one is reading. */
 export function snapshotFigures(ledger: SnapshotLedger, share: Pick<SnapshotShare, 'current'>): SnapshotFigures {
-  const { rows, tablesDone } = ledger.figures;
+  const { rows, tablesDone, bytesDone, bytes } = ledger.figures;
   const { current } = share;
   if (current !== undefined) rows.set(current.table, (rows.get(current.table) ?? 0) + current.rows.count);
   return {
@@ -15,5 +15,7 @@ export function snapshotFigures(ledger: SnapshotLedger, share: Pick<SnapshotShar
     rowsByTable: [...rows].slice(0, MAX_TABLES_COUNTED).map(([table, count]) => ({ table, rows: count })),
     tablesDone,
     tables: ledger.run?.tables ?? 0,
+    bytesDone: Math.round(bytesDone),
+    bytes,
   };
 }

@@ -3,8 +3,10 @@ import type { CatalogTable } from '../catalog/catalog-table.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
 import type { Session } from '../connection/session.ts';
+import type { SelectOverrides } from '../select-overrides.ts';
 import { hasRows, splitTable, tableSizes, type PlannedTable } from './chunk-planner.ts';
 import type { PublishedParts } from './published-part.ts';
+import { asSource, ownCopy, ownQuery } from './own-query.ts';
 import type { SnapshotHolder } from './snapshot-holder.ts';
 import { tableReading } from './snapshot-table.ts';
 import { tableName } from './table-name.ts';
@@ -15,6 +17,9 @@ export interface PlanningParts {
   readonly parts: PublishedParts;
   /** Bytes of a table that one chunk is to have. */
   readonly chunkBytes: number;
+  readonly queries: SelectOverrides;
+  /** Told of each try in vain to lock a table. */
+  readonly onLockTimeout: (table: string) => void;
 }
 
 /** The tables of a run in the order in which they are read, split into chunks, as a snapshot shows them. */
@@ -25,15 +30,19 @@ export async function planTables(
 ): Promise<TablePlan[]> {
   const { session } = holder;
   const sizes = await tableSizes(session, tables);
+  await checkQueries(session, tables, parts);
   const planned = tables.map((table) => plannedTable(table, parts));
-  const first = await firstWithRows(session, planned);
-  const last = await firstWithRows(session, planned.toReversed());
+  const filled = planned.filter(({ table, isQuery }) => isQuery || sizes.get(table.oid)?.isEmpty === false);
+  const first = await firstWithRows(session, filled, parts);
+  const last = await firstWithRows(session, filled.toReversed(), parts);
   const plans: TablePlan[] = [];
   for (const [place, each] of planned.entries()) {
+    const bytes = sizes.get(each.table.oid)?.bytes ?? 0;
     const size = {
-      bytes: sizes.get(each.table.oid) ?? 0,
+      bytes,
       chunkBytes: parts.chunkBytes,
       types: parts.catalog.types.types,
+      onLockTimeout: parts.onLockTimeout,
     };
     plans.push({
       table: tableName(each.table),
@@ -41,6 +50,7 @@ export async function planTables(
       version: 1,
       epoch: 1,
       ...(await splitTable(session, each, size)),
+      bytes,
       first: each === first,
       last: each === last,
     });
@@ -61,9 +71,10 @@ export async function planAgain(
   const next = { ...plan, version: plan.version + 1, epoch };
   // One that is gone is found to be so by whoever reads it.
   if (table === undefined) return { ...next, split: 'whole', key: [], boundaries: [] };
-  const bytes = (await tableSizes(holder.session, [table])).get(table.oid) ?? 0;
-  const size = { bytes, chunkBytes: parts.chunkBytes, types: parts.catalog.types.types };
-  return { ...next, ...(await splitTable(holder.session, plannedTable(table, parts), size)) };
+  const bytes = (await tableSizes(holder.session, [table])).get(table.oid)?.bytes ?? 0;
+  const { chunkBytes, catalog, onLockTimeout } = parts;
+  const size = { bytes, chunkBytes, types: catalog.types.types, onLockTimeout };
+  return { ...next, bytes, ...(await splitTable(holder.session, plannedTable(table, parts), size)) };
 }
 
 /** An epoch and the task that holds its snapshot first. */
@@ -78,12 +89,33 @@ export function epochRecords(
   ];
 }
 
-function plannedTable(table: CatalogTable, { catalog, rules, parts }: PlanningParts): PlannedTable {
+function plannedTable(table: CatalogTable, { catalog, rules, parts, queries }: PlanningParts): PlannedTable {
+  const query = ownQuery(queries, table);
+  if (query !== undefined) return { table, from: asSource(query), filter: null, isQuery: true };
   const { from, filter } = tableReading({ table, types: catalog.types.types, parts }, rules);
-  return { table, from, filter };
+  return { table, from, filter, isQuery: false };
 }
 
-async function firstWithRows(session: Session, tables: readonly PlannedTable[]): Promise<PlannedTable | undefined> {
-  for (const table of tables) if (await hasRows(session, table)) return table;
+/** Before anything is stored or read: throws CONFIG_INVALID for a query of the operator's that cannot be used. */
+async function checkQueries(
+  session: Session,
+  tables: readonly CatalogTable[],
+  { catalog, rules, parts, queries }: PlanningParts,
+): Promise<void> {
+  const { types } = catalog.types;
+  for (const table of tables) {
+    const query = ownQuery(queries, table);
+    if (query === undefined) continue;
+    const { schema } = tableReading({ table, types, parts }, rules);
+    await ownCopy(session, { query, table, schema, types });
+  }
+}
+
+async function firstWithRows(
+  session: Session,
+  tables: readonly PlannedTable[],
+  { onLockTimeout }: PlanningParts,
+): Promise<PlannedTable | undefined> {
+  for (const table of tables) if (await hasRows(session, table, onLockTimeout)) return table;
   return undefined;
 }

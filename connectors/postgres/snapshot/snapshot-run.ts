@@ -12,12 +12,13 @@ import { snapshotOffset, sourcePartition } from '../position/stored-offset.ts';
 import { settledBefore } from '../settled-before.ts';
 import type { SourceConfig } from '../source-config.ts';
 import type { SourceFacts } from '../source-facts.ts';
-import type { TaskSetup } from '../task-setup.ts';
+import type { ReadingSetup } from '../task-setup.ts';
 import { readPublishedParts } from './published-part.ts';
 import { snapshotFigures } from './snapshot-figures.ts';
 import { SnapshotHolder } from './snapshot-holder.ts';
 import { epochRecords, planAgain, planTables, type PlanningParts } from './snapshot-plan.ts';
 import { SnapshotShare } from './snapshot-share.ts';
+import { LOCK_TIMEOUT } from './table-lock.ts';
 import { snapshotTables, snapshotXid } from './snapshot-tables.ts';
 import { tableName } from './table-name.ts';
 
@@ -25,7 +26,7 @@ export interface SnapshotParts {
   readonly context: TaskContext;
   readonly config: SourceConfig;
   readonly opener: SessionOpener;
-  readonly setup: TaskSetup;
+  readonly setup: ReadingSetup;
   readonly rules: PlanRules;
   readonly handover: Handover;
   readonly facts: SourceFacts;
@@ -33,6 +34,8 @@ export interface SnapshotParts {
   readonly tasks: number;
   /** Where streaming will begin. */
   readonly from: Lsn;
+  /** It does; else the snapshot is all there is, and where it was taken matters to nobody. */
+  readonly streams: boolean;
   /** Name of the run; of one that was interrupted, what it has read counts. */
   readonly run: string;
   /** The snapshot that the slot was created with, null for one of its own; and the session that keeps it. */
@@ -59,12 +62,14 @@ export async function runSnapshot(parts: SnapshotParts): Promise<string | null> 
   }
 }
 
-async function planning({ config, setup, rules }: SnapshotParts): Promise<PlanningParts> {
+async function planning({ config, context, setup, rules }: SnapshotParts): Promise<PlanningParts> {
   return {
     catalog: setup.catalog,
     rules,
     parts: await readPublishedParts(setup.session, config.publicationName, setup.facts.version),
     chunkBytes: config.snapshotChunkBytes,
+    queries: config.selectOverrides,
+    onLockTimeout: (table) => context.log.warn({ table }, LOCK_TIMEOUT),
   };
 }
 
@@ -99,7 +104,7 @@ class SnapshotCoordinator {
   }
 
   async toEnd(): Promise<string | null> {
-    const { context, config, facts, handover, from } = this.#parts;
+    const { context, config, facts, handover, from, streams } = this.#parts;
     const ledger = this.#ledger;
     // What this task handed over before its connection broke counts, or it would be read again.
     await handover.store({ events: [], offsets: [], bytes: 0 }, from);
@@ -115,7 +120,7 @@ class SnapshotCoordinator {
     }
     const { rows } = snapshotFigures(ledger, this.#share);
     // What later snapshots have shown is looked up while the changes up to them are streamed.
-    const run = ledger.isLate() ? this.#parts.run : null;
+    const run = streams && ledger.isLate() ? this.#parts.run : null;
     const kept =
       run === null || ledger.run === undefined ? [] : [{ kind: 'run', run: { ...ledger.run, over: true } } as const];
     const forgotten = run === null ? forgetting(ledger.partitions) : [];
@@ -209,7 +214,12 @@ class SnapshotCoordinator {
     // A helper must not take what is left of another run for this one.
     const others = forgetting(this.#runs.besides(this.#parts.run));
     await this.#handOver([...others, ...offsets, this.#offset(false, this.#parts.run)]);
-    while (!records.every((record) => this.#isKnown(record))) await this.#change();
+    let known = 0;
+    const areKnown = (): boolean => {
+      for (let next = records[known]; next !== undefined && this.#isKnown(next); next = records[known]) known += 1;
+      return known === records.length;
+    };
+    await this.#wait(this.#ledger.until(areKnown));
   }
 
   #isKnown(record: SnapshotRecord): boolean {
@@ -247,16 +257,16 @@ class SnapshotCoordinator {
       );
     }, WAITING_MS);
     try {
-      await this.#change();
+      await this.#wait(this.#ledger.changed);
     } finally {
       clearInterval(timer);
     }
   }
 
-  /** Settles with the next record of the run; rejects when there can be none. */
-  #change(): Promise<unknown> {
+  /** Waits for something about the run; rejects when it cannot come any more. */
+  #wait(wanted: Promise<unknown>): Promise<unknown> {
     const { handover, setup, context } = this.#parts;
-    return settledBefore(this.#ledger.changed, [handover.failed, setup.session.ended], context.signal);
+    return settledBefore(wanted, [handover.failed, setup.session.ended], context.signal);
   }
 }
 

@@ -9,7 +9,7 @@ import type { SessionOpener } from '../connection/session-opener.ts';
 import type { Session } from '../connection/session.ts';
 import type { Lsn } from '../lsn.ts';
 import type { SourceConfig } from '../source-config.ts';
-import { ChunkReader } from './chunk-reader.ts';
+import { ChunkReader, type SmallTable } from './chunk-reader.ts';
 import type { PublishedParts } from './published-part.ts';
 import { SnapshotHolder } from './snapshot-holder.ts';
 import { SnapshotRows } from './snapshot-rows.ts';
@@ -32,6 +32,10 @@ export interface SnapshotShareParts {
   readonly emit: (batch: ChangeBatch) => Promise<void> | undefined;
   readonly log: TaskLog;
 }
+
+/** Tables of up to so many bytes are read so many at a time. */
+const SMALL_BYTES = 65_536;
+const SMALL_AT_ONCE = 100;
 
 /** A task's part of a shared snapshot: the snapshots that it holds, and the chunks that are its own to read. */
 export class SnapshotShare {
@@ -59,14 +63,23 @@ export class SnapshotShare {
   async read(signal: AbortSignal): Promise<{ readonly lost: number } | undefined> {
     const tables = new Map(this.#parts.catalog.tables.map((table) => [tableName(table), table]));
     for (let open = this.open; open.length > 0; open = this.open)
-      for (const chunk of open) {
+      for (let at = 0; at < open.length;) {
         signal.throwIfAborted();
-        // Planned anew meanwhile, or read: the list is looked at again.
-        if (!this.#isWanted(chunk)) break;
-        if (this.#parts.ledger.isSettled(chunk)) continue;
+        const chunk = open[at];
+        // Planned anew meanwhile: the list is looked at again.
+        if (chunk === undefined || !this.#isWanted(chunk)) break;
+        if (this.#parts.ledger.isSettled(chunk)) {
+          at += 1;
+          continue;
+        }
         const holder = await this.holder(chunk.plan.epoch);
         if (holder === undefined) return { lost: chunk.plan.epoch };
-        await this.#readChunk(holder, chunk, tables.get(chunk.plan.table));
+        const smalls = this.#smallOnes(open, at, tables);
+        if (smalls.length > 1 && (await this.#readTogether(holder, smalls))) at += smalls.length;
+        else {
+          await this.#readChunk(holder, chunk, tables.get(chunk.plan.table));
+          at += 1;
+        }
       }
     return undefined;
   }
@@ -121,6 +134,27 @@ export class SnapshotShare {
     return this.#parts.ledger.plan(plan.table) === plan;
   }
 
+  /** The small tables that come next, as far as they are read by the same snapshot. */
+  #smallOnes(open: readonly OpenChunk[], from: number, tables: ReadonlyMap<string, CatalogTable>): SmallTable[] {
+    const epoch = open[from]?.plan.epoch;
+    const smalls: SmallTable[] = [];
+    for (const chunk of open.slice(from, from + SMALL_AT_ONCE)) {
+      const { plan } = chunk;
+      const table = tables.get(plan.table);
+      const isSmall = plan.split === 'whole' && plan.bytes <= SMALL_BYTES && table?.kind === 'r';
+      if (!isSmall || plan.epoch !== epoch || !this.#isWanted(chunk) || this.#parts.ledger.isSettled(chunk)) break;
+      smalls.push({ open: chunk, table });
+    }
+    return smalls;
+  }
+
+  /** False: they have to be read one by one. */
+  async #readTogether(holder: SnapshotHolder, smalls: readonly SmallTable[]): Promise<boolean> {
+    const read = await this.#readerOf().reader.readTogether(holder, smalls);
+    for (const chunk of read ?? []) this.#parts.handed.add(keyOf(chunk));
+    return read !== undefined;
+  }
+
   async #readChunk(holder: SnapshotHolder, open: OpenChunk, table: CatalogTable | undefined): Promise<void> {
     const { reader, rows } = this.#readerOf();
     this.current = { table: open.plan.table, rows };
@@ -146,6 +180,7 @@ export class SnapshotShare {
       rules,
       parts,
       rows,
+      queries: config.selectOverrides,
       emit,
       isWanted: (open) => this.#isWanted(open),
       offsetOf: (chunk) => encodeSnapshotRecord(partition, { kind: 'chunk', chunk }),

@@ -1,23 +1,39 @@
+import { z } from 'zod';
 import type { RegexList } from '../../../settings/regex-list.ts';
 import type { TaskContext } from '../../source-connector.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
 import type { Session } from '../connection/session.ts';
 import { publishedForms } from '../setup/publication.ts';
 import type { SourceConfig } from '../source-config.ts';
-import type { TaskSetup } from '../task-setup.ts';
+import type { ReadingSetup } from '../task-setup.ts';
+import { orderTables } from './table-order.ts';
 
 export interface SnapshotTablesParts {
   readonly context: Pick<TaskContext, 'log'>;
   readonly config: SourceConfig;
-  readonly setup: TaskSetup;
+  readonly setup: ReadingSetup;
+  /** Changes follow. */
+  readonly streams: boolean;
 }
 
 /** The captured tables that a snapshot reads, in the form in which they are published. */
-export async function snapshotTables({ config, setup, context }: SnapshotTablesParts): Promise<CatalogTable[]> {
+export async function snapshotTables({
+  config,
+  setup,
+  context,
+  streams,
+}: SnapshotTablesParts): Promise<CatalogTable[]> {
   const wanted: RegexList | null = config.snapshotTables;
-  const tables = publishedForms(setup.catalog.tables, setup.publication.viaRoot).filter(
+  const found = publishedForms(setup.catalog.tables, setup.publication.viaRoot).filter(
     ({ schema, table }) => wanted === null || wanted.matches(`${schema}.${table}`),
   );
+  const estimates = config.tableOrder === 'disabled' ? new Map<number, number>() : await rowEstimates(setup.session);
+  const tables = orderTables(found, config, estimates);
+  const names = new Set(tables.map(({ schema, table }) => `${schema}.${table}`));
+  const strange = [...config.selectOverrides.keys()].filter((name) => !names.has(name));
+  if (strange.length > 0)
+    context.log.warn({ tables: strange }, 'snapshot.select.statement.overrides names tables that are not read');
+  if (!streams) return tables;
   const rows = await setup.session.query(
     'SELECT schemaname::text AS schema, tablename::text AS table FROM pg_catalog.pg_publication_tables WHERE pubname = $1',
     [config.publicationName],
@@ -30,6 +46,24 @@ export async function snapshotTables({ config, setup, context }: SnapshotTablesP
       'tables match the filters but are not in the publication: their rows are read, their changes will not come',
     );
   return tables;
+}
+
+const estimateRow = z.object({ oid: z.number(), rows: z.number() });
+
+/** Rows that the server thinks tables have, by oid; partitioned tables have those of their partitions. */
+async function rowEstimates(session: Session): Promise<Map<number, number>> {
+  const rows = await session.query(`
+SELECT c.oid::int8::float8 AS oid,
+       greatest(0, CASE c.relkind WHEN 'p'
+         THEN (SELECT sum(greatest(l.reltuples, 0)) FROM pg_catalog.pg_partition_tree(c.oid) t JOIN pg_catalog.pg_class l ON l.oid = t.relid)
+         ELSE c.reltuples END)::float8 AS rows
+FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384`);
+  return new Map(
+    z
+      .array(estimateRow)
+      .parse(rows)
+      .map((row) => [row.oid, row.rows]),
+  );
 }
 
 /** What Debezium writes as txId of snapshot rows; taken in a transaction of its own, so that the long one holds no xid. */

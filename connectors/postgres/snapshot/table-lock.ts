@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { ConnectorError } from '../../../errors/connector-error.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
@@ -5,21 +6,27 @@ import type { Session } from '../connection/session.ts';
 
 const UNDEFINED_TABLE = '42P01';
 const NO_PRIVILEGE = '42501';
+const LOCK_NOT_AVAILABLE = '55P03';
+/** For the log, with the table. */
+export const LOCK_TIMEOUT = 'the snapshot waits for a table that somebody has locked (snapshot.lock.timeout.ms)';
+/** Between two tries, for a lock timeout of a few milliseconds. */
+const RETRY_MS = 500;
 
 /**
  * Does something with a table that nobody can alter meanwhile, in the transaction that is open; undefined: the table is gone. The
- * lock is given back afterwards: an ALTER TABLE may be waiting for it. After a failure the transaction is the caller's to end.
+ * lock is given back afterwards: an ALTER TABLE may be waiting for it. It is asked for until it is had: `onTimeout` tells of each
+ * try in vain. After a failure the transaction is the caller's to end.
  */
 export async function withTableLock<T>(
   session: Session,
-  { schema, table }: CatalogTable,
+  locked: CatalogTable,
   work: () => Promise<T>,
+  onTimeout: (table: string) => void,
 ): Promise<T | undefined> {
-  await session.query('SAVEPOINT before_table');
-  const name = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
+  const { schema, table } = locked;
   let result: T | undefined;
   try {
-    await session.query(`LOCK TABLE ${name} IN ACCESS SHARE MODE`);
+    await lockTable(session, lockName(locked), () => onTimeout(`${schema}.${table}`));
     result = await work();
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
@@ -33,4 +40,45 @@ export async function withTableLock<T>(
   }
   await session.query('ROLLBACK TO SAVEPOINT before_table');
   return result;
+}
+
+/**
+ * The same with several tables at once; false: they could not all be had at once, and nothing was done. For tables that take so
+ * little time that one lock for all of them holds nobody up.
+ */
+export async function withTableLocks(
+  session: Session,
+  tables: readonly CatalogTable[],
+  work: () => Promise<void>,
+): Promise<boolean> {
+  await session.query('SAVEPOINT before_table');
+  try {
+    await session.query(`LOCK TABLE ${tables.map(lockName).join(', ')} IN ACCESS SHARE MODE NOWAIT`);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    await session.query('ROLLBACK TO SAVEPOINT before_table');
+    return false;
+  }
+  await work();
+  await session.query('ROLLBACK TO SAVEPOINT before_table');
+  return true;
+}
+
+function lockName({ schema, table }: CatalogTable): string {
+  return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
+}
+
+/** A try in vain ends at the savepoint, so that the snapshot of the transaction is not lost with it. */
+async function lockTable(session: Session, name: string, onTimeout: () => void): Promise<void> {
+  await session.query('SAVEPOINT before_table');
+  for (;;)
+    try {
+      await session.query(`LOCK TABLE ${name} IN ACCESS SHARE MODE`);
+      return;
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error;
+      onTimeout();
+      await session.query('ROLLBACK TO SAVEPOINT before_table');
+      await delay(RETRY_MS);
+    }
 }

@@ -78,6 +78,8 @@ export class TaskDriver implements TaskContext {
   room: Promise<void> | undefined;
   lease = true;
   isStarted = false;
+  /** What the task said when it had nothing more to do. */
+  finishedWith: string | undefined;
   batches = 0;
   readonly #abort = new AbortController();
   readonly #pending: Pending[] = [];
@@ -145,6 +147,10 @@ export class TaskDriver implements TaskContext {
 
   started(): void {
     this.isStarted = true;
+  }
+
+  finished(detail: string): void {
+    this.finishedWith = detail;
   }
 
   /** Starts the task and waits until it streams (or whatever else is asked for in the log). */

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { SourceTask, TaskContext } from '../../source-connector.ts';
+import type { SourceProgress } from '../../source-progress.ts';
+import { SessionOpener } from '../connection/session-opener.ts';
+import { Handover } from '../handover.ts';
+import { backOff, pause } from '../pause.ts';
+import { errorText, judge } from '../pg-errors.ts';
+import { planRules } from '../plan-rules.ts';
+import { readOffset, sourcePartition, type StoredOffset } from '../position/stored-offset.ts';
+import { parseConfig, type SourceConfig } from '../source-config.ts';
+import { SourceFacts } from '../source-facts.ts';
+import { snapshotTasks } from '../task-role.ts';
+import { numbering } from '../task-state.ts';
+import { setUpReading } from '../task-setup.ts';
+import { isSnapshotDue, snapshotRules } from './snapshot-mode.ts';
+import { runSnapshot } from './snapshot-run.ts';
+
+/** Until it has connected once, failing to for longer than this is a failure of the task. */
+const FIRST_PATIENCE_MS = 15_000;
+
+/**
+ * The life of a task that reads what there is and then ends by itself. It needs neither slot nor publication, since no change
+ * follows. What is stored says whether it is done: started again, it then ends at once.
+ */
+export class FullOnlyTask implements SourceTask {
+  readonly #context: TaskContext;
+  readonly #config: SourceConfig;
+  readonly #opener: SessionOpener;
+  readonly #handover: Handover;
+  readonly #facts: SourceFacts;
+  #run: string = randomUUID().slice(0, 8);
+  #isStarted = false;
+
+  constructor(context: TaskContext) {
+    this.#context = context;
+    this.#config = parseConfig(context.config);
+    this.#opener = new SessionOpener(this.#config, context.applicationName, context.signal);
+    this.#handover = new Handover(context, 0n);
+    this.#facts = new SourceFacts(this.#config.serverName, () => this.#handover);
+  }
+
+  progress(): SourceProgress {
+    return this.#facts.progress();
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#context;
+    try {
+      const stored = await storedOffset(this.#context, this.#config);
+      const isDue = isSnapshotDue(snapshotRules(this.#config), stored.state, false);
+      if (isDue) await this.#readAll();
+      this.#finish(isDue);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (this.#handover.failure !== undefined) throw this.#handover.failure;
+      throw this.#opener.failure(error);
+    }
+  }
+
+  #finish(hasRead: boolean): void {
+    const snapshot = this.#facts.progress().snapshot;
+    const detail = hasRead
+      ? `the snapshot is complete: ${snapshot?.rows ?? 0} rows of ${snapshot?.tables ?? 0} tables`
+      : 'nothing is to be read: there is an offset of a complete snapshot, or snapshot.mode reads none; delete the offsets to read again';
+    this.#context.log.info({ detail }, 'the connector has finished');
+    this.#context.finished(detail);
+  }
+
+  /** Opens connections until one lasts long enough. */
+  async #readAll(): Promise<void> {
+    const { signal, log } = this.#context;
+    const beganMs = performance.now();
+    for (let retry = 0; ; retry += 1)
+      try {
+        await this.#read();
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        const isImpatient = !this.#isStarted && performance.now() - beganMs > FIRST_PATIENCE_MS;
+        if (isImpatient || this.#handover.failure !== undefined || judge(error).kind === 'fatal') throw error;
+        const waitMs = backOff(retry);
+        this.#facts.lost(errorText(error), retry + 1, waitMs);
+        log.warn({ error: errorText(error), retry, waitMs }, 'connection lost; connecting again');
+        await pause(waitMs, signal);
+      }
+  }
+
+  async #read(): Promise<void> {
+    const { context, config, opener } = { context: this.#context, config: this.#config, opener: this.#opener };
+    // Anew each time: what an earlier connection has read counts.
+    const stored = await storedOffset(context, config);
+    const setup = await setUpReading({ context, config, opener }, stored);
+    this.#facts.connected();
+    try {
+      if (!this.#isStarted) context.started();
+      this.#isStarted = true;
+      if (stored.state === 'snapshot' && stored.run !== null) this.#run = stored.run;
+      await runSnapshot({
+        context,
+        config,
+        opener,
+        setup,
+        rules: planRules(config),
+        handover: this.#handover,
+        facts: this.#facts,
+        tasks: snapshotTasks(context.config),
+        from: stored.state === 'snapshot' ? stored.from : setup.facts.logEnd,
+        run: this.#run,
+        streams: false,
+        exported: null,
+      });
+    } finally {
+      await setup.session.close();
+    }
+  }
+}
+
+/** What is stored of a source, read for a task that does not stream. */
+async function storedOffset(context: TaskContext, config: SourceConfig): Promise<StoredOffset> {
+  const offset = await context.readOffset(sourcePartition(config.serverName));
+  return readOffset(offset, numbering(config.publicationName));
+}
