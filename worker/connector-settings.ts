@@ -265,4 +265,5 @@ export const ownedPrefixes = [
   'key.converter.',
   'value.converter.',
   'header.converter.',
+  'signal.consumer.',
 ] as const;

@@ -3,6 +3,7 @@ import { connectionSettings, tlsSettings } from './settings/connection.ts';
 import { inertSettings } from './settings/inert.ts';
 import { refusedSettings } from './settings/refused.ts';
 import { heartbeatSettings, replicationSettings } from './settings/replication.ts';
+import { signalSettings } from './settings/signals.ts';
 
 /** Everything about the source, with Debezium's names and defaults; what a format defines is not here. */
 export const postgresSettings = {
@@ -12,6 +13,7 @@ export const postgresSettings = {
   ...filterSettings,
   ...snapshotSettings,
   ...heartbeatSettings,
+  ...signalSettings,
   ...refusedSettings,
   ...inertSettings,
 };

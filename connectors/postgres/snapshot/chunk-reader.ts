@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { z } from 'zod';
 import type { OpenChunk } from '../../snapshot/snapshot-ledger.ts';
 import type { SettledChunk } from '../../snapshot/snapshot-records.ts';
 import type { ChangeBatch } from '../../change-batch.ts';
@@ -13,6 +12,7 @@ import { readCopyRow } from '../decoder/copy-row.ts';
 import { FieldArena } from '../decoder/field-arena.ts';
 import { copyOut } from '../wire/copy-out.ts';
 import { chunkCondition } from './chunk-condition.ts';
+import { isKept } from './kept-table.ts';
 import type { PublishedParts } from './published-part.ts';
 import type { SnapshotHolder } from './snapshot-holder.ts';
 import type { RowGroup, SnapshotRows } from './snapshot-rows.ts';
@@ -38,15 +38,6 @@ export interface ChunkReaderParts {
 const EVENT_BYTES = 200;
 /** Below this nothing is handed over before the chunk is read: chunks of small tables then share a transaction. */
 const PART_BYTES = 256 * 1024;
-
-const keptRow = z.object({ kept: z.boolean() });
-
-// The transaction sees pg_class as of its snapshot, while pg_relation_filenode looks at the present: a difference means that the
-// table was truncated or rewritten since, and then it looks empty to the snapshot.
-const IS_KEPT = `
-SELECT coalesce(bool_and(c.relfilenode = coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)), false) AS kept
-FROM pg_catalog.pg_class c
-WHERE c.oid = $1::int8::oid OR c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree($1::int8::oid::regclass))`;
 
 type Outcome = 'read' | 'unseen' | 'nothing';
 
@@ -98,9 +89,9 @@ export class ChunkReader {
         log.info({ table: name }, 'the table was made anew since the snapshot; all its rows come as changes');
         return 'nothing';
       }
-      const [found] = z.array(keptRow).parse(await session.query(IS_KEPT, [table.oid]));
+      const kept = await isKept(session, table.oid);
       const hasKey = open.plan.key.every((column) => current.columns.some((known) => known.name === column));
-      if (found?.kept !== true || !hasKey) return 'unseen';
+      if (!kept || !hasKey) return 'unseen';
       await this.#copy(session, open, current);
       return 'read';
     });
