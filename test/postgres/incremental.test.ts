@@ -462,17 +462,15 @@ async function commitsWait(database: TestDatabase): Promise<void> {
   const probe = await database.session();
   const pid = String((await probe.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid);
   const waits = async (round: number): Promise<boolean> => {
-    const done = probe.query(`CREATE TABLE probe_${round} ()`).then(() => true);
-    let isWaiting = false;
-    const ended = until(async () => (isWaiting = await waitsForStandby(database, pid)), 'a commit waits').then(
-      () => false,
-    );
-    ended.catch(() => undefined); // the commit has ended first
-    if (await Promise.race([done, ended])) return false;
+    const probed = { isDone: false };
+    const done = probe.query(`CREATE TABLE probe_${round} ()`).then(() => (probed.isDone = true));
+    const isKnown = async (): Promise<boolean> => probed.isDone || waitsForStandby(database, pid);
+    await until(isKnown, 'a commit ends or waits');
+    if (probed.isDone) return false;
     // A wait that is cancelled ends with a warning, and the commit stands.
     await database.sql('SELECT pg_cancel_backend($1)', [Number(pid)]);
     await done;
-    return isWaiting;
+    return true;
   };
   for (let round = 0; !(await waits(round)); round += 1);
   await probe.end();
