@@ -248,6 +248,7 @@ export class PostgresTask implements SourceTask {
       this.#signals.notifier.notify('Initial Snapshot', 'ABORTED');
       throw error;
     });
+    this.#tellOfTables();
     await this.#tell('COMPLETED');
     this.#hasWrittenOffset = true;
     const next = { ...state, run: shown };
@@ -270,6 +271,19 @@ export class PostgresTask implements SourceTask {
       streamOffset(boundary, source, { numbering: numbering(this.#config.publicationName), run: state.run });
     const partition = sourcePartition(this.#config.serverName);
     await this.#handover.emit({ events: [], offsets: [{ partition, offset }], bytes: 0 }, done);
+  }
+
+  /** Of as many tables as figures are kept of. */
+  #tellOfTables(): void {
+    const { notifier } = this.#signals;
+    const tables = this.#facts.progress().snapshot?.rowsByTable ?? [];
+    if (!notifier.isEnabled) return;
+    for (const { table, rows } of tables)
+      notifier.notify('Initial Snapshot', 'TABLE_SCAN_COMPLETED', {
+        scanned_collection: table,
+        total_rows_scanned: String(rows),
+        status: rows === 0 ? 'EMPTY' : 'SUCCEEDED',
+      });
   }
 
   /** Between the units of a snapshot, never within one. */

@@ -329,6 +329,13 @@ describe('an incremental snapshot of PostgreSQL', () => {
     assert.ok(largest <= 5, `${largest} rows in a batch`);
   });
 
+  it('is not all that is told: the initial snapshot is, too', async () => {
+    const driver = await task({ 'snapshot.mode': 'initial' }).start();
+    await until(() => told(driver).includes('COMPLETED'), 'it is told');
+    assert.deepEqual(told(driver), ['STARTED', 'TABLE_SCAN_COMPLETED SUCCEEDED', 'COMPLETED']);
+    assert.ok(told(driver, 'total_rows_scanned').includes(`TABLE_SCAN_COMPLETED ${ROWS}`));
+  });
+
   describe('is asked for by signals', () => {
     const ids = (driver: TaskDriver): number => driver.committed.filter(({ op }) => op === 'r').length;
 

@@ -38,6 +38,9 @@ describe('signals on their way to a task', () => {
   });
 
   it('are answered although the task is silent', async () => {
-    await assert.rejects(calls(true, 1).call('inv-0', signal), { status: 504, message: /has not answered within 1 ms/ });
+    await assert.rejects(calls(true, 1).call('inv-0', signal), {
+      status: 504,
+      message: /has not answered within 1 ms/,
+    });
   });
 });

@@ -167,5 +167,7 @@ describe('recent transactions', () => {
       [12],
     );
     assert.deepEqual(recent.of('public.other'), []);
+    recent.saw([change(9, 'c', { after: ['4', 'x'], table: other })]);
+    assert.deepEqual(recent.of('public.other'), []);
   });
 });

@@ -1,5 +1,6 @@
 import type { ChangeEvent, RowChange } from '../../change-event.ts';
 import type { TaskLog } from '../../source-connector.ts';
+import type { TableSchema } from '../../table-schema.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
 import type { SessionOpener } from '../connection/session-opener.ts';
 import type { Lsn } from '../lsn.ts';
@@ -77,13 +78,13 @@ export class IncrementalSnapshot {
   take(done: Lsn): { readonly events: readonly ChangeEvent[]; readonly bytes: number } | undefined {
     const ready = this.#ready;
     if (ready === undefined || done < ready.outcome.horizon) return undefined;
-    const { window, prepared, outcome, stream } = ready;
+    const { window, outcome, stream } = ready;
     if (this.#isOutdated(ready)) {
       window.break('the table was altered');
       this.#settle('dropped');
       return undefined;
     }
-    const events = chunkEvents(window.rows, { schema: prepared.reading.schema, done, cursor: stream.cursor });
+    const events = chunkEvents(window.rows, { schema: this.#schemaOf(ready), done, cursor: stream.cursor });
     this.#advance(outcome);
     this.#settle('handed over');
     return { events, bytes: outcome.bytes };
@@ -179,14 +180,12 @@ export class IncrementalSnapshot {
     }
     const { current } = queue;
     if (current === undefined) return;
-    const preparation = await prepareTable(
-      await sessions.parts(),
-      current.table,
-      (oid) => stream.relations.plan(oid)?.schema,
-    );
+    const preparation = await prepareTable(await sessions.parts(), current.table);
     if (!this.#isCurrent(current)) return;
-    if ('prepared' in preparation) await this.#readTable(preparation.prepared, { sessions, stream, wait });
-    else this.#fail(current, preparation.status, { reason: preparation.obstacle, stream });
+    if ('prepared' in preparation) {
+      queue.readBy(orderOf(preparation.prepared));
+      await this.#readTable(preparation.prepared, { sessions, stream, wait });
+    } else this.#fail(current, preparation.status, { reason: preparation.obstacle, stream });
   }
 
   /** Finds the tables of the next request. */
@@ -294,6 +293,13 @@ export class IncrementalSnapshot {
     return JSON.stringify(now.schema) !== JSON.stringify(prepared.reading.schema);
   }
 
+  /** The stream's own object where both say the same: the rows then share its compiled encoder. */
+  #schemaOf({ prepared, stream }: ReadyChunk): TableSchema {
+    const own = prepared.reading.schema;
+    const streamed = stream.relations.plan(prepared.table.oid)?.schema;
+    return streamed !== undefined && JSON.stringify(streamed) === JSON.stringify(own) ? streamed : own;
+  }
+
   #advance({ last, rows, isLast }: ReadyChunk['outcome']): void {
     const { queue, news } = this.#parts;
     queue.advance(last, rows);
@@ -335,4 +341,9 @@ export class IncrementalSnapshot {
     if (rows === 0 || !this.#isCurrent(current)) this.#rows = chunkRows;
     else this.#rows = Math.max(1, Math.min(chunkRows, this.#rows * 2, Math.floor(snapshotChunkBytes / (bytes / rows))));
   }
+}
+
+/** The columns that chunks are ordered by, and their types: both together make the order. */
+function orderOf({ table, key }: PreparedTable): string[] {
+  return key.order.map((name) => `${name} ${table.columns.find((column) => column.name === name)?.typeOid ?? 0}`);
 }

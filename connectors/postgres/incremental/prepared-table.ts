@@ -1,7 +1,6 @@
-import type { TableSchema } from '../../table-schema.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
-import { Catalog } from '../catalog/catalog.ts';
-import { keepSchema, type PlanRules } from '../catalog/plan-builder.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { PlanRules } from '../catalog/plan-builder.ts';
 import type { Session } from '../connection/session.ts';
 import type { PublishedParts } from '../snapshot/published-part.ts';
 import { tableReading, type TableReading } from '../snapshot/snapshot-table.ts';
@@ -27,11 +26,10 @@ export type Preparation =
   | { readonly prepared: PreparedTable }
   | { readonly status: 'UNKNOWN_SCHEMA' | 'NO_PRIMARY_KEY'; readonly obstacle: string };
 
-/** Looks a table up as it is now; `streamed`: its schema in the stream, which is kept where nothing differs. */
+/** Looks a table up as it is now. */
 export async function prepareTable(
   { session, catalog, rules, parts }: PreparationParts,
   { schema: schemaName, table: tableName, surrogateKey }: QueuedTable,
-  streamed: (oid: number) => TableSchema | undefined,
 ): Promise<Preparation> {
   const unknown = {
     status: 'UNKNOWN_SCHEMA',
@@ -42,7 +40,7 @@ export async function prepareTable(
   await catalog.refresh(session, known.oid, []);
   const table = catalog.table(known.oid);
   if (table?.schema !== schemaName || table.table !== tableName) return unknown;
-  const { reading } = readingOf({ table, catalog, rules, parts }, streamed(table.oid));
+  const reading = tableReading({ table, types: catalog.types.types, parts }, rules);
   const answer = chunkKey({
     table,
     schema: reading.schema,
@@ -57,14 +55,4 @@ export async function prepareTable(
 export async function isAsPrepared({ session, catalog }: PreparationParts, { table }: PreparedTable): Promise<boolean> {
   await catalog.refresh(session, table.oid, []);
   return JSON.stringify(catalog.table(table.oid)) === JSON.stringify(table);
-}
-
-function readingOf(
-  { table, catalog, rules, parts }: Omit<PreparationParts, 'session'> & { readonly table: CatalogTable },
-  streamed: TableSchema | undefined,
-): { readonly reading: TableReading } {
-  const reading = tableReading({ table, types: catalog.types.types, parts }, rules);
-  // With the stream's own object where they say the same, the rows share its compiled encoder.
-  const { schema } = keepSchema({ schema: reading.schema, capture: new Int32Array(), width: 0, enums: [] }, streamed);
-  return { reading: { ...reading, schema } };
 }

@@ -19,6 +19,7 @@ export class RecentTransactions {
   readonly #byCommit = new Map<Lsn, Recent>();
   #last: PostgresTransaction | undefined;
   #lastTable: RowChange['table'] | undefined;
+  #sight: Sight | undefined;
   #isIncomplete = false;
 
   /** True: some of them are not known, so that all that were open by now must have ended before the next chunk. */
@@ -36,8 +37,9 @@ export class RecentTransactions {
     }
   }
 
-  /** Forgets those that the snapshot sees: later ones see them as well. */
+  /** Forgets those that the snapshot sees, now and when they come: later ones see them as well. */
   prune(sight: Sight): void {
+    this.#sight = sight;
     for (const [commit, { transaction }] of this.#byCommit) if (sight.sees(transaction)) this.#byCommit.delete(commit);
   }
 
@@ -50,10 +52,12 @@ export class RecentTransactions {
   clear(): void {
     this.#byCommit.clear();
     this.#last = undefined;
+    this.#sight = undefined;
     this.#isIncomplete = false;
   }
 
   #note(transaction: PostgresTransaction, table: string): void {
+    if (this.#sight?.sees(transaction) === true) return;
     const known = this.#byCommit.get(transaction.commitLsn);
     if (known !== undefined) known.tables.add(table);
     else if (this.#byCommit.size < MOST)

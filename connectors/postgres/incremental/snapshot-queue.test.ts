@@ -51,6 +51,21 @@ describe('the queue of incremental snapshots', () => {
     assert.deepEqual(restored().current, { request: 'a', table: table('two'), last: null, maximum: null, rows: 0 });
   });
 
+  it('begins a table anew when it is read by another key than the one that is stored', () => {
+    const queue = new SnapshotQueue('inv');
+    queue.add(request('a', 'public.one'));
+    queue.begin([table('one')]);
+    queue.readBy(['id 23']);
+    queue.advance(['50'], 50);
+    store(queue);
+    const same = restored();
+    same.readBy(['id 23']);
+    assert.deepEqual(same.current?.last, ['50']);
+    const other = restored();
+    other.readBy(['id 25']);
+    assert.deepEqual([other.current?.last, other.current?.rows], [null, 0]);
+  });
+
   it('leaves nothing stored when all is done', () => {
     const queue = new SnapshotQueue('inv');
     queue.add(request('a', 'public.one'));

@@ -33,6 +33,7 @@ const positionRecord = z.object({
   'millrace.last': z.string().nullable(),
   'millrace.maximum': z.string().nullable(),
   'millrace.rows': z.coerce.number(),
+  'millrace.order': z.string().nullable(),
 });
 
 /**
@@ -51,6 +52,8 @@ export class SnapshotQueue {
   #last: readonly string[] | null = null;
   #maximum: readonly string[] | null = null;
   #rows = 0;
+  /** JSON text of what `readBy` was told. */
+  #order: string | null = null;
   #isQueueDirty = false;
   #isPositionDirty = false;
 
@@ -107,6 +110,7 @@ export class SnapshotQueue {
     this.#last = listOf(place['millrace.last']);
     this.#maximum = listOf(place['millrace.maximum']);
     this.#rows = place['millrace.rows'];
+    this.#order = place['millrace.order'];
   }
 
   /** False: too many requests wait already. */
@@ -125,6 +129,16 @@ export class SnapshotQueue {
     this.#request = request.id;
     this.#setTables([...tables]);
     if (tables.length === 0) this.#finishRequest();
+  }
+
+  /**
+   * Says by which columns, and of which types, the current table is read. Keys that were stored for others mean nothing: then it
+   * begins anew.
+   */
+  readBy(order: readonly string[]): void {
+    const text = JSON.stringify(order);
+    if (this.#order !== null && this.#order !== text) this.#startTable();
+    this.#order = text;
   }
 
   /** Says up to which key the current table is to be read. */
@@ -169,9 +183,13 @@ export class SnapshotQueue {
     this.#requests = requests;
     this.#isQueueDirty = true;
     if (stopped.length > 0) {
+      const order = this.#order;
       const place = hitsCurrent ? undefined : { last: this.#last, maximum: this.#maximum, rows: this.#rows };
       this.#setTables(left.filter((table) => !isMeant(table)));
-      if (place !== undefined) this.#place(place);
+      if (place !== undefined) {
+        this.#place(place);
+        this.#order = order;
+      }
       if (this.#tables.length === 0) this.#finishRequest();
     }
     if (entries === null) this.#isPaused = false;
@@ -209,6 +227,7 @@ export class SnapshotQueue {
   }
 
   #startTable(): void {
+    this.#order = null;
     this.#place({ last: null, maximum: null, rows: 0 });
   }
 
@@ -236,6 +255,7 @@ export class SnapshotQueue {
       'millrace.last': this.#last === null ? null : JSON.stringify(this.#last),
       'millrace.maximum': this.#maximum === null ? null : JSON.stringify(this.#maximum),
       'millrace.rows': this.#rows,
+      'millrace.order': this.#order,
     };
   }
 }
