@@ -99,7 +99,7 @@ async function measure(
   const client = new ConnectClient(worker.url);
   const database = new pg.Client(address);
   await database.connect();
-  const usage = await UsageWatch.start(worker.pid);
+  const usage = await UsageWatch.start(worker.pids, tasks);
   const begin = performance.now();
   const seconds = (): number => (performance.now() - begin) / 1000;
   await client.create(name, {

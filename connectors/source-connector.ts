@@ -1,6 +1,7 @@
 import type { SettingMap } from '../settings/setting.ts';
 import type { ChangeBatch, SourceOffset, SourcePartition } from './change-batch.ts';
 import type { SourceProgress } from './source-progress.ts';
+import type { TaskSignal } from './task-signal.ts';
 
 /** A connector's or task's configuration as stored: every value a string; placeholders resolved before a connector sees it. */
 export type ConnectorConfig = Readonly<Record<string, string>>;
@@ -27,6 +28,15 @@ export interface Emitted {
   readonly acknowledged: Promise<void>;
 }
 
+/** A record of a topic that a task watches. */
+export interface WatchedRecord {
+  readonly partition: number;
+  readonly offset: bigint;
+  /** As UTF-8. */
+  readonly key: string | null;
+  readonly value: string | null;
+}
+
 /** What a task gets from its host; all a connector knows of Kafka. */
 export interface TaskContext {
   readonly connector: string;
@@ -47,6 +57,14 @@ export interface TaskContext {
   watchOffsets(
     beginning: { readonly members: SourcePartition; readonly next?: string },
     onOffset: (partition: SourcePartition, offset: SourceOffset | null) => void,
+  ): Promise<void>;
+  /**
+   * Tells every record of a topic, oldest first, and each that is added, until the signal aborts (resolves) or the topic cannot be
+   * read (rejects). For topics that say little: `brokers`, null for the worker's, are those of operators. Absent: it cannot be had.
+   */
+  watchTopic?(
+    watched: { readonly topic: string; readonly brokers: string | null; readonly signal: AbortSignal },
+    onRecord: (record: WatchedRecord) => void,
   ): Promise<void>;
   /** The connector says where transactions end (transaction.boundary=connector): by batches that say so, or by `commitNow`. */
   readonly definesTransactions?: boolean;
@@ -70,6 +88,11 @@ export interface SourceTask {
   run(): Promise<void>;
   /** Where the task stands in its source; asked about once a second while it runs, so it answers from what is known. */
   progress?(): SourceProgress;
+  /**
+   * Takes an operator's signal; settles when it will be obeyed whatever happens to the task. Rejects with SIGNAL_INVALID, or with
+   * SIGNAL_UNTIMELY when the task cannot take any just now. Absent: the connector takes none.
+   */
+  signal?(signal: TaskSignal): Promise<void>;
 }
 
 /** A kind of source. Stateless: one object per plug-in, shared by all connectors of that class. */

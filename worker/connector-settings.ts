@@ -266,4 +266,5 @@ export const ownedPrefixes = [
   'value.converter.',
   'header.converter.',
   'snapshot.select.statement.overrides.',
+  'signal.consumer.',
 ] as const;

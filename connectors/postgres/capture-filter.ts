@@ -1,4 +1,5 @@
 import type { RegexList } from '../../settings/regex-list.ts';
+import type { SignalTable } from './signals/signal-table.ts';
 
 /** The include and exclude lists; null: no such list. */
 export interface CaptureLists {
@@ -8,6 +9,8 @@ export interface CaptureLists {
   readonly tableExclude: RegexList | null;
   readonly columnInclude: RegexList | null;
   readonly columnExclude: RegexList | null;
+  /** Captured whatever the lists say. */
+  readonly signalTable?: SignalTable | null;
 }
 
 /** What Debezium leaves out in any case (PostgresConnectorConfig.SystemTablesPredicate); temporary tables are never decoded. */
@@ -23,6 +26,7 @@ export class CaptureFilter {
   }
 
   table(schema: string, table: string): boolean {
+    if (this.#lists.signalTable?.is(schema, table) === true) return true;
     if (SYSTEM_SCHEMAS.has(schema.toLowerCase()) || schema.startsWith('pg_temp')) return false;
     if (SYSTEM_TABLES.has(table.toLowerCase())) return false;
     return (

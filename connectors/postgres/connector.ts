@@ -1,8 +1,11 @@
 import { ConnectorError } from '../../errors/connector-error.ts';
+import type { SourcePartition } from '../change-batch.ts';
 import { isRunPartition } from '../snapshot/snapshot-records.ts';
 import type { ConnectorConfig, SourceConnector } from '../source-connector.ts';
+import { INCREMENTAL_PARTITION } from './incremental/snapshot-queue.ts';
 import { readOffset } from './position/stored-offset.ts';
 import { postgresSettings } from './settings.ts';
+import { SIGNALS_PARTITION } from './signals/topic-channel.ts';
 import { conflicts, parseConfig, validConfig } from './source-config.ts';
 import { FullOnlyTask } from './snapshot/full-only-task.ts';
 import { SnapshotHelper } from './snapshot/snapshot-helper.ts';
@@ -52,6 +55,7 @@ export const postgresConnector: SourceConnector = {
     for (const { partition, offset } of offsets) {
       // What is kept of a snapshot can be forgotten with the rest, but not written by hand.
       if (offset === null && isRunPartition(partition, serverName)) continue;
+      if (offset === null && isSignalState(partition, serverName)) continue;
       if (Object.keys(partition).length !== 1 || partition['server'] !== serverName)
         throw new ConnectorError(
           'POSTGRES_OFFSET_INVALID',
@@ -61,6 +65,12 @@ export const postgresConnector: SourceConnector = {
     }
   },
 };
+
+/** What is kept of signals and of the snapshots that they ask for. */
+function isSignalState(partition: SourcePartition, server: string): boolean {
+  const isOurs = partition[INCREMENTAL_PARTITION] !== undefined || partition[SIGNALS_PARTITION] !== undefined;
+  return partition['server'] === server && isOurs;
+}
 
 function asText(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;

@@ -46,6 +46,11 @@ export class Feedback {
     this.#send(false);
   }
 
+  /** Asks the server where it is. */
+  ask(): void {
+    this.#send(true);
+  }
+
   durableMoved(): void {
     this.#soon ??= setTimeout(
       () => {

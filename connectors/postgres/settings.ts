@@ -4,6 +4,7 @@ import { inertSettings } from './settings/inert.ts';
 import { refusedSettings } from './settings/refused.ts';
 import { heartbeatSettings, replicationSettings } from './settings/replication.ts';
 import { snapshotSettings } from './settings/snapshot.ts';
+import { signalSettings } from './settings/signals.ts';
 
 /** Everything about the source, with Debezium's names and defaults; what a format defines is not here. */
 export const postgresSettings = {
@@ -13,6 +14,7 @@ export const postgresSettings = {
   ...filterSettings,
   ...snapshotSettings,
   ...heartbeatSettings,
+  ...signalSettings,
   ...refusedSettings,
   ...inertSettings,
 };

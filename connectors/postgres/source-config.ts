@@ -48,11 +48,21 @@ export function conflicts(config: ConnectorConfig): SettingProblem[] {
     setting: exclude,
     message: `${include} and ${exclude} exclude each other; keep one of them`,
   }));
+  const hasSink = (config['notification.enabled.channels'] ?? '').split(',').some((word) => word.trim() === 'sink');
+  const sink =
+    hasSink && !isSet('notification.sink.topic.name')
+      ? [
+          {
+            setting: 'notification.sink.topic.name',
+            message: 'the notification channel sink needs the name of its topic',
+          },
+        ]
+      : [];
   const refused = Object.keys(config).flatMap((setting) => {
     const family = refusedPrefixes.find(({ prefix }) => setting.startsWith(prefix));
     return family === undefined
       ? []
       : [{ setting, message: `${setting}: ${family.effect} is not built yet; remove it` }];
   });
-  return [...both, ...refused, ...overrideProblems(config)];
+  return [...both, ...sink, ...refused, ...overrideProblems(config)];
 }

@@ -7,6 +7,7 @@ import type { Handover } from './handover.ts';
 import type { Lsn } from './lsn.ts';
 import type { SeenRun } from './snapshot/seen-run.ts';
 import type { StreamPosition } from './position/stream-position.ts';
+import type { StreamAside } from './stream-aside.ts';
 import type { TransactionCursor } from './position/transaction-cursor.ts';
 import type { PluginMessage, ReplicationStream, StreamHandler } from './wire/replication-stream.ts';
 
@@ -21,6 +22,8 @@ export interface StreamReaderParts {
   readonly offsetOf: (position: StreamPosition) => SourceOffset;
   /** A snapshot that has shown some of the changes. */
   readonly seen?: SeenRun | undefined;
+  /** Rows of incremental snapshots, signals and notifications. */
+  readonly aside?: StreamAside | undefined;
 }
 
 /** What an event costs beside its bytes: the objects that describe it. */
@@ -89,13 +92,17 @@ export class StreamReader implements StreamHandler {
 
   chunkEnd(bytes: number): void {
     this.#lastHeardMs = performance.now();
-    const { decoder, cursor, seen } = this.#parts;
+    const { decoder, cursor, seen, aside } = this.#parts;
     const decoded = decoder.take();
+    aside?.decoded(decoded);
     const events = this.#closed(seen === undefined ? decoded : seen.unseen(decoded, this.#doneBefore));
     const position = cursor.position();
     this.#doneBefore = cursor.done;
-    if (events.length > 0 && position !== undefined) this.#emit(events, position, bytes);
     if (position === undefined) return;
+    if (events.length > 0) {
+      aside?.handedOver(events);
+      this.#emit(events, position, bytes);
+    } else if (aside?.isDue(position.done) === true) this.#emit(events, position, 0);
     this.#handedOver = position;
     this.#previousCommitEnd = this.#parts.cursor.previousCommitEnd;
   }
@@ -115,6 +122,13 @@ export class StreamReader implements StreamHandler {
     if (this.#holds === 0 && position !== undefined) this.#emit([event], position, EVENT_BYTES);
   }
 
+  /** Hands over what waits for this place aside from the changes, unless the host has no room: then it goes with the next ones. */
+  emitDue(): void {
+    const position = this.#parts.cursor.position();
+    if (this.#holds > 0 || position === undefined || this.#parts.aside?.isDue(position.done) !== true) return;
+    this.#emit([], position, 0);
+  }
+
   /** Hands over the newest position when nothing else does: the slot moves although no captured table changes. */
   emitIdlePosition(): void {
     const { cursor, handover } = this.#parts;
@@ -124,12 +138,14 @@ export class StreamReader implements StreamHandler {
   }
 
   #emit(events: readonly ChangeEvent[], position: StreamPosition, bytes: number): void {
-    const { handover, partition, offsetOf, seen } = this.#parts;
+    const { handover, partition, offsetOf, seen, aside } = this.#parts;
     const forgotten = seen?.forgotten().map((record) => ({ partition: record, offset: null })) ?? [];
+    const more = aside?.take(position.done);
+    const all = more === undefined || more.events.length === 0 ? events : [...events, ...more.events];
     const batch = {
-      events,
-      offsets: [{ partition, offset: offsetOf(position) }, ...forgotten],
-      bytes: bytes + events.length * EVENT_BYTES,
+      events: all,
+      offsets: [{ partition, offset: offsetOf(position) }, ...forgotten, ...(more?.offsets ?? [])],
+      bytes: bytes + (more?.bytes ?? 0) + all.length * EVENT_BYTES,
     };
     const room = handover.emit(batch, position.done, position.timeMicros);
     if (room !== undefined) this.#hold(room);

@@ -10,8 +10,10 @@ import { parseLsn } from './lsn.ts';
 import { errorText } from './pg-errors.ts';
 import { sourcePartition, streamOffset } from './position/stored-offset.ts';
 import { TransactionCursor } from './position/transaction-cursor.ts';
+import { publishedForms } from './setup/publication.ts';
 import { skippedOperations } from './skipped-operations.ts';
 import type { SeenRun } from './snapshot/seen-run.ts';
+import type { TaskSignals } from './signals/task-signals.ts';
 import type { SourceConfig } from './source-config.ts';
 import type { SourceFacts } from './source-facts.ts';
 import { StreamReader } from './stream-reader.ts';
@@ -30,6 +32,7 @@ export interface StreamSessionParts {
   readonly from: StreamState;
   /** A snapshot that has shown some of the changes to come. */
   readonly seen: SeenRun | undefined;
+  readonly signals: TaskSignals;
   /** Told once the server streams. */
   readonly onStreaming: () => void;
 }
@@ -72,15 +75,20 @@ export async function streamUntilBroken(parts: StreamSessionParts): Promise<Stre
     partition: sourcePartition(config.serverName),
     offsetOf: (position) => streamOffset(position, setup.source, { numbering: count, run: seen?.run ?? null }),
     seen,
+    aside: parts.signals,
   });
   try {
-    return { reason: await stream(parts, reader, cursor), state: from };
+    return { reason: await stream(parts, reader, { cursor, relations }), state: from };
   } catch (reason) {
     return { reason, state: { ...continued(from, reader.position, reader.previousCommitEnd), run: seen?.run ?? null } };
   }
 }
 
-async function stream(parts: StreamSessionParts, reader: StreamReader, cursor: TransactionCursor): Promise<never> {
+async function stream(
+  parts: StreamSessionParts,
+  reader: StreamReader,
+  { cursor, relations }: { readonly cursor: TransactionCursor; readonly relations: RelationRegistry },
+): Promise<never> {
   const { context, config, opener, setup, handover, from } = parts;
   const session = await opener.replication();
   const running = await startReplication(
@@ -107,17 +115,34 @@ async function stream(parts: StreamSessionParts, reader: StreamReader, cursor: T
   handover.onDurable = () => feedback.durableMoved();
   reader.onReplyRequested = () => feedback.answer();
   const timers = startTimers(parts, reader);
+  const ending = new AbortController();
+  let beside: Promise<void> | undefined;
   try {
     parts.facts.streaming({ cursor, feedback });
     reader.attach(running);
     parts.onStreaming();
+    beside = parts.signals.run(
+      {
+        cursor,
+        relations,
+        captured: publishedForms(setup.catalog.tables, setup.publication.viaRoot),
+        isStandby: setup.facts.isStandby,
+        viaRoot: setup.publication.viaRoot,
+        version: setup.facts.version,
+        handOver: () => reader.emitDue(),
+        askPosition: () => feedback.ask(),
+      },
+      ending.signal,
+    );
     const lost = setup.session.ended;
     return await Promise.race([running.ended, reader.failed, handover.failed, lost, timers.silent]);
   } finally {
     timers.stop();
+    ending.abort();
     feedback.close();
     handover.onDurable = () => undefined;
     await running.close();
+    await beside;
   }
 }
 

@@ -24,6 +24,8 @@ import { snapshotTasks } from './task-role.ts';
 import { parseConfig, type SourceConfig } from './source-config.ts';
 import { SourceFacts } from './source-facts.ts';
 import { seenRun } from './snapshot/seen-run.ts';
+import { TaskSignals } from './signals/task-signals.ts';
+import type { TaskSignal } from '../task-signal.ts';
 import { streamUntilBroken } from './stream-session.ts';
 import { checkedStart, setUp, type TaskSetup } from './task-setup.ts';
 import { numbering, streamFrom, type StreamState } from './task-state.ts';
@@ -45,6 +47,7 @@ export class PostgresTask implements SourceTask {
   readonly #opener: SessionOpener;
   readonly #rules: PlanRules;
   readonly #facts: SourceFacts;
+  readonly #signals: TaskSignals;
   #handover: Handover;
   #stored: StoredOffset = { state: 'none' };
   /** The offset as it was read, as long as it is where streaming begins. */
@@ -54,6 +57,8 @@ export class PostgresTask implements SourceTask {
   /** Whether this life of the task has completed a snapshot. */
   #hasRead = false;
   #isStarted = false;
+  /** Whether it was told that there is a snapshot, or none to be taken. */
+  #hasToldOfSnapshot = false;
   #streamingSinceMs: number | undefined;
 
   constructor(context: TaskContext) {
@@ -63,14 +68,26 @@ export class PostgresTask implements SourceTask {
     this.#rules = planRules(this.#config);
     this.#handover = new Handover(context, 0n);
     this.#facts = new SourceFacts(this.#config.serverName, () => this.#handover);
+    this.#signals = new TaskSignals({
+      context,
+      config: this.#config,
+      opener: this.#opener,
+      rules: this.#rules,
+      handover: () => this.#handover,
+    });
   }
 
   progress(): SourceProgress {
     return this.#facts.progress();
   }
 
+  signal(signal: TaskSignal): Promise<void> {
+    return this.#signals.signal(signal);
+  }
+
   async run(): Promise<void> {
     await this.#readStored();
+    await this.#signals.restore();
     try {
       await this.#runSessions();
     } catch (error) {
@@ -86,6 +103,11 @@ export class PostgresTask implements SourceTask {
     const offset = await this.#context.readOffset(sourcePartition(this.#config.serverName));
     this.#stored = readOffset(offset, numbering(this.#config.publicationName));
     if (this.#stored.state === 'stream') this.#inherited = offset;
+    if (offset?.['incremental_snapshot_collections'] !== undefined)
+      this.#context.log.warn(
+        {},
+        'an incremental snapshot of Debezium was not completed; it is not gone on with: send the signal again',
+      );
     // What an offset says that Kafka holds is in Kafka.
     const durable = this.#stored.state === 'stream' ? this.#stored.start.done : 0n;
     this.#handover = new Handover(this.#context, durable);
@@ -132,6 +154,7 @@ export class PostgresTask implements SourceTask {
       if (state !== found) this.#inherited = undefined;
       this.#stored = state;
       await this.#rewriteOffset(state, setup.source);
+      if (!this.#hasToldOfSnapshot) await this.#tell('SKIPPED');
       await this.#stream(setup, state);
     } finally {
       await setup.session.close();
@@ -156,6 +179,7 @@ export class PostgresTask implements SourceTask {
     const seen = from.run === null ? undefined : await seenRun(this.#context, this.#config.serverName, from.run);
     const end = await streamUntilBroken({
       seen,
+      signals: this.#signals,
       context: this.#context,
       config: this.#config,
       opener: this.#opener,
@@ -222,6 +246,7 @@ export class PostgresTask implements SourceTask {
     if (config.snapshotDelayMs > 0 && created === null) await pause(config.snapshotDelayMs, context.signal);
     const run = (this.#stored.state === 'snapshot' ? this.#stored.run : null) ?? randomUUID().slice(0, 8);
     this.#stored = { state: 'snapshot', from, run, source: setup.source };
+    await this.#tell('STARTED');
     const shown = await runSnapshot({
       context,
       config,
@@ -235,7 +260,12 @@ export class PostgresTask implements SourceTask {
       run,
       streams: true,
       exported: created?.snapshot == null ? null : { name: created.snapshot, session: created.session },
+    }).catch((error: unknown) => {
+      this.#signals.notifier.notify('Initial Snapshot', 'ABORTED');
+      throw error;
     });
+    this.#tellOfTables();
+    await this.#tell('COMPLETED');
     this.#hasWrittenOffset = true;
     this.#hasRead = true;
     const next = { ...state, run: shown };
@@ -258,6 +288,27 @@ export class PostgresTask implements SourceTask {
       streamOffset(boundary, source, { numbering: numbering(this.#config.publicationName), run: state.run });
     const partition = sourcePartition(this.#config.serverName);
     await this.#handover.emit({ events: [], offsets: [{ partition, offset }], bytes: 0 }, done);
+  }
+
+  /** Of as many tables as figures are kept of. */
+  #tellOfTables(): void {
+    const { notifier } = this.#signals;
+    const tables = this.#facts.progress().snapshot?.rowsByTable ?? [];
+    if (!notifier.isEnabled) return;
+    for (const { table, rows } of tables)
+      notifier.notify('Initial Snapshot', 'TABLE_SCAN_COMPLETED', {
+        scanned_collection: table,
+        total_rows_scanned: String(rows),
+        status: rows === 0 ? 'EMPTY' : 'SUCCEEDED',
+      });
+  }
+
+  /** Between the units of a snapshot, never within one. */
+  async #tell(type: 'STARTED' | 'COMPLETED' | 'SKIPPED'): Promise<void> {
+    this.#hasToldOfSnapshot = true;
+    const { notifier } = this.#signals;
+    notifier.notify('Initial Snapshot', type);
+    if (notifier.isWaiting) await this.#handover.emit({ events: notifier.take(), offsets: [], bytes: 0 }, 0n);
   }
 
   #store(offset: SourceOffset, done: bigint): Promise<void> {

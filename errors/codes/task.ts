@@ -21,6 +21,16 @@ export const taskCodes = {
     advice:
       'A record was addressed to the topic that holds the offsets of its task. Give the tables (or the transforms that route them) other topics, or the connector another offsets.storage.topic.',
   },
+  SIGNAL_INVALID: {
+    retry: 'never',
+    advice:
+      'The signal was not obeyed, and nothing has changed. Correct its type or its data as the message says and send it again; docs/postgres.md lists the signals.',
+  },
+  SIGNAL_UNTIMELY: {
+    retry: 'after-help',
+    advice:
+      'The task takes signals only while it streams changes. Wait until its progress says so (GET /connectors/{name}/tasks/0/progress) and send the signal again.',
+  },
   HOST_DIED: {
     retry: 'automatic',
     advice:

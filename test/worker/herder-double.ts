@@ -80,6 +80,10 @@ export function herderDouble(overrides: Partial<HerderPort> = {}): { herder: Her
       return Promise.resolve('altered');
     },
     resetOffsets: () => Promise.resolve('reset'),
+    sendSignal: (name, signal) => {
+      note('sendSignal', name, signal);
+      return Promise.resolve(signal.id ?? 'made');
+    },
     topics: () => ['inv.public.items'],
     resetTopics: (name) => note('resetTopics', name),
     putTaskConfigs: (name, configs) => Promise.resolve(void note('putTaskConfigs', name, configs)),

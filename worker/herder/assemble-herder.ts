@@ -37,6 +37,7 @@ import { NotLeader } from './rest-error.ts';
 import { SecretSettings } from './secret-settings.ts';
 import { SerialQueue } from './serial-queue.ts';
 import { SessionKeys } from './session-keys.ts';
+import { SignalRequests } from './signal-requests.ts';
 import { StateRequests } from './state-requests.ts';
 import { statusTable } from './status-table-view.ts';
 import { TaskConfigRequests } from './task-config-requests.ts';
@@ -388,6 +389,12 @@ export class HerderAssembly {
       fencing: this.#fencing,
       offsets: this.#offsetRequests(common),
       topics: this.#topics,
+      signals: new SignalRequests({
+        membership: this.membership,
+        view,
+        ownerUrl: (task) => this.#groupLeader.ownerUrl('tasks', task),
+        call: (task, signal) => this.#local.signals.call(task, signal),
+      }),
       health: this.#health(),
       putLoggerLevel: (namespace, level) => stores.config.putLoggerLevel(namespace, level),
     });

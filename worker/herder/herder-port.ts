@@ -4,6 +4,7 @@ import type { TaskBody } from '../health/task-body.ts';
 import type { WorkerBody } from '../health/worker-body.ts';
 import type { WorkerMeasures } from '../health/worker-measures.ts';
 import type { ChangeOrigin } from '../../config-topics/records/revision-record.ts';
+import type { TaskSignal } from '../../connectors/task-signal.ts';
 import type { ConfigDiff } from './config-diff.ts';
 import type { RevisionInfo } from './revision-requests.ts';
 import type { ConfigInfos, ConfigKeyInfo, PluginInfo } from './config-infos.ts';
@@ -120,6 +121,11 @@ export interface HerderPort {
   resetOffsets(name: string): Promise<string>;
   /** The topics that a connector has written to; none for one that does not exist. */
   topics(name: string): readonly string[];
+  /**
+   * Hands a signal to the task that streams; answers its id once the task will obey. RestError 400 when it cannot, 404 for an
+   * unknown connector, 409 while no task takes signals.
+   */
+  sendSignal(name: string, signal: Omit<TaskSignal, 'id'> & { readonly id: string | undefined }): Promise<string>;
   resetTopics(name: string): void;
   /** Internal: the owner of a connector hands fresh task configurations to the leader. */
   putTaskConfigs(name: string, configs: readonly Readonly<Record<string, string>>[]): Promise<void>;

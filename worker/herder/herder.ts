@@ -32,6 +32,7 @@ import type { RevisionInfo, RevisionRequests } from './revision-requests.ts';
 import type { RestartFlags } from './restart-plan.ts';
 import type { SecretSettings } from './secret-settings.ts';
 import type { SerialQueue } from './serial-queue.ts';
+import type { SignalRequests } from './signal-requests.ts';
 import type { StateRequests } from './state-requests.ts';
 import { connectorStatus, taskStatus, type StatusTable } from './status-view.ts';
 import type { TaskConfigRequests } from './task-config-requests.ts';
@@ -59,6 +60,7 @@ export interface HerderParts {
   readonly health: HealthRequests;
   readonly revisions: RevisionRequests;
   readonly topics: TopicTracking;
+  readonly signals: SignalRequests;
   readonly putLoggerLevel: (namespace: string, level: string) => Promise<void>;
 }
 
@@ -225,6 +227,10 @@ export class Herder implements HerderPort {
 
   resetOffsets(name: string): Promise<string> {
     return this.#parts.offsets.reset(name);
+  }
+
+  sendSignal(name: string, signal: Parameters<SignalRequests['send']>[1]): Promise<string> {
+    return this.#parts.signals.send(name, signal);
   }
 
   topics(name: string): readonly string[] {

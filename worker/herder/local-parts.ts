@@ -7,6 +7,7 @@ import { connectorOf, taskNumberOf } from '../group/work.ts';
 import type { OffsetCopies } from '../offsets/offset-copies.ts';
 import type { PluginRegistry } from '../plugins.ts';
 import { StartupCounts } from '../health/startup-counts.ts';
+import { SignalCalls } from '../supervisor/signal-calls.ts';
 import type { TaskEvent, TaskHosts } from '../supervisor/task-hosts.ts';
 import type { WorkerConfig } from '../worker-config.ts';
 import { systemClock } from './clock.ts';
@@ -51,6 +52,7 @@ export interface LocalParts {
   readonly statusWriter: StatusWriter;
   readonly connectorStartups: StartupCounts;
   readonly taskStartups: StartupCounts;
+  readonly signals: SignalCalls;
 }
 
 /** Longer than a leader that was killed inside a transaction on the config topic can hold up its readers (10 s). */
@@ -73,6 +75,7 @@ export function localParts(input: LocalPartsInput): LocalParts {
     versionOf: (name) => plugins.find(view().connectors.get(name)?.config['connector.class'] ?? '')?.version ?? null,
   });
   const watches = new OffsetWatches({ offsets: input.offsets, hosts, readMs: takeOverMs, signal });
+  const signals = new SignalCalls((id, message) => hosts.signal(id, message));
   const tasks = new LocalTasks({
     port: {
       clock: systemClock,
@@ -101,7 +104,11 @@ export function localParts(input: LocalPartsInput): LocalParts {
     },
     onReadOffset: (request) => void answerOffset(input, request),
     onWatchOffsets: (request) => void watches.begin(request),
-    onRunEnded: (key, incarnation) => watches.end(key, incarnation),
+    onSignalled: (answer) => signals.answered(answer),
+    onRunEnded: (key, incarnation) => {
+      watches.end(key, incarnation);
+      signals.end(key);
+    },
     onCopyOffsets: (request) => void copyOffsets(input, request),
   });
   const connectors = new LocalConnectors(
@@ -131,7 +138,7 @@ export function localParts(input: LocalPartsInput): LocalParts {
     status: (id, state) => statusWriter.report(id, state),
   });
   signal.addEventListener('abort', () => share.abandonAll(), { once: true });
-  return { share, tasks, connectors, statusWriter, connectorStartups, taskStartups };
+  return { share, tasks, connectors, statusWriter, connectorStartups, taskStartups, signals };
 }
 
 /**

@@ -11,6 +11,8 @@ export interface LocalTasksOptions {
   readonly onReadOffset: (request: Extract<TaskEvent, { type: 'read-offset' }>) => void;
   /** Tells a task of offsets as they change. */
   readonly onWatchOffsets: (request: Extract<TaskEvent, { type: 'watch-offsets' }>) => void;
+  /** A task has answered a signal. */
+  readonly onSignalled: (answer: Extract<TaskEvent, { type: 'signalled' }>) => void;
   /** The run of a task is over. */
   readonly onRunEnded: (key: string, incarnation: string) => void;
   /** Takes copies of offsets for the worker's topic. */
@@ -51,6 +53,7 @@ export class LocalTasks {
     if (event.type === 'read-offset') this.#options.onReadOffset(event);
     else if (event.type === 'watch-offsets') this.#options.onWatchOffsets(event);
     else if (event.type === 'copy-offsets') this.#options.onCopyOffsets(event);
+    else if (event.type === 'signalled') this.#options.onSignalled(event);
     else {
       if (event.type === 'stopped' || event.type === 'failed' || event.type === 'paused')
         this.#options.onRunEnded(event.id, event.incarnation);

@@ -11,7 +11,7 @@ import { TaskHistory, type TaskSnapshot } from '../health/task-history.ts';
 import { RestartBudget, restartLimits, stallTimeoutMs, type RestartDecision } from './restart-policy.ts';
 
 /** What a host reports of a task's course. */
-export type TaskReport = Exclude<TaskEvent, { type: 'read-offset' | 'watch-offsets' | 'copy-offsets' }>;
+export type TaskReport = Exclude<TaskEvent, { type: 'read-offset' | 'watch-offsets' | 'copy-offsets' | 'signalled' }>;
 
 /** What a slot needs of its surroundings; every call returns at once. */
 export interface TaskSlotPort {

@@ -19,6 +19,13 @@ export const offsetsBody = z.strictObject({
   offsets: z.array(z.strictObject({ partition: flat, offset: flat.nullable() })).nullish(),
 });
 
+export const signalBody = z.strictObject({
+  id: z.string().nullish(),
+  type: z.string(),
+  /** An object, or the text of one, as in a table of signals. */
+  data: z.union([z.record(z.string(), z.unknown()), z.string()]).nullish(),
+});
+
 /**
  * What the JSON parser has against a text, without the piece of the text that V8 quotes: it may be a password. V8 gives a
  * position for most faults; `Unexpected end of JSON input` says where by itself.

@@ -25,6 +25,7 @@ import { bodyBytes, checkMediaTypes, readRequest } from './read-request.ts';
 import { BodyError } from './request-body.ts';
 import { requireSignature, signatureHeaders, type SigningRules } from './request-signature.ts';
 import { sendAnswer, sendError } from './respond.ts';
+import { signalEndpoints } from './signal-endpoints.ts';
 import { taskEndpoints } from './task-endpoints.ts';
 import { topicEndpoints } from './topic-endpoints.ts';
 import { userCheck } from './user-check.ts';
@@ -77,6 +78,7 @@ const endpoints: readonly Endpoint[] = [
   ...pluginEndpoints,
   ...healthEndpoints,
   ...revisionEndpoints,
+  ...signalEndpoints,
 ];
 
 const allMethods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];

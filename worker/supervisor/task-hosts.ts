@@ -1,4 +1,5 @@
 import type { TaskLog } from '../../connectors/source-connector.ts';
+import type { TaskSignal } from '../../connectors/task-signal.ts';
 import { abortable } from '../../kafka/abortable.ts';
 import type { LogLevels } from '../log-levels.ts';
 import type { FromHost, TaskFailure, TaskOrder, TaskProgress } from '../task-host/messages.ts';
@@ -176,6 +177,13 @@ export class TaskHosts {
 
   answerCopy(id: string, answer: { request: number; error?: string }): void {
     this.#hostOf(id)?.process.send({ type: 'copied', id, ...answer });
+  }
+
+  /** False: the task is in no host. */
+  signal(id: string, message: { readonly request: number; readonly signal: TaskSignal }): boolean {
+    const host = this.#hostOf(id);
+    host?.process.send({ type: 'signal', id, ...message });
+    return host !== undefined;
   }
 
   /** Lets every host write until `sentAt + validMs` (monotonic milliseconds). */

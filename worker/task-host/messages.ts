@@ -75,6 +75,13 @@ export const toHost = z.discriminatedUnion('type', [
   }),
   /** Answer to `copy-offsets`: the worker's topic has them. */
   z.object({ type: z.literal('copied'), id: z.string(), request: z.number(), error: z.string().optional() }),
+  /** From an operator, for the task; answered by `signalled`. */
+  z.object({
+    type: z.literal('signal'),
+    id: z.string(),
+    request: z.number(),
+    signal: z.object({ id: z.string(), type: z.string(), data: z.string().nullable() }),
+  }),
   z.object({ type: z.literal('pause'), id: z.string() }),
   z.object({ type: z.literal('resume'), id: z.string() }),
   /** End the task: commit what is read within `graceMs`, then abort the rest. `quiet`: close at once without committing. */
@@ -213,6 +220,13 @@ export const fromHost = z.discriminatedUnion('type', [
     id: z.string(),
     request: z.number(),
     records: z.array(z.object({ key: z.string(), value: z.string().nullable() })),
+  }),
+  /** Answer to `signal`; without a refusal the task will obey. */
+  z.object({
+    type: z.literal('signalled'),
+    id: z.string(),
+    request: z.number(),
+    refusal: z.object({ code: z.string(), message: z.string() }).optional(),
   }),
   z.object({ type: z.literal('started'), id: z.string(), incarnation: z.string() }),
   z.object({ type: z.literal('paused'), id: z.string(), incarnation: z.string() }),

@@ -7,6 +7,7 @@ import type { TaskOrder } from './messages.ts';
 import type { OutputTopic } from './record-output.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { TaskOffsets } from './task-offsets.ts';
+import { watchTopic } from './topic-watch.ts';
 
 export interface ContextParts<T extends OutputTopic> {
   readonly order: TaskOrder;
@@ -35,6 +36,7 @@ export function taskContext<T extends OutputTopic>(parts: ContextParts<T>): Task
     emit: (batch) => pipeline.emit(batch),
     commitNow: () => pipeline.commitNow(),
     mayConfirm: () => lease.valid(),
+    watchTopic: (watched, onRecord) => watchTopic({ order, log }, watched, onRecord),
     watchOffsets: (beginning, onOffset) =>
       offsets.watch(
         beginning,

@@ -106,6 +106,9 @@ export class TaskHost {
       case 'copied':
         this.#answerOffset({ ...message, value: null });
         break;
+      case 'signal':
+        void this.#signal(message);
+        break;
       case 'pause':
         this.#end(message.id, 'stay-paused', { graceMs: 30_000, quiet: false });
         break;
@@ -262,6 +265,18 @@ export class TaskHost {
       await answer.promise;
     } finally {
       this.#offsetRequests.delete(request);
+    }
+  }
+
+  async #signal({ id, request, signal }: Extract<ToHost, { type: 'signal' }>): Promise<void> {
+    try {
+      const runner = this.#tasks.get(id)?.runner;
+      if (runner === undefined) throw new ConnectorError('SIGNAL_UNTIMELY', `task ${id} does not run`);
+      await runner.signal(signal);
+      this.#send({ type: 'signalled', id, request });
+    } catch (error) {
+      const { code, message } = ConnectorError.from(error, 'INTERNAL', 'taking a signal');
+      this.#send({ type: 'signalled', id, request, refusal: { code, message } });
     }
   }
 

@@ -1,4 +1,5 @@
 import type { SourceConnector, SourceTask, TaskLog } from '../../connectors/source-connector.ts';
+import type { TaskSignal } from '../../connectors/task-signal.ts';
 import type { InternalTopic } from '../../config-topics/internal-topic.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { traceText } from '../../errors/trace-text.ts';
@@ -59,6 +60,18 @@ export class TaskRunner {
   /** Undefined before the task has begun. */
   get progress(): TaskProgress | undefined {
     return this.#pipeline === undefined ? undefined : progressReport(this.#pipeline, this.#source);
+  }
+
+  /** Rejects with SIGNAL_UNTIMELY or SIGNAL_INVALID. */
+  async signal(signal: TaskSignal): Promise<void> {
+    const source = this.#source;
+    if (source === undefined) throw new ConnectorError('SIGNAL_UNTIMELY', 'the task has not begun');
+    if (source.signal === undefined)
+      throw new ConnectorError(
+        'SIGNAL_INVALID',
+        `connectors of the class ${this.#parts.connector.className} take no signals`,
+      );
+    await source.signal(signal);
   }
 
   /** Tells the worker which topics were written to since the last call; says nothing when there were none. */

@@ -27,7 +27,7 @@ function inertChoice<const W extends string>(name: string, words: readonly [W, .
 const QUEUE = 'there is no queue between reading and sending; memory is bounded in bytes.';
 const READING = 'a snapshot streams each table by COPY.';
 const HISTORY = 'schemas travel with the records; there is no history of them to fill.';
-const SIGNALS = 'signals and notifications are not built yet.';
+const SIGNAL_TOPIC = 'no consumer group reads the topic of signals; its place is stored with the source offsets.';
 
 export const inertSettings = {
   maxBatchSize: inert('max.batch.size', '2048', QUEUE),
@@ -74,16 +74,13 @@ export const inertSettings = {
     null,
     'messages of pg_logical_emit_message are not captured yet.',
   ),
-  signalCollection: inert('signal.data.collection', null, SIGNALS),
-  signalChannels: inert('signal.enabled.channels', 'source', SIGNALS),
-  signalInterval: inert('signal.poll.interval.ms', '5000', SIGNALS),
-  notificationChannels: inert('notification.enabled.channels', null, SIGNALS),
-  chunkSize: inert('incremental.snapshot.chunk.size', '1024', 'incremental snapshots are not built yet.'),
   watermarking: inert(
     'incremental.snapshot.watermarking.strategy',
     'insert_insert',
-    'incremental snapshots are not built yet.',
+    'incremental snapshots write nothing to the database.',
   ),
+  signalGroup: inert('signal.kafka.groupId', 'kafka-signal', SIGNAL_TOPIC),
+  signalPollTimeout: inert('signal.kafka.poll.timeout.ms', '100', SIGNAL_TOPIC),
   metricTags: inert('custom.metric.tags', null, 'JMX does not exist here.'),
   guardrailMax: inert('guardrail.collections.max', '0', 'the number of tables is not limited.'),
   guardrailAction: inert('guardrail.collections.limit.action', 'warn', 'the number of tables is not limited.'),

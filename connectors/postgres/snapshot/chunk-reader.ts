@@ -14,6 +14,7 @@ import { FieldArena } from '../decoder/field-arena.ts';
 import type { SelectOverrides } from '../select-overrides.ts';
 import { copyOut } from '../wire/copy-out.ts';
 import { chunkCondition } from './chunk-condition.ts';
+import { isKept } from './kept-table.ts';
 import { named, ownCopy, ownQuery } from './own-query.ts';
 import type { PublishedParts } from './published-part.ts';
 import type { SnapshotHolder } from './snapshot-holder.ts';
@@ -44,15 +45,6 @@ const PART_BYTES = 256 * 1024;
 
 /** Of tables that are read together. */
 const DEFERRED_BYTES = 8 * 1024 * 1024;
-
-const keptRow = z.object({ kept: z.boolean() });
-
-// The transaction sees pg_class as of its snapshot, while pg_relation_filenode looks at the present: a difference means that the
-// table was truncated or rewritten since, and then it looks empty to the snapshot.
-const IS_KEPT = `
-SELECT coalesce(bool_and(c.relfilenode = coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)), false) AS kept
-FROM pg_catalog.pg_class c
-WHERE c.oid = $1::int8::oid OR c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree($1::int8::oid::regclass))`;
 
 const oidRow = z.object({ oid: z.number() });
 
@@ -199,14 +191,10 @@ export class ChunkReader {
   async #readAlone(session: Session, open: OpenChunk, table: CatalogTable): Promise<Outcome> {
     const { catalogSession, catalog, log } = this.#parts;
     const name = `${table.schema}.${table.table}`;
-    const isKept = async (): Promise<boolean> => {
-      const [found] = z.array(keptRow).parse(await session.query(IS_KEPT, [table.oid]));
-      return found?.kept === true;
-    };
     const read = async (): Promise<Outcome> => {
       // Nobody can alter the table while it is locked: what the catalog of now says is what COPY will give.
       await catalog.refresh(catalogSession, table.oid, []);
-      const outcome = await this.#readLocked(session, { open, table, isKept });
+      const outcome = await this.#readLocked(session, { open, table, isKept: () => isKept(session, table.oid) });
       if (outcome === 'read') this.#tell(open, name);
       return outcome;
     };

@@ -14,19 +14,19 @@ const RETRY_MS = 500;
 
 /**
  * Does something with a table that nobody can alter meanwhile, in the transaction that is open; undefined: the table is gone. The
- * lock is given back afterwards: an ALTER TABLE may be waiting for it. It is asked for until it is had: `onTimeout` tells of each
- * try in vain. After a failure the transaction is the caller's to end.
+ * lock is given back afterwards: an ALTER TABLE may be waiting for it. With `onTimeout`, told of each try in vain, it is asked for
+ * until it is had; without, the first try in vain is a failure. After a failure the transaction is the caller's to end.
  */
 export async function withTableLock<T>(
   session: Session,
   locked: CatalogTable,
   work: () => Promise<T>,
-  onTimeout: (table: string) => void,
+  onTimeout?: (table: string) => void,
 ): Promise<T | undefined> {
   const { schema, table } = locked;
   let result: T | undefined;
   try {
-    await lockTable(session, lockName(locked), () => onTimeout(`${schema}.${table}`));
+    await lockTable(session, lockName(locked), onTimeout && (() => onTimeout(`${schema}.${table}`)));
     result = await work();
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
@@ -69,7 +69,7 @@ function lockName({ schema, table }: CatalogTable): string {
 }
 
 /** A try in vain ends at the savepoint, so that the snapshot of the transaction is not lost with it. */
-async function lockTable(session: Session, name: string, onTimeout: () => void): Promise<void> {
+async function lockTable(session: Session, name: string, onTimeout: (() => void) | undefined): Promise<void> {
   await session.query('SAVEPOINT before_table');
   for (;;)
     try {
@@ -77,6 +77,7 @@ async function lockTable(session: Session, name: string, onTimeout: () => void):
       return;
     } catch (error) {
       if (!(error instanceof pg.DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error;
+      if (onTimeout === undefined) throw error;
       onTimeout();
       await session.query('ROLLBACK TO SAVEPOINT before_table');
       await delay(RETRY_MS);

@@ -2,7 +2,8 @@ import { postgresConnector } from '../../../connectors/postgres/connector.ts';
 import type { ChangeBatch, SourceOffset, SourcePartition } from '../../../connectors/change-batch.ts';
 import type { ChangeEvent, RowChange } from '../../../connectors/change-event.ts';
 import { fieldText, type RowImage } from '../../../connectors/row-image.ts';
-import type { Emitted, SourceTask, TaskContext, TaskLog } from '../../../connectors/source-connector.ts';
+import type { Emitted, SourceTask, TaskContext, TaskLog, WatchedRecord } from '../../../connectors/source-connector.ts';
+import type { TaskSignal } from '../../../connectors/task-signal.ts';
 import { until } from './test-database.ts';
 
 /** What Kafka would hold of a source's offsets: survives its tasks. */
@@ -126,6 +127,36 @@ export class TaskDriver implements TaskContext {
       onOffset(partition, offset);
     });
     return Promise.resolve();
+  }
+
+  /** Records of the topic that the task watches, which a test adds. */
+  readonly topic: WatchedRecord[] = [];
+  #onRecord: ((record: WatchedRecord) => void) | undefined;
+
+  async watchTopic(
+    { signal }: { readonly signal: AbortSignal },
+    onRecord: (record: WatchedRecord) => void,
+  ): Promise<void> {
+    this.#onRecord = onRecord;
+    for (const record of this.topic) onRecord(record);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  }
+
+  /** Adds a record to the topic that the task watches. */
+  addRecord(record: WatchedRecord): void {
+    this.topic.push(record);
+    this.#onRecord?.(record);
+  }
+
+  /** As a worker hands on what came over REST. */
+  send(signal: Partial<TaskSignal> & { readonly type: string }): Promise<void> {
+    return this.#task?.signal?.({ id: 'signal', data: null, ...signal }) ?? Promise.reject(new Error('no task'));
+  }
+
+  /** Asks for tables to be read again. */
+  execute(collections: readonly string[], more: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const data = JSON.stringify({ type: 'incremental', 'data-collections': collections, ...more });
+    return this.send({ type: 'execute-snapshot', data });
   }
 
   emit(batch: ChangeBatch): Emitted {

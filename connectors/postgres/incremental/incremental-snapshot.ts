@@ -1,0 +1,349 @@
+import type { ChangeEvent, RowChange } from '../../change-event.ts';
+import type { TaskLog } from '../../source-connector.ts';
+import type { TableSchema } from '../../table-schema.ts';
+import type { PlanRules } from '../catalog/plan-builder.ts';
+import type { SessionOpener } from '../connection/session-opener.ts';
+import type { Lsn } from '../lsn.ts';
+import { backOff, pause } from '../pause.ts';
+import { errorText } from '../pg-errors.ts';
+import type { SourceConfig } from '../source-config.ts';
+import { chunkEvents } from './chunk-events.ts';
+import { readChunk, type ChunkOutcome } from './chunk-reading.ts';
+import { ChunkSessions } from './chunk-sessions.ts';
+import { ChunkWindow } from './chunk-window.ts';
+import { prepareTable, type PreparedTable } from './prepared-table.ts';
+import { nameOf, RecentTransactions } from './recent-transactions.ts';
+import { requestedTables } from './requested-tables.ts';
+import { RetryWait } from './retry-wait.ts';
+import type { SnapshotNews } from './snapshot-news.ts';
+import type { CurrentTable, SnapshotQueue } from './snapshot-queue.ts';
+import { plainName } from './snapshot-request.ts';
+import type { StreamFacts } from './stream-facts.ts';
+
+export interface IncrementalSnapshotParts {
+  readonly config: SourceConfig;
+  readonly opener: SessionOpener;
+  readonly rules: PlanRules;
+  readonly queue: SnapshotQueue;
+  readonly news: SnapshotNews;
+  readonly log: TaskLog;
+}
+
+/** A chunk that was read and waits for its place in the stream. */
+interface ReadyChunk {
+  readonly window: ChunkWindow;
+  readonly prepared: PreparedTable;
+  readonly outcome: Extract<ChunkOutcome, { kind: 'read' }>;
+  /** The table's plan in the stream when the chunk was read. */
+  readonly plan: unknown;
+  readonly stream: StreamFacts;
+  readonly settled: PromiseWithResolvers<'handed over' | 'dropped'>;
+}
+
+const ASK_EVERY_MS = 100;
+/** On an idle server the last pages of the log are written out when somebody makes it do so. */
+const NUDGE_AFTER_ASKS = 10;
+
+/**
+ * Reads tables in chunks while changes stream, each row at most as old as the changes before it: the algorithm is in
+ * `ChunkWindow`, `RecentTransactions` and `readChunk`; this is the order of their steps. Nothing is done while there is nothing to read.
+ */
+export class IncrementalSnapshot {
+  readonly #parts: IncrementalSnapshotParts;
+  readonly #recent = new RecentTransactions();
+  #isActive = false;
+  #window: ChunkWindow | undefined;
+  #ready: ReadyChunk | undefined;
+  #wanted: PromiseWithResolvers<undefined> | undefined;
+  #rows: number;
+
+  constructor(parts: IncrementalSnapshotParts) {
+    this.#parts = parts;
+    this.#rows = parts.config.chunkRows;
+  }
+
+  /** Changes as they are decoded. */
+  decoded(changes: readonly RowChange[]): void {
+    if (!this.#isActive || changes.length === 0) return;
+    this.#recent.saw(changes);
+    this.#window?.saw(changes);
+    if (this.#ready?.window.broken !== undefined) this.#settle('dropped');
+  }
+
+  isDue(done: Lsn): boolean {
+    return this.#ready !== undefined && done >= this.#ready.outcome.horizon;
+  }
+
+  /** The rows whose place is behind the changes before `done`; the queue then says what is to be stored with them. */
+  take(done: Lsn): { readonly events: readonly ChangeEvent[]; readonly bytes: number } | undefined {
+    const ready = this.#ready;
+    if (ready === undefined || done < ready.outcome.horizon) return undefined;
+    const { window, outcome, stream } = ready;
+    if (this.#isOutdated(ready)) {
+      window.break('the table was altered');
+      this.#settle('dropped');
+      return undefined;
+    }
+    const events = chunkEvents(window.rows, { schema: this.#schemaOf(ready), done, cursor: stream.cursor });
+    this.#advance(outcome);
+    this.#settle('handed over');
+    return { events, bytes: outcome.bytes };
+  }
+
+  /** The queue has changed. */
+  wake(): void {
+    if (this.#hasWork) this.#wanted?.resolve(undefined);
+  }
+
+  /** The table being read is no longer wanted. */
+  dropChunk(): void {
+    this.#window?.break('it is no longer wanted');
+    this.#settle('dropped');
+  }
+
+  /** Reads what there is to read for as long as the session streams. Ends when the signal aborts. */
+  async run(stream: StreamFacts, signal: AbortSignal): Promise<void> {
+    const { log } = this.#parts;
+    const onAbort = (): void => {
+      this.#wanted?.resolve(undefined);
+      this.dropChunk();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    const isOver = (): boolean => signal.aborted;
+    for (let retry = 0; !isOver(); retry += 1) {
+      if (!this.#hasWork) {
+        this.#wanted = Promise.withResolvers();
+        await this.#wanted.promise;
+        continue;
+      }
+      try {
+        await this.#readAll(stream, signal);
+        retry = 0;
+      } catch (error) {
+        if (isOver()) break;
+        log.warn({ error: errorText(error), retry }, 'the incremental snapshot broke off; it goes on soon');
+        await pause(backOff(retry), signal).catch(() => undefined);
+      }
+    }
+    signal.removeEventListener('abort', onAbort);
+  }
+
+  get #hasWork(): boolean {
+    const { queue } = this.#parts;
+    return !queue.isEmpty && !queue.isPaused;
+  }
+
+  async #readAll(stream: StreamFacts, signal: AbortSignal): Promise<void> {
+    const { config, opener, rules } = this.#parts;
+    const sessions = await ChunkSessions.open(opener, { config, rules, stream });
+    const wait = new RetryWait(this.#parts.log, signal);
+    const onAbort = (): void => void sessions.close();
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#isActive = true;
+    try {
+      await this.#beginWatch(sessions, stream, wait);
+      while (this.#hasWork && !signal.aborted) {
+        if (this.#recent.isIncomplete) await this.#beginWatch(sessions, stream, wait);
+        await this.#step(sessions, stream, wait);
+      }
+    } finally {
+      this.#isActive = false;
+      this.#window = undefined;
+      this.#ready = undefined;
+      this.#recent.clear();
+      signal.removeEventListener('abort', onAbort);
+      await sessions.close();
+    }
+  }
+
+  /**
+   * From now on every transaction of the stream is noted. Of those that came before nothing is known; one of them may have been
+   * delivered although snapshots do not see it yet, or may have begun before its table was published: all must have ended.
+   */
+  async #beginWatch(sessions: ChunkSessions, stream: StreamFacts, wait: RetryWait): Promise<void> {
+    this.#recent.clear();
+    if (stream.isStandby) return;
+    const now = await sessions.nextXid();
+    while (this.#hasWork) {
+      const open = await sessions.openBefore(now);
+      if (open.length === 0) break;
+      await wait.wait({ transactions: open.map(String) }, 'transactions that began before it have not ended');
+    }
+    wait.reset();
+  }
+
+  async #step(sessions: ChunkSessions, stream: StreamFacts, wait: RetryWait): Promise<void> {
+    const { queue } = this.#parts;
+    if (queue.nextRequest !== undefined) {
+      await this.#begin(sessions, stream);
+      return;
+    }
+    const { current } = queue;
+    if (current === undefined) return;
+    const preparation = await prepareTable(await sessions.parts(), current.table);
+    if (!this.#isCurrent(current)) return;
+    if ('prepared' in preparation) {
+      queue.readBy(orderOf(preparation.prepared));
+      await this.#readTable(preparation.prepared, { sessions, stream, wait });
+    } else this.#fail(current, preparation.status, { reason: preparation.obstacle, stream });
+  }
+
+  /** Finds the tables of the next request. */
+  async #begin(sessions: ChunkSessions, stream: StreamFacts): Promise<void> {
+    const { queue, news, config } = this.#parts;
+    const captured = await sessions.tables();
+    const request = queue.nextRequest;
+    if (request === undefined) return;
+    const { tables, unknown } = requestedTables(
+      request,
+      captured.filter((table) => config.signalTable?.is(table.schema, table.table) !== true),
+    );
+    queue.begin(tables);
+    news.started(request.id, tables.map(plainName), unknown);
+    stream.handOver();
+  }
+
+  /** Reads chunks of one table until it is done, or altered, or not wanted any more. */
+  async #readTable(
+    prepared: PreparedTable,
+    { sessions, stream, wait }: { sessions: ChunkSessions; stream: StreamFacts; wait: RetryWait },
+  ): Promise<void> {
+    const { queue, config } = this.#parts;
+    const table = plainName(prepared.table);
+    for (let { current } = queue; current !== undefined && this.#hasWork; { current } = queue) {
+      if (plainName(current.table) !== table || this.#recent.isIncomplete) return;
+      const name = nameOf(current.table);
+      const window = new ChunkWindow({
+        table: name,
+        key: prepared.key.identity,
+        before: this.#recent.of(name),
+        limitBytes: config.snapshotChunkBytes,
+      });
+      this.#window = window;
+      const plan = stream.relations.plan(prepared.table.oid);
+      const outcome = await readChunk(await sessions.parts(), window, {
+        prepared,
+        current,
+        rows: this.#rows,
+        bytes: config.snapshotChunkBytes,
+        onSight: (sight) => {
+          this.#recent.prune(sight);
+          window.see(sight);
+        },
+      });
+      if (!this.#isCurrent(current)) return;
+      if (outcome.kind === 'failed') {
+        this.#fail(current, outcome.status, { reason: outcome.reason, stream });
+        return;
+      }
+      if (outcome.kind === 'again') {
+        await wait.wait({ table }, outcome.reason);
+        if (outcome.altered) return;
+        continue;
+      }
+      window.read();
+      const placed = await this.#place(
+        { window, prepared, outcome, plan, stream, settled: Promise.withResolvers() },
+        sessions,
+      );
+      if (placed === 'handed over') {
+        wait.reset();
+        this.#adapt(outcome, current);
+      } else if (this.#isCurrent(current)) {
+        this.#rows = Math.max(1, Math.ceil(this.#rows / 2));
+        await wait.wait({ table }, window.broken ?? 'the chunk was dropped');
+        return;
+      }
+    }
+  }
+
+  /** Waits until the stream has come to where the chunk's rows may follow. */
+  async #place(ready: ReadyChunk, sessions: ChunkSessions): Promise<'handed over' | 'dropped'> {
+    const { window, outcome, stream, settled } = ready;
+    if (window.broken !== undefined) return 'dropped';
+    if (outcome.maximum !== null) this.#parts.queue.bound(outcome.maximum);
+    this.#ready = ready;
+    let asks = 0;
+    const ask = (): void => {
+      asks += 1;
+      stream.askPosition();
+      if (!stream.isStandby && asks % NUDGE_AFTER_ASKS === 0) sessions.nextXid().catch(() => undefined); // tried again soon
+    };
+    stream.handOver();
+    if (this.#ready === ready) ask();
+    const timer = setInterval(ask, ASK_EVERY_MS);
+    try {
+      return await settled.promise;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  #settle(how: 'handed over' | 'dropped'): void {
+    const ready = this.#ready;
+    this.#ready = undefined;
+    if (how === 'handed over') this.#window = undefined;
+    ready?.settled.resolve(how);
+  }
+
+  /** Whether the stream has another version of the table by now than the one that the chunk was read in. */
+  #isOutdated({ prepared, plan, stream }: ReadyChunk): boolean {
+    const now = stream.relations.plan(prepared.table.oid);
+    if (now === plan || now === null || now === undefined) return false;
+    return JSON.stringify(now.schema) !== JSON.stringify(prepared.reading.schema);
+  }
+
+  /** The stream's own object where both say the same: the rows then share its compiled encoder. */
+  #schemaOf({ prepared, stream }: ReadyChunk): TableSchema {
+    const own = prepared.reading.schema;
+    const streamed = stream.relations.plan(prepared.table.oid)?.schema;
+    return streamed !== undefined && JSON.stringify(streamed) === JSON.stringify(own) ? streamed : own;
+  }
+
+  #advance({ last, rows, isLast }: ReadyChunk['outcome']): void {
+    const { queue, news } = this.#parts;
+    queue.advance(last, rows);
+    const { current } = queue;
+    if (current === undefined) return;
+    news.progressed(current, () => queue.names);
+    if (isLast) this.#finish(current, current.rows === 0 ? 'EMPTY' : 'SUCCEEDED');
+  }
+
+  #fail(
+    current: CurrentTable,
+    status: 'UNKNOWN_SCHEMA' | 'NO_PRIMARY_KEY' | 'SQL_EXCEPTION',
+    { reason, stream }: { readonly reason: string; readonly stream: StreamFacts },
+  ): void {
+    this.#parts.log.warn(
+      { table: plainName(current.table), signal: current.request, reason },
+      'a table is left out of the incremental snapshot',
+    );
+    this.#finish(current, status);
+    stream.handOver();
+  }
+
+  #finish(current: CurrentTable, status: Parameters<SnapshotNews['scanned']>[1]): void {
+    const { queue, news } = this.#parts;
+    const names = queue.names;
+    const isOver = queue.finishTable();
+    news.scanned(current, status, names);
+    if (isOver) news.completed(current.request);
+  }
+
+  #isCurrent({ request, table }: CurrentTable): boolean {
+    const { current } = this.#parts.queue;
+    return current?.request === request && plainName(current.table) === plainName(table);
+  }
+
+  /** As many rows as are wanted, but no more than fit into a chunk's bytes by what this one had. */
+  #adapt({ rows, bytes }: ReadyChunk['outcome'], current: CurrentTable): void {
+    const { chunkRows, snapshotChunkBytes } = this.#parts.config;
+    if (rows === 0 || !this.#isCurrent(current)) this.#rows = chunkRows;
+    else this.#rows = Math.max(1, Math.min(chunkRows, this.#rows * 2, Math.floor(snapshotChunkBytes / (bytes / rows))));
+  }
+}
+
+/** The columns that chunks are ordered by, and their types: both together make the order. */
+function orderOf({ table, key }: PreparedTable): string[] {
+  return key.order.map((name) => `${name} ${table.columns.find((column) => column.name === name)?.typeOid ?? 0}`);
+}

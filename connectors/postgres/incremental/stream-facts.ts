@@ -1,0 +1,19 @@
+import type { CatalogTable } from '../catalog/catalog-table.ts';
+import type { RelationRegistry } from '../catalog/relation-registry.ts';
+import type { TransactionCursor } from '../position/transaction-cursor.ts';
+
+/** What an incremental snapshot knows and asks of the session that streams. */
+export interface StreamFacts {
+  readonly cursor: Pick<TransactionCursor, 'done' | 'lastXid' | 'previousCommitEnd'>;
+  readonly relations: Pick<RelationRegistry, 'plan'>;
+  /** The captured tables when the session began, in the form in which they are published. */
+  readonly captured: readonly CatalogTable[];
+  readonly isStandby: boolean;
+  /** Changes of partitions come under the name of the partitioned table. */
+  readonly viaRoot: boolean;
+  readonly version: number;
+  /** Something may be due: hand it over now if there is room. */
+  handOver(): void;
+  /** Asks the server how far it has come. */
+  askPosition(): void;
+}

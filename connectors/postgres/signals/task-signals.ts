@@ -1,0 +1,175 @@
+import { ConnectorError } from '../../../errors/connector-error.ts';
+import type { ChangeBatch } from '../../change-batch.ts';
+import type { RowChange } from '../../change-event.ts';
+import type { TaskContext } from '../../source-connector.ts';
+import type { TaskSignal } from '../../task-signal.ts';
+import type { PlanRules } from '../catalog/plan-builder.ts';
+import type { SessionOpener } from '../connection/session-opener.ts';
+import type { Handover } from '../handover.ts';
+import { addedTables, filtersOffset, filtersPartition } from '../incremental/added-tables.ts';
+import { IncrementalSnapshot } from '../incremental/incremental-snapshot.ts';
+import { SnapshotNews } from '../incremental/snapshot-news.ts';
+import { SnapshotQueue } from '../incremental/snapshot-queue.ts';
+import type { StreamFacts } from '../incremental/stream-facts.ts';
+import { formatLsn, type Lsn } from '../lsn.ts';
+import { Notifier } from '../notifications/notifier.ts';
+import { errorText } from '../pg-errors.ts';
+import type { SourceConfig } from '../source-config.ts';
+import type { StreamAside } from '../stream-aside.ts';
+import { watchSignalFile } from './file-channel.ts';
+import { SignalDesk } from './signal-desk.ts';
+import { watchSignalTopic } from './topic-channel.ts';
+
+export interface TaskSignalsParts {
+  readonly context: TaskContext;
+  readonly config: SourceConfig;
+  readonly opener: SessionOpener;
+  readonly rules: PlanRules;
+  /** The one of now. */
+  readonly handover: () => Handover;
+}
+
+/**
+ * What a task does beside streaming because somebody asked for it: takes signals from all channels, runs the incremental snapshots
+ * that they ask for, and tells of it. Does nothing with the stream's rows while there is nothing to do.
+ */
+export class TaskSignals implements StreamAside {
+  readonly notifier: Notifier;
+  readonly #parts: TaskSignalsParts;
+  readonly #queue: SnapshotQueue;
+  readonly #incremental: IncrementalSnapshot;
+  readonly #desk: SignalDesk;
+  #stream: StreamFacts | undefined;
+  #hasChannels = false;
+  #hasAddedTables = false;
+
+  constructor(parts: TaskSignalsParts) {
+    const { context, config, opener, rules } = parts;
+    const { log } = context;
+    const server = config.serverName;
+    this.#parts = parts;
+    this.notifier = new Notifier({
+      server,
+      channels: config.notificationChannels,
+      topic: config.notificationTopic,
+      log,
+    });
+    this.#queue = new SnapshotQueue(server);
+    const news = new SnapshotNews(this.notifier, log);
+    this.#incremental = new IncrementalSnapshot({ config, opener, rules, queue: this.#queue, news, log });
+    this.#desk = new SignalDesk({
+      queue: this.#queue,
+      incremental: this.#incremental,
+      news,
+      notifier: this.notifier,
+      log,
+      place: () => JSON.stringify({ lsn: this.#stream === undefined ? null : formatLsn(this.#stream.cursor.done) }),
+      store: (offsets) => this.#store(offsets),
+    });
+  }
+
+  /** Takes up what an earlier life of the task has left. */
+  async restore(): Promise<void> {
+    const { context, config } = this.#parts;
+    const { queue, position } = SnapshotQueue.partitions(config.serverName);
+    const [stored, place] = await Promise.all([context.readOffset(queue), context.readOffset(position)]);
+    try {
+      this.#queue.restore(stored, place);
+    } catch (error) {
+      // Somebody wrote it by hand, or a later version: the changes go on, and nothing of it is known to be right.
+      context.log.error(
+        { error: errorText(error) },
+        'the stored progress of incremental snapshots cannot be read; it is dropped',
+      );
+      return;
+    }
+    if (!this.#queue.isEmpty) context.log.info({ tables: this.#queue.names }, 'an incremental snapshot goes on');
+  }
+
+  /** Takes one over REST. */
+  async signal(signal: TaskSignal): Promise<void> {
+    if (this.#stream === undefined)
+      throw new ConnectorError('SIGNAL_UNTIMELY', 'the task does not stream changes now, so it takes no signals');
+    await this.#desk.take(signal, 'rest');
+  }
+
+  /** Works along with a session that streams until the signal aborts; never rejects. */
+  async run(stream: StreamFacts, signal: AbortSignal): Promise<void> {
+    this.#stream = stream;
+    this.#openChannels();
+    await this.#addTables(stream).catch((error: unknown) => {
+      if (!signal.aborted)
+        this.#parts.context.log.error({ error: errorText(error) }, 'added tables are not looked for');
+    });
+    await this.#incremental.run(stream, signal);
+    this.#stream = undefined;
+  }
+
+  decoded(changes: readonly RowChange[]): void {
+    this.#incremental.decoded(changes);
+  }
+
+  handedOver(changes: readonly RowChange[]): void {
+    const { signalTable, signalChannels } = this.#parts.config;
+    if (signalTable === null || !signalChannels.includes('source')) return;
+    for (const signal of signalTable.signals(changes)) this.#desk.takeFromStream(signal);
+  }
+
+  isDue(done: Lsn): boolean {
+    return this.#incremental.isDue(done) || this.#queue.isDirty || this.notifier.isWaiting;
+  }
+
+  take(done: Lsn): Pick<ChangeBatch, 'events' | 'offsets' | 'bytes'> | undefined {
+    if (!this.isDue(done)) return undefined;
+    const rows = this.#incremental.take(done);
+    const told = this.notifier.take();
+    return {
+      events: [...(rows?.events ?? []), ...told],
+      offsets: this.#queue.takeOffsets(),
+      bytes: rows?.bytes ?? 0,
+    };
+  }
+
+  /** Once per life of the task, since only a new configuration changes the filters. */
+  async #addTables({ captured }: StreamFacts): Promise<void> {
+    const { context, config } = this.#parts;
+    if (!config.snapshotAddedTables || this.#hasAddedTables) return;
+    const partition = filtersPartition(config.serverName);
+    const before = await context.readOffset(partition);
+    const request = addedTables(
+      before,
+      captured.filter(({ schema, table }) => config.signalTable?.is(schema, table) !== true),
+    );
+    this.#hasAddedTables = true;
+    if (request !== undefined) this.#queue.add(request);
+    await this.#store([{ partition, offset: filtersOffset(context.config) }]);
+  }
+
+  /** Once per life of the task: they go on while connections are opened again. */
+  #openChannels(): void {
+    if (this.#hasChannels) return;
+    this.#hasChannels = true;
+    const { context, config } = this.#parts;
+    const { signal, log } = context;
+    const failed = (error: unknown): void => {
+      if (!signal.aborted) log.error({ error: errorText(error) }, 'a channel of signals is closed');
+    };
+    if (config.signalChannels.includes('file'))
+      watchSignalFile(this.#desk, { file: config.signalFile, pollMs: config.signalPollMs, log, signal }).catch(failed);
+    if (config.signalChannels.includes('kafka'))
+      watchSignalTopic(this.#desk, {
+        context,
+        server: config.serverName,
+        topic: config.signalTopic ?? `${config.serverName}-signal`,
+        brokers: config.signalBrokers,
+        signal,
+      }).catch(failed);
+  }
+
+  async #store(offsets: ChangeBatch['offsets']): Promise<void> {
+    const changed = [...this.#queue.takeOffsets(), ...offsets];
+    const events = this.notifier.take();
+    if (changed.length === 0 && events.length === 0) return;
+    await this.#parts.handover().store({ events, offsets: changed, bytes: 0 }, 0n);
+  }
+}

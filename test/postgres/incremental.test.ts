@@ -1,0 +1,484 @@
+import assert from 'node:assert/strict';
+import { writeFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type pg from 'pg';
+import type { RowChange } from '../../connectors/change-event.ts';
+import { isMap, Struct } from '../../connectors/connect-data.ts';
+import { fieldText } from '../../connectors/row-image.ts';
+import { servers } from '../support/servers.ts';
+import { OffsetStore, TaskDriver, type DriverOptions } from './support/task-driver.ts';
+import { TestDatabase, until } from './support/test-database.ts';
+
+const ROWS = 5000;
+
+/** What consumers know of a table by key, and every version that came after a newer one. */
+function fold(changes: readonly RowChange[]): { readonly rows: Map<string, number>; readonly fallen: string[] } {
+  const rows = new Map<string, number>();
+  const newest = new Map<string, number>();
+  const fallen: string[] = [];
+  for (const { op, before, after } of changes) {
+    const key = (image: typeof after): string => (image === null ? '' : String(fieldText(image, 0)));
+    if (before !== null && key(before) !== key(after)) rows.delete(key(before));
+    if (after === null) continue;
+    const version = Number(fieldText(after, 1));
+    if (version < (newest.get(key(after)) ?? 0)) fallen.push(`${op} of ${key(after)}: ${version}`);
+    newest.set(key(after), version);
+    rows.set(key(after), version);
+  }
+  return { rows, fallen };
+}
+
+describe('an incremental snapshot of PostgreSQL', () => {
+  let database: TestDatabase;
+  let drivers: TaskDriver[] = [];
+  let offsets: OffsetStore;
+
+  beforeEach(async () => {
+    database = await TestDatabase.create(servers().postgres.address);
+    offsets = new OffsetStore();
+    await database.sql(`CREATE TABLE item (id int PRIMARY KEY, version int NOT NULL, note text);
+      INSERT INTO item SELECT n, 1, repeat('x', 100) FROM generate_series(1, ${ROWS}) n`);
+  });
+
+  afterEach(async () => {
+    // A test that failed must not leave all commits waiting.
+    await database.sql('ALTER SYSTEM RESET synchronous_standby_names');
+    await database.sql('SELECT pg_reload_conf()');
+    for (const driver of drivers) await driver.stop();
+    drivers = [];
+    await database.drop();
+  });
+
+  const task = (config: Readonly<Record<string, string>> = {}, more: Partial<DriverOptions> = {}): TaskDriver => {
+    const driver = new TaskDriver({
+      config: database.config({
+        'notification.enabled.channels': 'sink',
+        'notification.sink.topic.name': 'told',
+        ...config,
+      }),
+      offsets,
+      ...more,
+    });
+    drivers.push(driver);
+    return driver;
+  };
+  /** Types of notifications with one of their members. */
+  const told = (driver: TaskDriver, member = 'status'): string[] =>
+    driver.events.flatMap((event) => {
+      if (event.kind !== 'record' || !(event.record.value instanceof Struct)) return [];
+      const data = event.record.value.get('additional_data') ?? null;
+      const value = isMap(data) ? data.get(member) : undefined;
+      const type = event.record.value.get('type');
+      return [[type, value].filter((text) => typeof text === 'string').join(' ')];
+    });
+  const isOver = (driver: TaskDriver, times = 1): Promise<void> =>
+    until(() => told(driver).filter((text) => text === 'COMPLETED').length >= times, 'the snapshot is completed');
+  const table = async (name = 'item'): Promise<Map<string, number>> =>
+    new Map(
+      (await database.sql(`SELECT id::text, version FROM ${name}`)).map(({ id, version }) => [
+        String(id),
+        Number(version),
+      ]),
+    );
+  const assertEqual = async (changes: readonly RowChange[]): Promise<void> => {
+    const { rows, fallen } = fold(changes);
+    assert.deepEqual(fallen.slice(0, 5), []);
+    const expected = await table();
+    assert.deepEqual([...expected].filter(([id, version]) => rows.get(id) !== version).slice(0, 5), []);
+    assert.equal(rows.size, expected.size);
+  };
+
+  it('reads every row once while nothing is changed, and marks it as Debezium does', async () => {
+    const driver = await task({ 'incremental.snapshot.chunk.size': '500' }).start();
+    await driver.execute(['public\\.it.*']);
+    await isOver(driver);
+    assert.equal(driver.committed.length, ROWS);
+    assert.equal(fold(driver.committed).rows.size, ROWS);
+    assert.ok(driver.committed.every(({ op, transaction: { snapshot } }) => op === 'r' && snapshot === 'incremental'));
+    assert.deepEqual(
+      told(driver).filter((text) => text !== 'IN_PROGRESS'),
+      ['SKIPPED', 'STARTED', 'TABLE_SCAN_COMPLETED SUCCEEDED', 'COMPLETED'],
+    );
+    assert.ok(told(driver, 'last_processed_key').includes(`IN_PROGRESS ${ROWS}`));
+    assert.equal(offsets.partitions.length, 1, 'nothing is left in the offsets');
+  });
+
+  it('shows every row of a table that is being changed, no version after a newer one, and ends with the table', async () => {
+    const driver = await task({ 'incremental.snapshot.chunk.size': '200' }).start();
+    const client = await database.session();
+    const stop = new AbortController();
+    const changing = (async (): Promise<void> => {
+      for (let round = 0; !stop.signal.aborted; round += 1) {
+        const ids = Array.from({ length: 20 }, () => 1 + Math.floor(Math.random() * ROWS));
+        if (round % 10 === 0)
+          await client.query(
+            `UPDATE item SET id = id + ${ROWS}, version = version + 1 WHERE id = ANY ($1) AND id <= ${ROWS}`,
+            [ids.slice(0, 2)],
+          );
+        else if (round % 10 === 5) await client.query('DELETE FROM item WHERE id = ANY ($1)', [ids.slice(0, 2)]);
+        else await client.query('UPDATE item SET version = version + 1 WHERE id = ANY ($1)', [ids]);
+      }
+    })();
+    for (let times = 1; times <= 3; times += 1) {
+      await driver.execute(['public.item']);
+      await isOver(driver, times);
+    }
+    stop.abort();
+    await changing;
+    await client.end();
+    const end = ROWS * 10;
+    await database.sql(`INSERT INTO item VALUES (${end}, 1)`);
+    await until(() => fold(driver.committed).rows.has(String(end)), 'the last change has come');
+    await assertEqual(driver.committed);
+    assert.ok(driver.committed.some(({ op }) => op === 'u'));
+  });
+
+  it('does not bring back the row from before a commit that is in the stream and not visible yet', async () => {
+    const driver = await task({ 'incremental.snapshot.chunk.size': '100000' }).start();
+    const waiting = await database.session();
+    const blocked = await blockedCommit(database, waiting);
+    // The change is delivered, while snapshots still show the row before it.
+    await until(() => driver.committed.some(({ op }) => op === 'u'), 'the change has come');
+    assert.equal(await database.value('SELECT version FROM item WHERE id = 7'), '1');
+    await driver.execute(['public.item']);
+    await waitsFor(driver, 'transactions that began before it have not ended');
+    await blocked.release();
+    await isOver(driver);
+    await waiting.end();
+    await assertEqual(driver.committed);
+    assert.equal(fold(driver.committed).rows.get('7'), 2);
+  });
+
+  it('reads a chunk again whose snapshot does not see what was delivered while the snapshot was under way', async () => {
+    const driver = await task({ 'incremental.snapshot.chunk.size': '1000' }).start();
+    const waiting = await database.session();
+    // Held after the first chunk, so that the commit falls into the middle of the snapshot.
+    const room = holdRoom(driver, 1000);
+    await driver.execute(['public.item']);
+    await until(() => driver.committed.length >= 1000, 'the first chunk has come');
+    const blocked = await blockedCommit(database, waiting, 4500);
+    room();
+    await waitsFor(driver, 'a transaction that was delivered is not visible yet');
+    assert.ok(driver.committed.some(({ op }) => op === 'u'));
+    await blocked.release();
+    await isOver(driver);
+    await waiting.end();
+    await assertEqual(driver.committed);
+  });
+
+  it('goes on at the chunk after a kill, and shows no row of a chunk twice', async () => {
+    const first = task({ 'incremental.snapshot.chunk.size': '500' });
+    const room = holdRoom(first, 1500);
+    await first.start();
+    await first.execute(['public.item']);
+    await until(() => first.committed.length >= 1500, 'chunks have come');
+    await first.stop();
+    room();
+    const before = first.committed.length;
+    const second = await task({ 'incremental.snapshot.chunk.size': '500' }, { incarnation: '2' }).start();
+    await isOver(second);
+    assert.ok(before >= 1500 && before < ROWS, `${before}`);
+    assert.equal(before + second.committed.length, ROWS);
+    await assertEqual([...first.committed, ...second.committed]);
+  });
+
+  it('can be paused, resumed and stopped', async () => {
+    const driver = task({ 'incremental.snapshot.chunk.size': '100' });
+    const room = holdRoom(driver, 500);
+    await driver.start();
+    await driver.execute(['public.item']);
+    await until(() => driver.committed.length >= 500, 'chunks have come');
+    await driver.send({ type: 'pause-snapshot' });
+    room();
+    await until(() => told(driver).includes('PAUSED'), 'it is paused');
+    await database.sql(`INSERT INTO item VALUES (${ROWS + 1}, 1)`);
+    await until(() => driver.committed.some(({ op }) => op === 'c'), 'changes go on');
+    const count = driver.committed.length;
+    await database.sql(`INSERT INTO item VALUES (${ROWS + 2}, 1)`);
+    await until(() => driver.committed.filter(({ op }) => op === 'c').length === 2, 'changes go on');
+    assert.ok(driver.committed.length <= count + 101, 'nothing is read meanwhile but what had been read already');
+    await driver.send({ type: 'resume-snapshot' });
+    await isOver(driver);
+    assert.equal(driver.committed.filter(({ op }) => op === 'r').length, ROWS);
+
+    const again = holdRoom(driver, driver.committed.length + 300);
+    await driver.execute(['public.item']);
+    await until(() => driver.waiting === 0 && driver.committed.length >= ROWS + 302, 'chunks have come');
+    await driver.send({ type: 'stop-snapshot', data: '{"type": "incremental"}' });
+    again();
+    assert.ok(told(driver, 'data_collections').includes('ABORTED public.item'));
+    await database.sql('DELETE FROM item WHERE id = 1');
+    await until(() => driver.committed.some(({ op }) => op === 'd'), 'changes go on');
+    assert.ok(driver.committed.filter(({ op }) => op === 'r').length < 2 * ROWS);
+    assert.equal(offsets.partitions.length, 1, 'nothing is left in the offsets');
+  });
+
+  it('leaves out tables that it cannot read and reads the others', async () => {
+    await database.sql(`CREATE TABLE keyless (v int); INSERT INTO keyless VALUES (1);
+      CREATE TABLE nothing (id int PRIMARY KEY, version int);
+      CREATE TABLE part (id int PRIMARY KEY, version int); INSERT INTO part SELECT n, 1 FROM generate_series(1, 9) n`);
+    const driver = await task().start();
+    await driver.execute(['public.keyless', 'public.nothing', 'public.part', 'public.missing'], {
+      'additional-conditions': [{ 'data-collection': 'public.part', filter: 'id > 6' }],
+    });
+    await isOver(driver);
+    const scans = told(driver).filter((text) => text.startsWith('TABLE_SCAN'));
+    assert.deepEqual(scans, [
+      'TABLE_SCAN_COMPLETED UNKNOWN_SCHEMA',
+      'TABLE_SCAN_COMPLETED NO_PRIMARY_KEY',
+      'TABLE_SCAN_COMPLETED EMPTY',
+      'TABLE_SCAN_COMPLETED SUCCEEDED',
+    ]);
+    assert.deepEqual(
+      driver.committedSeen.map(({ after }) => after?.['id']),
+      ['7', '8', '9'],
+    );
+    await driver.execute(['public.part'], {
+      'additional-conditions': [{ 'data-collection': 'public.part', filter: 'nope' }],
+    });
+    await isOver(driver, 2);
+    assert.equal(
+      told(driver)
+        .filter((text) => text.startsWith('TABLE_SCAN'))
+        .at(-1),
+      'TABLE_SCAN_COMPLETED SQL_EXCEPTION',
+    );
+  });
+
+  for (const [what, columns, key] of [
+    ['two columns', 'n / 100 AS id, (n % 100)::text AS part', '(id, part)'],
+    ['text in the order of the database', `md5(n::text) || ' é''' || n AS id`, '(id)'],
+    ['uuids', `md5(n::text)::uuid AS id`, '(id)'],
+    ['numerics', '(n * 1.5)::numeric AS id', '(id)'],
+    ['bytes', 'int4send(n::int) AS id', '(id)'],
+    ['blank padded text', `(n || 'x')::char(12) AS id`, '(id)'],
+    ['times', `'2020-01-01 12:00+02'::timestamptz + n * interval '1 minute' AS id`, '(id)'],
+  ] as const)
+    it(`reads every row once of a table with a key of ${what}`, async () => {
+      await database.sql(`DROP TABLE item; CREATE TABLE item AS SELECT ${columns}, n AS number FROM generate_series(1, 2000) n ORDER BY random();
+        ALTER TABLE item ADD PRIMARY KEY ${key}`);
+      const driver = await task({ 'incremental.snapshot.chunk.size': '300' }).start();
+      await driver.execute(['public.item']);
+      await isOver(driver);
+      const numbers = driver.committedSeen.map(({ after }) => Number(after?.['number'])).sort((a, b) => a - b);
+      assert.deepEqual(
+        numbers,
+        Array.from({ length: 2000 }, (_, index) => index + 1),
+      );
+    });
+
+  it('reads on with the new columns when the table is altered or rewritten under it', async () => {
+    const driver = task({ 'incremental.snapshot.chunk.size': '200' });
+    const room = holdRoom(driver, 400);
+    await driver.start();
+    await driver.execute(['public.item']);
+    await until(() => driver.committed.length >= 400, 'chunks have come');
+    const altered = database.sql(
+      `ALTER TABLE item ADD COLUMN more text DEFAULT 'yes'; ALTER TABLE item ALTER version TYPE bigint; VACUUM FULL item`
+        .split(';')
+        .slice(0, 2)
+        .join(';'),
+    );
+    await altered;
+    await database.sql('VACUUM FULL item');
+    room();
+    await isOver(driver);
+    await assertEqual(driver.committed);
+    assert.equal(driver.committedSeen.at(-1)?.after?.['more'], 'yes');
+  });
+
+  it('reads tables that the filters have added, where that is wanted, while changes stream on', async () => {
+    await database.sql(
+      `CREATE TABLE added (id int PRIMARY KEY, version int); INSERT INTO added SELECT n, 1 FROM generate_series(1, 9) n`,
+    );
+    const config = { 'publication.autocreate.mode': 'filtered', 'millrace.snapshot.added.tables': 'true' };
+    const first = await task({ ...config, 'table.include.list': 'public.item' }).start();
+    await until(() => offsets.partitions.length === 2, 'the filters are known');
+    await first.stop();
+    const both = { ...config, 'table.include.list': 'public.item,public.added' };
+    const second = await task(both, { incarnation: '2' }).start();
+    await isOver(second);
+    assert.deepEqual(
+      second.committedSeen.map(({ op, table: name }) => `${op} ${name}`),
+      Array.from({ length: 9 }, () => 'r added'),
+    );
+    await second.stop();
+    const third = await task(both, { incarnation: '3' }).start();
+    await database.sql('UPDATE added SET version = 2 WHERE id = 3');
+    await until(() => third.committed.length > 0, 'the change comes');
+    assert.deepEqual(
+      third.committedSeen.map(({ op }) => op),
+      ['u'],
+    );
+  });
+
+  it('bounds chunks by bytes as well', async () => {
+    await database.sql(`TRUNCATE item; INSERT INTO item SELECT n, 1, repeat('y', 50000) FROM generate_series(1, 40) n`);
+    const driver = task({ 'incremental.snapshot.chunk.size': '1000', 'millrace.snapshot.chunk.bytes': '200000' });
+    let largest = 0;
+    const keep = driver.onBatch;
+    driver.onBatch = (batch) => {
+      largest = Math.max(largest, batch.events.filter(({ kind }) => kind === 'row').length);
+      keep(batch);
+    };
+    await driver.start();
+    await driver.execute(['public.item']);
+    await isOver(driver);
+    assert.equal(driver.committed.length, 40);
+    assert.ok(largest <= 5, `${largest} rows in a batch`);
+  });
+
+  it('is not all that is told: the initial snapshot is, too', async () => {
+    const driver = await task({ 'snapshot.mode': 'initial' }).start();
+    await until(() => told(driver).includes('COMPLETED'), 'it is told');
+    assert.deepEqual(told(driver), ['STARTED', 'TABLE_SCAN_COMPLETED SUCCEEDED', 'COMPLETED']);
+    assert.ok(told(driver, 'total_rows_scanned').includes(`TABLE_SCAN_COMPLETED ${ROWS}`));
+  });
+
+  describe('is asked for by signals', () => {
+    const ids = (driver: TaskDriver): number => driver.committed.filter(({ op }) => op === 'r').length;
+
+    it('in a table, once, also after a restart, although the filters leave that table out', async () => {
+      await database.sql(
+        'CREATE TABLE signals (id varchar(42) PRIMARY KEY, type varchar(32) NOT NULL, data varchar(2048))',
+      );
+      const config = {
+        'table.include.list': 'public.item',
+        'publication.autocreate.mode': 'filtered',
+        'signal.data.collection': 'public.signals',
+      };
+      const driver = await task(config).start();
+      const data = '{"data-collections": ["public.item"]}';
+      await database.sql(`INSERT INTO signals VALUES ('a', 'execute-snapshot', $1)`, [data]);
+      await isOver(driver);
+      assert.equal(ids(driver), ROWS);
+      await driver.stop();
+      const second = await task(config, { incarnation: '2' }).start();
+      await database.sql(`INSERT INTO signals VALUES ('b', 'log', '{"message": "here: {}"}')`);
+      await until(
+        () => second.logged.some(({ message }) => /^here: \{"lsn":"/.test(message)),
+        'the message is in the log',
+      );
+      assert.equal(ids(second), 0);
+    });
+
+    it('in a file', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'signals-'));
+      const file = join(folder, 'signals.txt');
+      const config = { 'signal.enabled.channels': 'source,file', 'signal.file': file, 'signal.poll.interval.ms': '20' };
+      const driver = await task(config).start();
+      const signal = { id: 'f', type: 'execute-snapshot', data: { 'data-collections': ['public.item'] } };
+      await writeFile(file, `${JSON.stringify(signal)}\nno json\n`);
+      await isOver(driver);
+      assert.equal(ids(driver), ROWS);
+      await until(async () => (await readdir(folder)).length === 0, 'the file is taken away');
+      assert.ok(told(driver, 'reason').some((text) => /REJECTED.*not valid JSON/.test(text)));
+      await driver.stop();
+      await rm(folder, { recursive: true });
+    });
+
+    it('in a topic, once, also after a restart', async () => {
+      const config = { 'signal.enabled.channels': 'kafka' };
+      const record = (offset: bigint, key: string): Parameters<TaskDriver['addRecord']>[0] => ({
+        partition: 0,
+        offset,
+        key,
+        value: JSON.stringify({ type: 'execute-snapshot', data: { 'data-collections': ['public.item'] } }),
+      });
+      const driver = await task(config).start();
+      driver.addRecord(record(0n, 'another'));
+      driver.addRecord(record(1n, database.name));
+      await isOver(driver);
+      assert.equal(ids(driver), ROWS);
+      await driver.stop();
+      const second = task(config, { incarnation: '2' });
+      second.topic.push(...driver.topic, record(2n, database.name));
+      await second.start();
+      await isOver(second);
+      assert.equal(ids(second), ROWS, 'the new one alone');
+    });
+
+    it('that cannot be obeyed without harm', async () => {
+      const driver = await task().start();
+      await assert.rejects(driver.send({ type: 'unheard-of' }), { code: 'SIGNAL_INVALID' });
+      await assert.rejects(driver.send({ type: 'execute-snapshot', data: '{' }), { code: 'SIGNAL_INVALID' });
+      await driver.send({ type: 'stop-snapshot' });
+      assert.deepEqual(
+        told(driver, 'signal_type').filter((text) => text.startsWith('REJECTED')),
+        ['REJECTED unheard-of', 'REJECTED execute-snapshot'],
+      );
+      await database.sql('UPDATE item SET version = 2 WHERE id = 1');
+      await driver.waitForChanges(1);
+    });
+  });
+});
+
+async function waitsFor(driver: TaskDriver, reason: string): Promise<void> {
+  const isReason = ({ message, fields }: TaskDriver['logged'][number]): boolean =>
+    message === 'the incremental snapshot waits' && fields['reason'] === reason;
+  await until(() => driver.logged.some(isReason), `the snapshot waits: ${reason}`);
+}
+
+/** There is no room for more once so many rows are in Kafka, until the answer is called. */
+function holdRoom(driver: TaskDriver, rows: number): () => void {
+  const never = Promise.withResolvers<undefined>();
+  const keep = driver.onBatch;
+  driver.onBatch = (batch) => {
+    keep(batch);
+    if (driver.changes.length >= rows) driver.room = never.promise.then(() => undefined);
+  };
+  return () => {
+    driver.onBatch = keep;
+    driver.room = undefined;
+    never.resolve(undefined);
+  };
+}
+
+/** A commit that is in the log, and waits for a standby that there is not: nobody sees it until it is released. */
+async function blockedCommit(
+  database: TestDatabase,
+  client: pg.Client,
+  id = 7,
+): Promise<{ release: () => Promise<void> }> {
+  await database.sql('SET synchronous_commit = local');
+  const pid = String((await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid);
+  await client.query('BEGIN');
+  await client.query('UPDATE item SET version = version + 1 WHERE id = $1', [id]);
+  await database.sql(`ALTER SYSTEM SET synchronous_standby_names = 'nobody'`);
+  await database.sql('SELECT pg_reload_conf()');
+  await commitsWait(database);
+  const committed = client.query('COMMIT');
+  await until(() => waitsForStandby(database, pid), 'the commit waits');
+  return {
+    release: async () => {
+      await database.sql('ALTER SYSTEM RESET synchronous_standby_names');
+      await database.sql('SELECT pg_reload_conf()');
+      await committed;
+    },
+  };
+}
+
+async function waitsForStandby(database: TestDatabase, pid: string): Promise<boolean> {
+  const query = `SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'SyncRep'`;
+  return (await database.value(query, [pid])) === '1';
+}
+
+/** The setting has reached whoever decides about it (the checkpointer) when a commit is seen waiting. */
+async function commitsWait(database: TestDatabase): Promise<void> {
+  const probe = await database.session();
+  const pid = String((await probe.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid);
+  const waits = async (round: number): Promise<boolean> => {
+    const probed = { isDone: false };
+    const done = probe.query(`CREATE TABLE probe_${round} ()`).then(() => (probed.isDone = true));
+    const isKnown = async (): Promise<boolean> => probed.isDone || waitsForStandby(database, pid);
+    await until(isKnown, 'a commit ends or waits');
+    if (probed.isDone) return false;
+    // A wait that is cancelled ends with a warning, and the commit stands.
+    await database.sql('SELECT pg_cancel_backend($1)', [Number(pid)]);
+    await done;
+    return true;
+  };
+  for (let round = 0; !(await waits(round)); round += 1);
+  await probe.end();
+}
