@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'mocha';
-import type { RowChange } from '../../connectors/change-event.ts';
+import type { ChangeEvent } from '../../connectors/change-event.ts';
 import { StackError } from '../../scripts/stack/stack-error.ts';
 import { TestDatabase } from '../postgres/support/test-database.ts';
 import { servers } from '../support/servers.ts';
@@ -23,7 +23,7 @@ const OF_THE_SNAPSHOT = /^value\.source\.(ts_ms|ts_us|ts_ns|snapshot|sequence|tx
 const SNAPSHOT = { snapshot: variants['plain'] ?? {} };
 
 describe('Records of Debezium and ours, side by side', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let database: TestDatabase | undefined;
   const own = new Map<string, PlainRecord[]>();
   const reference = new Map<string, PlainRecord[]>();
@@ -52,7 +52,7 @@ describe('Records of Debezium and ours, side by side', function () {
     await debezium.start();
     // Each paragraph is a transaction.
     for (const transaction of (await zoo('statements.sql')).split('\n\n')) await zooDatabase.sql(transaction);
-    const changes = await ours.changes();
+    const changes = await ours.events();
     await ours.stop();
     await keep(debezium, variants, changes);
   }
@@ -68,7 +68,7 @@ describe('Records of Debezium and ours, side by side', function () {
   async function keep(
     debezium: ReferenceRun,
     configurations: Readonly<Record<string, Readonly<Record<string, string>>>>,
-    changes: readonly RowChange[],
+    changes: readonly ChangeEvent[],
   ): Promise<void> {
     const counts: Record<string, number> = {};
     for (const [variant, config] of Object.entries(configurations)) {

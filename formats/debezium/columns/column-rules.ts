@@ -11,7 +11,9 @@ export const columnRulePrefixes: readonly string[] = ['column.mask.', 'column.tr
 
 interface Family {
   readonly name: RegExp;
+  /** For documentation and messages. */
   readonly form: string;
+  readonly effect: string;
   /** Throws SettingValueError. */
   readonly mask: (parts: readonly string[]) => Mask;
 }
@@ -21,21 +23,26 @@ const FAMILIES: readonly Family[] = [
   {
     name: /^column\.truncate\.to\.(\d+)\.chars$/,
     form: 'column.truncate.to.<length>.chars',
+    effect: 'Text is cut to so many UTF-16 units, binary values to so many bytes, in columns that may hold more.',
     mask: ([length = '']) => ({ kind: 'truncation', length: lengthOf(length) }),
   },
   {
     name: /^column\.mask\.with\.(\d+)\.chars$/,
     form: 'column.mask.with.<length>.chars',
+    effect: 'So many asterisks stand for every value of a character type or an enum, NULL included.',
     mask: ([length = '']) => ({ kind: 'constant', text: '*'.repeat(lengthOf(length)) }),
   },
   {
     name: /^column\.mask\.hash\.([^.]+)\.with\.salt\.(.+)$/,
     form: 'column.mask.hash.<algorithm>.with.salt.<salt>',
+    effect:
+      'Values of character types and enums become the hexadecimal hash of salt and value (as Java serializes a string), cut to the length of the column. Algorithms by the names of Java: SHA-256, SHA-512/256, SHA3-256, MD5 …',
     mask: ([algorithm = '', salt = '']) => hashMask(algorithm, salt, 'java'),
   },
   {
     name: /^column\.mask\.hash\.v2\.([^.]+)\.with\.salt\.(.+)$/,
     form: 'column.mask.hash.v2.<algorithm>.with.salt.<salt>',
+    effect: 'The same over the bytes of the value alone, which every language can compute.',
     mask: ([algorithm = '', salt = '']) => hashMask(algorithm, salt, 'plain'),
   },
 ];
@@ -95,3 +102,6 @@ export function columnRules(config: Config): { readonly rules: ColumnRules; read
 export function shownRule(setting: string): string {
   return setting.replace(/(\.with\.salt\.).*$/s, '$1…');
 }
+
+/** The families as documentation shows them. */
+export const columnRuleForms: readonly { readonly form: string; readonly effect: string }[] = FAMILIES;
