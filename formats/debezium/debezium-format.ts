@@ -110,6 +110,7 @@ class DebeziumFormat implements Format {
       delimiter: settings.topicDelimiter,
       heartbeatPrefix: settings.heartbeatPrefix,
       transaction: settings.transactionTopic,
+      withoutSchema: settings.namingStrategy === 'io.debezium.schema.DefaultTopicNamingStrategy',
     };
     const out = new ByteWriter();
     const run = { logicalName: settings.topicPrefix, task, source: 'postgresql', runId };

@@ -10,6 +10,7 @@ describe('Topics', () => {
     assert.equal(tableTopic(names, 'public', 'orders'), 'inv.public.orders');
     assert.equal(tableTopic({ ...names, delimiter: '_' }, 'public', 'orders'), 'inv_public_orders');
     assert.equal(tableTopic(names, null, 'orders'), 'inv.orders');
+    assert.equal(tableTopic({ ...names, withoutSchema: true }, 'public', 'orders'), 'inv.orders');
     assert.equal(heartbeatTopic(names), '__debezium-heartbeat.inv');
   });
 

@@ -30,7 +30,6 @@ const TEMPORAL: ReadonlyMap<string, number> = new Map([
 const SCALES: ReadonlyMap<string, number> = new Map([
   ['float4', 8],
   ['float8', 17],
-  ['interval', DEFAULT_FRACTION],
 ]);
 
 /** Name of the type whose size counts: below domains, and of elements. */
@@ -58,7 +57,7 @@ function fractionLength(digits: number | null): number {
 export function columnScale(column: ColumnSchema): number {
   const name = measured(column);
   const { length, scale } = column.sourceType;
-  if (TEMPORAL.has(name)) return length ?? DEFAULT_FRACTION;
+  if (TEMPORAL.has(name) || name === 'interval') return length ?? DEFAULT_FRACTION;
   // The driver takes a scale below zero for 16 bits without sign.
   return SCALES.get(name) ?? (scale === null ? 0 : scale & 0x7ff);
 }

@@ -46,7 +46,8 @@ export const topicSettings = {
       ...topics,
       default: 'io.debezium.schema.SchemaTopicNamingStrategy',
       importance: 'LOW',
-      documentation: 'How topics are named. Both names mean prefix, schema and table here.',
+      documentation:
+        'How topics are named: SchemaTopicNamingStrategy by prefix, schema and table; DefaultTopicNamingStrategy by prefix and table, so that tables of the same name in several schemas share a topic.',
     },
   ),
 };

@@ -34,6 +34,7 @@ export const variants: Readonly<Record<string, Readonly<Record<string, string>>>
     ...converter,
     'time.precision.mode': 'isostring',
     'binary.handling.mode': 'base64-url-safe',
+    'topic.naming.strategy': 'io.debezium.schema.DefaultTopicNamingStrategy',
     'schema.name.adjustment.mode': 'avro_unicode',
     'field.name.adjustment.mode': 'avro_unicode',
   },
@@ -51,7 +52,6 @@ export const variants: Readonly<Record<string, Readonly<Record<string, string>>>
     'binary.handling.mode': 'hex',
     'message.prefix.include.list': 'app.*',
     'topic.transaction': 'txs',
-    'topic.delimiter': '_',
   },
   masked: {
     ...withoutSchemas,

@@ -125,7 +125,7 @@ CREATE TABLE z.wide_keys (
 CREATE TABLE z.masked (
   id int PRIMARY KEY, stars_t text, stars_v varchar(3), stars_c char(4), stars_e mood, stars_n int, stars_ci citext, stars_j json,
   stars_nn text NOT NULL, stars_d z.shorttext, nothing text, hash_t text, hash_v varchar(8), hash_e mood, hash_n int, hash_nn text NOT NULL,
-  hash_df text NOT NULL DEFAULT 'dflt', hash_do text DEFAULT 'opt', hash_a text[], v2_t text, v2_c char(70), v2_d z.shorttext, v2_q "char", md5 name,
+  hash_df text NOT NULL DEFAULT 'dflt', hash_do text DEFAULT 'opt', hash_a text[], v2_t text, v2_c char(70), v2_d z.shorttext, v2_q "char", md5 text,
   cut_t text, cut_v varchar(4), cut_w varchar(5), cut_b bytea, cut_j jsonb, cut_u uuid, cut_x xml, cut_e mood, cut_tz timestamptz, cut_a text[],
   cut_bi bit(16), cut_n numeric, cut_i int, cut_h hstore
 );
