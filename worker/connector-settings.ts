@@ -267,4 +267,6 @@ export const ownedPrefixes = [
   'header.converter.',
   'snapshot.select.statement.overrides.',
   'signal.consumer.',
+  'column.mask.',
+  'column.truncate.',
 ] as const;

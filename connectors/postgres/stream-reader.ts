@@ -1,5 +1,5 @@
-import type { ChangeEvent, RowChange } from '../change-event.ts';
-import type { SourceOffset, SourcePartition } from '../change-batch.ts';
+import type { ChangeEvent, LogEvent } from '../change-event.ts';
+import type { ChangeBatch, SourceOffset, SourcePartition } from '../change-batch.ts';
 import type { Session } from './connection/session.ts';
 import type { RelationRegistry } from './catalog/relation-registry.ts';
 import type { PgoutputDecoder } from './decoder/pgoutput-decoder.ts';
@@ -28,6 +28,8 @@ export interface StreamReaderParts {
 
 /** What an event costs beside its bytes: the objects that describe it. */
 const EVENT_BYTES = 200;
+/** Of what moves no position. */
+const NOTHING_DONE: Lsn = 0n;
 
 /**
  * The way from the socket to the task's host: one batch per read. Reading stops while the host has no room and while the catalog
@@ -38,7 +40,7 @@ export class StreamReader implements StreamHandler {
   readonly #failed = Promise.withResolvers<never>();
   #stream: ReplicationStream | undefined;
   #holds = 0;
-  #heldBack: RowChange[] = [];
+  #heldBack: LogEvent[] = [];
   #handedOver: StreamPosition | undefined;
   #previousCommitEnd: Lsn | null = null;
   #lastHeardMs = performance.now();
@@ -98,7 +100,10 @@ export class StreamReader implements StreamHandler {
     const events = this.#closed(seen === undefined ? decoded : seen.unseen(decoded, this.#doneBefore));
     const position = cursor.position();
     this.#doneBefore = cursor.done;
-    if (position === undefined) return;
+    if (position === undefined) {
+      this.#withoutPlace(events, bytes);
+      return;
+    }
     if (events.length > 0) {
       aside?.handedOver(events);
       this.#emit(events, position, bytes);
@@ -108,12 +113,20 @@ export class StreamReader implements StreamHandler {
   }
 
   /** Holds those back that are not covered by a position yet: more may come at their LSN, with the next bytes from the server. */
-  #closed(decoded: RowChange[]): RowChange[] {
+  #closed(decoded: LogEvent[]): LogEvent[] {
     const { cursor } = this.#parts;
     const events = this.#heldBack.length === 0 ? decoded : [...this.#heldBack, ...decoded];
-    const closed = events.findLastIndex((event) => !cursor.isOpen(event.positionHigh, event.positionLow)) + 1;
+    const closed = events.findLastIndex((event) => isCovered(event, cursor)) + 1;
     this.#heldBack = closed === events.length ? [] : events.splice(closed);
     return events;
+  }
+
+  /** While a transaction is gone on with: what was delivered of it is counted; a message before it waits for a place to store. */
+  #withoutPlace(events: readonly LogEvent[], bytes: number): void {
+    if (events.length === 0) return;
+    const counted = events.filter(wasDelivered);
+    this.#heldBack = [...events.filter((event) => !wasDelivered(event)), ...this.#heldBack];
+    if (counted.length > 0) this.#hand(counted, [], { done: NOTHING_DONE, timeMicros: null }, bytes);
   }
 
   /** Hands over an event of the connector's own with the newest position, unless the host has no room. */
@@ -138,16 +151,23 @@ export class StreamReader implements StreamHandler {
   }
 
   #emit(events: readonly ChangeEvent[], position: StreamPosition, bytes: number): void {
-    const { handover, partition, offsetOf, seen, aside } = this.#parts;
+    const { partition, offsetOf, seen, aside } = this.#parts;
     const forgotten = seen?.forgotten().map((record) => ({ partition: record, offset: null })) ?? [];
     const more = aside?.take(position.done);
     const all = more === undefined || more.events.length === 0 ? events : [...events, ...more.events];
-    const batch = {
-      events: all,
-      offsets: [{ partition, offset: offsetOf(position) }, ...forgotten, ...(more?.offsets ?? [])],
-      bytes: bytes + (more?.bytes ?? 0) + all.length * EVENT_BYTES,
-    };
-    const room = handover.emit(batch, position.done, position.timeMicros);
+    const offsets = [{ partition, offset: offsetOf(position) }, ...forgotten, ...(more?.offsets ?? [])];
+    this.#hand(all, offsets, position, bytes + (more?.bytes ?? 0));
+  }
+
+  // Four parameters: a batch, taken apart.
+  #hand(
+    events: readonly ChangeEvent[],
+    offsets: ChangeBatch['offsets'],
+    { done, timeMicros }: Pick<StreamPosition, 'done' | 'timeMicros'>,
+    bytes: number,
+  ): void {
+    const batch = { events, offsets, bytes: bytes + events.length * EVENT_BYTES };
+    const room = this.#parts.handover.emit(batch, done, timeMicros);
     if (room !== undefined) this.#hold(room);
   }
 
@@ -161,4 +181,15 @@ export class StreamReader implements StreamHandler {
       if (this.#holds === 0) this.#stream?.resume();
     }, this.#failed.reject);
   }
+}
+
+/** Whether the newest position is behind the event. */
+function isCovered(event: LogEvent, cursor: TransactionCursor): boolean {
+  if (event.kind === 'delivered') return true;
+  if (event.kind === 'transaction') return event.mark === 'end' || cursor.hasEntered(event.transaction);
+  return !cursor.isOpen(event.positionHigh, event.positionLow);
+}
+
+function wasDelivered(event: LogEvent): boolean {
+  return event.kind === 'delivered' || (event.kind === 'transaction' && event.delivered);
 }

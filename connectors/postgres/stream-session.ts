@@ -7,6 +7,7 @@ import { PgoutputDecoder } from './decoder/pgoutput-decoder.ts';
 import { Feedback } from './feedback.ts';
 import type { Handover } from './handover.ts';
 import { parseLsn } from './lsn.ts';
+import { asksForMessages, messageFilter } from './message-filter.ts';
 import { errorText } from './pg-errors.ts';
 import { sourcePartition, streamOffset } from './position/stored-offset.ts';
 import { TransactionCursor } from './position/transaction-cursor.ts';
@@ -65,10 +66,19 @@ export async function streamUntilBroken(parts: StreamSessionParts): Promise<Stre
     logEnd: setup.facts.logEnd,
   });
   const relations = new RelationRegistry(rules, setup.catalog);
-  const count = numbering(config.publicationName);
+  const count = numbering(config);
   const reader = new StreamReader({
     cursor,
-    decoder: new PgoutputDecoder(cursor, relations, skippedOperations(config.skippedOperations), facts.changes),
+    decoder: new PgoutputDecoder(
+      cursor,
+      relations,
+      {
+        skipped: skippedOperations(config.skippedOperations),
+        messages: messageFilter(config),
+        transactions: config.transactionMetadata,
+      },
+      facts.changes,
+    ),
     relations,
     session: setup.session,
     handover,
@@ -96,7 +106,11 @@ async function stream(
     {
       slot: config.slotName,
       from: from.start.done,
-      options: { proto_version: '1', publication_names: quotedName(config.publicationName) },
+      options: {
+        proto_version: '1',
+        publication_names: quotedName(config.publicationName),
+        ...(asksForMessages(config) && { messages: 'true' }),
+      },
     },
     reader,
   ).catch(async (error: unknown) => {

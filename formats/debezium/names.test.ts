@@ -4,12 +4,13 @@ import { adjustedFieldName, adjustedSchemaName } from './name-adjustment.ts';
 import { heartbeatTopic, sanitizedTopic, tableTopic } from './topic-naming.ts';
 
 describe('Topics', () => {
-  const names = { prefix: 'inv', delimiter: '.', heartbeatPrefix: '__debezium-heartbeat' };
+  const names = { prefix: 'inv', delimiter: '.', transaction: 'transaction', heartbeatPrefix: '__debezium-heartbeat' };
 
   it('are named by prefix, schema and table', () => {
     assert.equal(tableTopic(names, 'public', 'orders'), 'inv.public.orders');
     assert.equal(tableTopic({ ...names, delimiter: '_' }, 'public', 'orders'), 'inv_public_orders');
     assert.equal(tableTopic(names, null, 'orders'), 'inv.orders');
+    assert.equal(tableTopic({ ...names, withoutSchema: true }, 'public', 'orders'), 'inv.orders');
     assert.equal(heartbeatTopic(names), '__debezium-heartbeat.inv');
   });
 

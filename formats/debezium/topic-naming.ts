@@ -5,16 +5,33 @@ export interface TopicNames {
   readonly prefix: string;
   readonly delimiter: string;
   readonly heartbeatPrefix: string;
+  readonly withoutSchema?: boolean;
+  /** Last part of the topic of transactions. */
+  readonly transaction: string;
 }
 
-/** Where changes of a table go: `<prefix>.<schema>.<table>`, made a valid topic name. */
+/**
+ * Where changes of a table go: `<prefix>.<schema>.<table>`, or `<prefix>.<table>` where names leave the schema out; made a valid
+ * topic name.
+ */
 export function tableTopic(names: TopicNames, schema: string | null, table: string): string {
-  const parts = [names.prefix, schema ?? '', table].filter((part) => part.trim() !== '');
+  const parts = [names.prefix, names.withoutSchema === true ? '' : (schema ?? ''), table].filter(
+    (part) => part.trim() !== '',
+  );
   return sanitizedTopic(parts.join(names.delimiter));
 }
 
 export function heartbeatTopic(names: TopicNames): string {
   return `${names.heartbeatPrefix}${names.delimiter}${names.prefix}`;
+}
+
+export function transactionTopic(names: TopicNames): string {
+  return `${names.prefix}${names.delimiter}${names.transaction}`;
+}
+
+/** Logical messages: behind a dot, whatever the delimiter is (LogicalDecodingMessageMonitor). */
+export function messageTopic(names: TopicNames): string {
+  return `${names.prefix}.message`;
 }
 
 /**

@@ -3,6 +3,7 @@ import { fileStreamSettings } from '../../connectors/file-stream/settings.ts';
 import { loadSettings } from '../../connectors/load/settings.ts';
 import { postgresSettings } from '../../connectors/postgres/settings.ts';
 import { catalogue } from '../../errors/catalogue.ts';
+import { columnRuleForms } from '../../formats/debezium/columns/column-rules.ts';
 import { debeziumSettings } from '../../formats/debezium/settings.ts';
 import { clientSettings } from '../../kafka/client-settings.ts';
 import { keysWithoutEffect } from '../../worker/config/foreign-keys.ts';
@@ -55,13 +56,20 @@ function connectorPage(): string {
 }
 
 function postgresPage(): string {
-  return settingsPage({
+  const rules = columnRuleForms.map(({ form, effect }) => `### \`${form}\`\n\n${effect}`);
+  const page = settingsPage({
     title: 'Settings of the PostgreSQL connector',
     intro: [
       'Class `io.debezium.connector.postgresql.PostgresConnector`, alias `postgres`. Names and defaults are those of the Debezium connector for PostgreSQL. What every connector takes beside these is in [settings-connector.md](settings-connector.md). An unknown setting is accepted with a warning that names the nearest known one.',
     ],
     settings: { ...byName(Object.values(postgresSettings)), ...byName(Object.values(debeziumSettings)) },
   });
+  return [
+    page,
+    '## Masks of columns',
+    'Settings whose names hold a part of what they say. The value is a list of Java regular expressions, separated by commas, of schema.table.column. Values alone are masked, never keys. For a column that several name, the first in the order below counts. A salt is shown as `[hidden]` in answers and logs.',
+    ...rules,
+  ].join('\n\n');
 }
 
 function fileStreamPage(): string {

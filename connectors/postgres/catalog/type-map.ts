@@ -77,6 +77,8 @@ const lengths: ReadonlyMap<string, Length> = new Map<string, Length>([
   ['varchar', characters],
   ['numeric', (typmod) => ({ length: numeric(typmod).precision, scale: numeric(typmod).scale })],
   ...['bit', 'varbit', 'time', 'timetz', 'timestamp', 'timestamptz'].map((name) => [name, digits] as const),
+  // Behind the fields that an interval is restricted to.
+  ['interval', (typmod) => ({ length: typmod < 0 ? null : typmod & 0xffff, scale: null })],
 ]);
 
 /** Maps a column's type by oid and typmod; a type that is not (or no longer) in the catalog is unknown. */
@@ -88,7 +90,11 @@ export function mapType(oid: number, typmod: number, types: PgTypes): MappedType
   const measured = element === undefined ? base : baseOf(element, effective, types).base;
   return {
     type: typeOf(base, effective, types),
-    sourceType: { name: found.name, ...(lengths.get(measured.name)?.(effective) ?? NONE) },
+    sourceType: {
+      name: found.name,
+      ...(lengths.get(measured.name)?.(effective) ?? NONE),
+      ...(base === found ? {} : { base: base.name }),
+    },
   };
 }
 

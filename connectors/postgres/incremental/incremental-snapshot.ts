@@ -1,4 +1,4 @@
-import type { ChangeEvent, RowChange } from '../../change-event.ts';
+import type { ChangeEvent, LogEvent } from '../../change-event.ts';
 import type { TaskLog } from '../../source-connector.ts';
 import type { TableSchema } from '../../table-schema.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
@@ -63,8 +63,10 @@ export class IncrementalSnapshot {
   }
 
   /** Changes as they are decoded. */
-  decoded(changes: readonly RowChange[]): void {
-    if (!this.#isActive || changes.length === 0) return;
+  decoded(events: readonly LogEvent[]): void {
+    if (!this.#isActive) return;
+    const changes = events.filter((event) => event.kind === 'row');
+    if (changes.length === 0) return;
     this.#recent.saw(changes);
     this.#window?.saw(changes);
     if (this.#ready?.window.broken !== undefined) this.#settle('dropped');

@@ -1,7 +1,6 @@
-import { flag, list } from '../../../settings/kinds.ts';
+import { flag, list, regexes } from '../../../settings/kinds.ts';
 import { defineSetting } from '../../../settings/setting.ts';
 import { keyRules, type KeyRule } from '../key-rules.ts';
-import { regexes } from './regexes.ts';
 
 const FILTERS = 'Filters';
 
@@ -44,6 +43,16 @@ export const filterSettings = {
     parse: keyRules,
     documentation:
       'Other columns than the primary key as message key: schema.table:column,column, several rules separated by semicolons; the table is a Java regular expression.',
+  }),
+  messageInclude: regexes('message.prefix.include.list', {
+    group: FILTERS,
+    documentation:
+      'Java regular expressions, separated by commas, of prefixes of the messages of pg_logical_emit_message to capture; default: all. Not with message.prefix.exclude.list.',
+  }),
+  messageExclude: regexes('message.prefix.exclude.list', {
+    group: FILTERS,
+    documentation:
+      'Java regular expressions, separated by commas, of prefixes of the messages not to capture; with .* the server does not even send them.',
   }),
   skippedOperations: list('skipped.operations', {
     default: 't',

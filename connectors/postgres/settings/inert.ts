@@ -64,16 +64,6 @@ export const inertSettings = {
   ),
   flushTimeoutMs: inert('lsn.flush.timeout.ms', '30000', 'confirming a position never waits.'),
   flushTimeoutAction: inert('lsn.flush.timeout.action', 'fail', 'confirming a position never waits.'),
-  prefixInclude: inert(
-    'message.prefix.include.list',
-    null,
-    'messages of pg_logical_emit_message are not captured yet.',
-  ),
-  prefixExclude: inert(
-    'message.prefix.exclude.list',
-    null,
-    'messages of pg_logical_emit_message are not captured yet.',
-  ),
   watermarking: inert(
     'incremental.snapshot.watermarking.strategy',
     'insert_insert',

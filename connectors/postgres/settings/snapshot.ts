@@ -1,6 +1,5 @@
-import { atLeast, choice, flag, integer, list } from '../../../settings/kinds.ts';
+import { atLeast, choice, flag, integer, list, regexes } from '../../../settings/kinds.ts';
 import type { Setting } from '../../../settings/setting.ts';
-import { regexes } from './regexes.ts';
 
 const SNAPSHOT = 'Snapshot';
 

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../../errors/connector-error.ts';
 import type { ChangeBatch } from '../../change-batch.ts';
-import type { RowChange } from '../../change-event.ts';
+import type { LogEvent } from '../../change-event.ts';
 import type { TaskContext } from '../../source-connector.ts';
 import type { TaskSignal } from '../../task-signal.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
@@ -105,14 +105,15 @@ export class TaskSignals implements StreamAside {
     this.#stream = undefined;
   }
 
-  decoded(changes: readonly RowChange[]): void {
-    this.#incremental.decoded(changes);
+  decoded(events: readonly LogEvent[]): void {
+    this.#incremental.decoded(events);
   }
 
-  handedOver(changes: readonly RowChange[]): void {
+  handedOver(events: readonly LogEvent[]): void {
     const { signalTable, signalChannels } = this.#parts.config;
     if (signalTable === null || !signalChannels.includes('source')) return;
-    for (const signal of signalTable.signals(changes)) this.#desk.takeFromStream(signal);
+    for (const signal of signalTable.signals(events.filter((event) => event.kind === 'row')))
+      this.#desk.takeFromStream(signal);
   }
 
   isDue(done: Lsn): boolean {

@@ -118,5 +118,5 @@ export class FullOnlyTask implements SourceTask {
 /** What is stored of a source, read for a task that does not stream. */
 async function storedOffset(context: TaskContext, config: SourceConfig): Promise<StoredOffset> {
   const offset = await context.readOffset(sourcePartition(config.serverName));
-  return readOffset(offset, numbering(config.publicationName));
+  return readOffset(offset, numbering(config));
 }

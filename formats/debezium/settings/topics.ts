@@ -32,6 +32,13 @@ export const topicSettings = {
     check: topicPart,
     documentation: 'First part of the name of the heartbeat topic; topic.prefix is the second.',
   }),
+  transactionTopic: text('topic.transaction', {
+    ...topics,
+    default: 'transaction',
+    importance: 'LOW',
+    check: topicPart,
+    documentation: 'Last part of the name of the topic of transactions; topic.prefix is the first.',
+  }),
   namingStrategy: choice(
     'topic.naming.strategy',
     ['io.debezium.schema.SchemaTopicNamingStrategy', 'io.debezium.schema.DefaultTopicNamingStrategy'],
@@ -39,7 +46,8 @@ export const topicSettings = {
       ...topics,
       default: 'io.debezium.schema.SchemaTopicNamingStrategy',
       importance: 'LOW',
-      documentation: 'How topics are named. Both names mean prefix, schema and table here.',
+      documentation:
+        'How topics are named: SchemaTopicNamingStrategy by prefix, schema and table; DefaultTopicNamingStrategy by prefix and table, so that tables of the same name in several schemas share a topic.',
     },
   ),
 };

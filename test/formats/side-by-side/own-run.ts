@@ -1,9 +1,12 @@
-import type { RowChange } from '../../../connectors/change-event.ts';
+import type { ChangeEvent } from '../../../connectors/change-event.ts';
+import { messageFilter } from '../../../connectors/postgres/message-filter.ts';
+import { filterSettings } from '../../../connectors/postgres/settings/capture.ts';
 import type { TableSchema } from '../../../connectors/table-schema.ts';
 import { debeziumFormat } from '../../../formats/debezium/debezium-format.ts';
 import type { TableEncoder } from '../../../formats/format.ts';
+import { parseSettings } from '../../../settings/parse-settings.ts';
 import { TaskDriver } from '../../postgres/support/task-driver.ts';
-import type { TestDatabase } from '../../postgres/support/test-database.ts';
+import { until, type TestDatabase } from '../../postgres/support/test-database.ts';
 import { TextSink } from '../../support/encoded.ts';
 import { anonymous, type PlainRecord } from './plain-record.ts';
 
@@ -27,6 +30,8 @@ export class OwnRun {
       'schema.include.list': 'z',
       'skipped.operations': 'none',
       'snapshot.mode': snapshotMode,
+      // Events for all configurations; those without do not get the marks.
+      'provide.transaction.metadata': 'true',
     });
     const driver = new TaskDriver({ config });
     await driver.start();
@@ -34,19 +39,21 @@ export class OwnRun {
   }
 
   /** Settles when the last statement of the zoo has come through. */
-  async changes(): Promise<readonly RowChange[]> {
+  async events(): Promise<readonly ChangeEvent[]> {
     const { changes } = this.#driver;
     let count = 0;
     while (changes.at(-1)?.table.table !== LAST_TABLE) {
       count = changes.length + 1;
       await this.#driver.waitForChanges(count);
     }
-    return changes;
+    // The end of the last transaction comes with its change or behind it.
+    await until(() => isEnd(this.#driver.events.at(-1)), 'the last transaction has ended');
+    return this.#driver.events;
   }
 
   /** What has come through so far; after a start with a snapshot all of its rows. */
-  get soFar(): readonly RowChange[] {
-    return this.#driver.changes;
+  get soFar(): readonly ChangeEvent[] {
+    return this.#driver.events;
   }
 
   stop(): Promise<void> {
@@ -54,15 +61,36 @@ export class OwnRun {
   }
 }
 
-/** The records that our format makes of changes. */
-export function ownRecords(changes: readonly RowChange[], config: Readonly<Record<string, string>>): PlainRecord[] {
+function isEnd(event: ChangeEvent | undefined): boolean {
+  return event?.kind === 'transaction' && event.mark === 'end';
+}
+
+/** The records that our format makes of events. */
+export function ownRecords(events: readonly ChangeEvent[], config: Readonly<Record<string, string>>): PlainRecord[] {
   const format = debeziumFormat({ 'topic.prefix': PREFIX, ...config }, {});
   const encoders = new Map<TableSchema, TableEncoder>();
-  return changes.flatMap((change) => {
-    const encoder = encoders.get(change.table) ?? format.compile(change.table);
-    encoders.set(change.table, encoder);
+  const isWanted = messagesOf(config);
+  return events.flatMap((event) => {
+    if (event.kind === 'record' || event.kind === 'delivered' || event.kind === 'heartbeat') return [];
+    if (event.kind === 'transaction' && config['provide.transaction.metadata'] !== 'true') return [];
+    if (event.kind === 'message' && !isWanted(event.prefix)) return [];
     const sink = new TextSink();
-    encoder.encode(change, sink);
-    return sink.records.map((record) => anonymous({ topic: encoder.topic, ...record }, PREFIX));
+    let topic = '';
+    if (event.kind === 'row') {
+      const encoder = encoders.get(event.table) ?? format.compile(event.table);
+      encoders.set(event.table, encoder);
+      encoder.encode(event, sink);
+      topic = encoder.topic;
+    } else {
+      format.encodeSide(event, sink);
+      topic = format.sideTopic(event);
+    }
+    return sink.records.map((record) => anonymous({ topic, ...record }, PREFIX));
   });
+}
+
+/** The connector would leave out the others; here one run of it serves all configurations. */
+function messagesOf(config: Readonly<Record<string, string>>): (prefix: string) => boolean {
+  const { messageInclude, messageExclude } = parseSettings(filterSettings, config).values;
+  return messageFilter({ messageInclude, messageExclude });
 }

@@ -179,4 +179,48 @@ INSERT INTO z.wide_keys VALUES
    '2020-01-01 00:00:00.000001', '2020-01-01 00:00:00.001');
 UPDATE z.wide_keys SET d = 1e300, nn = 1e-20, r = 'NaN', n = 0, t = '', ia = '{}', h = '', ba = '', b = false;
 
+INSERT INTO z.masked VALUES
+  (1, 'secret', 'sec', 'se', 'sad', 7, 'CiText', '{"a":1}', 'x', 'dom', 'gone', 'hash me é😀', 'h', 'happy, very', 7, 'nn', 'df', 'do', '{a,b}', 'v2', 'char', 'dom',
+   'q', 'name', 'höß😀xyz', 'abcd', 'abcde', '\x0102030405060708', '{"a": 1}', '76019d1a-ad2e-4b22-96e9-1a6d6543c818', '<a>b</a>', 'happy, very',
+   '2020-01-02 03:04:05+00', '{abcdef}', B'1111000011110000', 123456.789, 1234567, '"abcdef"=>"1"'),
+  (2, '', '', '', 'ok', 0, '', '[]', '', '', '', '', '', 'ok', 0, '', '', '', '{}', '', '', '', '', '', '', '', '', '', '[]', NULL, NULL, NULL, NULL, '{}', NULL, NULL, NULL, '');
+INSERT INTO z.masked (id, stars_nn, hash_nn) VALUES (3, 'a', 'b');
+INSERT INTO z.masked (id, stars_nn, hash_nn, hash_t) VALUES (4, 'a', 'b', repeat('long é', 20000));
+
+UPDATE z.masked SET stars_t = 'other' WHERE id = 1;
+UPDATE z.masked SET cut_t = 'höß😀 behind' WHERE id = 1;
+UPDATE z.masked SET hash_t = 'other' WHERE id = 1;
+UPDATE z.masked SET id = 9 WHERE id = 2;
+DELETE FROM z.masked WHERE id = 9;
+
+INSERT INTO z.masked_part VALUES (1, 'a', 'b', 'cutcut', (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 300) i));
+UPDATE z.masked_part SET stars_nn = 'c';
+UPDATE z.masked_part SET id = 2;
+DELETE FROM z.masked_part;
+
+SELECT pg_logical_emit_message(true, 'app', 'in a transaction é'), pg_logical_emit_message(true, 'app.other', '\x00ff'::bytea);
+INSERT INTO z.keyless VALUES (5, 'behind a message');
+SELECT pg_logical_emit_message(true, 'other', '');
+
+SELECT pg_logical_emit_message(false, 'app', 'alone');
+
+INSERT INTO z.keyless VALUES (6, 'behind a message alone');
+
+BEGIN;
+SELECT pg_logical_emit_message(false, 'app', 'alone, of a transaction that ends otherwise');
+INSERT INTO z.keyless VALUES (7, 'undone');
+ROLLBACK;
+
+SELECT pg_replication_origin_create('node');
+SELECT pg_replication_origin_session_setup('node');
+
+BEGIN;
+SELECT pg_replication_origin_xact_setup('0/1234', '2020-01-01 00:00+00');
+INSERT INTO z.keyless VALUES (8, 'from elsewhere'), (9, 'from elsewhere');
+COMMIT;
+
+SELECT pg_replication_origin_session_reset();
+SELECT pg_replication_origin_drop('node');
+INSERT INTO z.keyless VALUES (10, 'from here');
+
 INSERT INTO z.done VALUES (1);

@@ -122,6 +122,15 @@ CREATE TABLE z.wide_keys (
   ia int[], d double precision, r real, n numeric(20, 10), b boolean, t text, h hstore, ba bytea, e mood, i8 bigint, nn numeric, da date,
   ts timestamp, ts3 timestamp(3), PRIMARY KEY (ia, d, r, n, b, t, h, ba, e, i8, nn, da, ts, ts3)
 );
+CREATE TABLE z.masked (
+  id int PRIMARY KEY, stars_t text, stars_v varchar(3), stars_c char(4), stars_e mood, stars_n int, stars_ci citext, stars_j json,
+  stars_nn text NOT NULL, stars_d z.shorttext, nothing text, hash_t text, hash_v varchar(8), hash_e mood, hash_n int, hash_nn text NOT NULL,
+  hash_df text NOT NULL DEFAULT 'dflt', hash_do text DEFAULT 'opt', hash_a text[], v2_t text, v2_c char(70), v2_d z.shorttext, v2_q "char", md5 text,
+  cut_t text, cut_v varchar(4), cut_w varchar(5), cut_b bytea, cut_j jsonb, cut_u uuid, cut_x xml, cut_e mood, cut_tz timestamptz, cut_a text[],
+  cut_bi bit(16), cut_n numeric, cut_i int, cut_h hstore
+);
+ALTER TABLE z.masked REPLICA IDENTITY FULL;
+CREATE TABLE z.masked_part (id int PRIMARY KEY, stars_nn text NOT NULL, hash_nn text NOT NULL, cut_nn text NOT NULL, hash_big text);
 -- The last table that is written to.
 CREATE TABLE z.done (id int PRIMARY KEY);
 
