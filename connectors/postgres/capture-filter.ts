@@ -1,4 +1,6 @@
 import type { RegexList } from '../../settings/regex-list.ts';
+import { HEARTBEAT_NAME, HEARTBEAT_SCHEMA } from './heartbeat/heartbeat-table.ts';
+import type { HeartbeatPlace } from './heartbeat/heartbeat-writer.ts';
 
 /** The include and exclude lists; null: no such list. */
 export interface CaptureLists {
@@ -8,6 +10,8 @@ export interface CaptureLists {
   readonly tableExclude: RegexList | null;
   readonly columnInclude: RegexList | null;
   readonly columnExclude: RegexList | null;
+  /** Where the connector writes heartbeats; the table that serves for it is captured only when a list names it. */
+  readonly heartbeatWrite?: HeartbeatPlace;
 }
 
 /** What Debezium leaves out in any case (PostgresConnectorConfig.SystemTablesPredicate); temporary tables are never decoded. */
@@ -25,9 +29,17 @@ export class CaptureFilter {
   table(schema: string, table: string): boolean {
     if (SYSTEM_SCHEMAS.has(schema.toLowerCase()) || schema.startsWith('pg_temp')) return false;
     if (SYSTEM_TABLES.has(table.toLowerCase())) return false;
+    if (this.#isOwn(schema, table)) return false;
     return (
       listed(schema, this.#lists.schemaInclude, this.#lists.schemaExclude) &&
       listed(`${schema}.${table}`, this.#lists.tableInclude, this.#lists.tableExclude)
+    );
+  }
+
+  #isOwn(schema: string, table: string): boolean {
+    const { heartbeatWrite, tableInclude } = this.#lists;
+    return (
+      heartbeatWrite === 'table' && tableInclude === null && schema === HEARTBEAT_SCHEMA && table === HEARTBEAT_NAME
     );
   }
 

@@ -3,6 +3,7 @@ import { isRunPartition } from '../snapshot/snapshot-records.ts';
 import type { ConnectorConfig, SourceConnector } from '../source-connector.ts';
 import { readOffset } from './position/stored-offset.ts';
 import { postgresSettings } from './settings.ts';
+import { releaseSlot } from './setup/release-slot.ts';
 import { conflicts, parseConfig, validConfig } from './source-config.ts';
 import { SnapshotHelper } from './snapshot/snapshot-helper.ts';
 import { PostgresTask } from './stream-task.ts';
@@ -37,6 +38,7 @@ export const postgresConnector: SourceConnector = {
 
   createTask: (context) => (isHelper(context.config) ? new SnapshotHelper(context) : new PostgresTask(context)),
   exactlyOnceSupport: () => 'supported',
+  releaseSlot: (config, held, signal) => releaseSlot(parseConfig(config), held, signal),
 
   checkOffsets(config, offsets) {
     const { serverName, publicationName } = parseConfig(config);

@@ -41,6 +41,8 @@ export class StreamReader implements StreamHandler {
   #lastHeardMs = performance.now();
   /** End of the last commit before what has been decoded since. */
   #doneBefore: Lsn = 0n;
+  /** What somebody waits to be read. */
+  #awaited: { readonly lsn: Lsn; readonly onRead: () => void } | undefined;
   /** Called when the server wants an answer. */
   onReplyRequested: () => void = () => undefined;
 
@@ -95,6 +97,7 @@ export class StreamReader implements StreamHandler {
     const position = cursor.position();
     this.#doneBefore = cursor.done;
     if (events.length > 0 && position !== undefined) this.#emit(events, position, bytes);
+    if (this.#awaited !== undefined && cursor.done > this.#awaited.lsn) this.#returned(this.#awaited);
     if (position === undefined) return;
     this.#handedOver = position;
     this.#previousCommitEnd = this.#parts.cursor.previousCommitEnd;
@@ -107,6 +110,19 @@ export class StreamReader implements StreamHandler {
     const closed = events.findLastIndex((event) => !cursor.isOpen(event.positionHigh, event.positionLow)) + 1;
     this.#heldBack = closed === events.length ? [] : events.splice(closed);
     return events;
+  }
+
+  /** Calls `onRead` once when the transaction that wrote at this place has been read; while one is awaited, no other is. */
+  awaitRead(lsn: Lsn, onRead: () => void): void {
+    if (this.#awaited !== undefined) return;
+    this.#awaited = { lsn, onRead };
+    // It may have come before the answer to what wrote it.
+    if (this.#parts.cursor.done > lsn) this.#returned(this.#awaited);
+  }
+
+  #returned({ onRead }: { readonly onRead: () => void }): void {
+    this.#awaited = undefined;
+    onRead();
   }
 
   /** Hands over an event of the connector's own with the newest position, unless the host has no room. */

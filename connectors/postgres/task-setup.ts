@@ -1,16 +1,18 @@
 import { ConnectorError } from '../../errors/connector-error.ts';
-import type { TaskContext } from '../source-connector.ts';
+import type { TaskContext, TaskLog } from '../source-connector.ts';
 import { CaptureFilter } from './capture-filter.ts';
 import { Catalog } from './catalog/catalog.ts';
 import type { SessionOpener } from './connection/session-opener.ts';
 import type { Session } from './connection/session.ts';
 import type { OffsetSource, StoredOffset } from './position/stored-offset.ts';
+import { decideIdentity, leftTimelineAt, type Identity } from './position/source-identity.ts';
 import { decideStart } from './position/start-check.ts';
 import { serverObstacles, slotObstacles, type Obstacle } from './setup/prechecks.ts';
 import { ensurePublication, publicationPlan, type Publication } from './setup/publication.ts';
 import { readServerFacts, type ServerFacts } from './setup/server-facts.ts';
 import { decideSlot, type SlotDecision, type SlotState } from './setup/slot-decision.ts';
-import { claimSlot, readSlot } from './setup/slot.ts';
+import { claimSlot, makeFailover, readSlot } from './setup/slot.ts';
+import { formatLsn, type Lsn } from './lsn.ts';
 import type { SourceConfig } from './source-config.ts';
 import type { StreamState } from './task-state.ts';
 import { pause } from './pause.ts';
@@ -26,8 +28,16 @@ export interface TaskSetup {
   readonly source: OffsetSource;
   /** The slot that will be used; undefined: it has to be made. */
   readonly slot: SlotState | undefined;
+  /** How the stored offset relates to the server. */
+  readonly origin: Origin;
   /** What to do about it: never `fail` or `wait`. */
   readonly decision: Extract<SlotDecision, { action: 'create' | 'recreate' | 'use' }>;
+}
+
+/** `forkedAt`: where the server's history left the one of the offset; undefined: it did not. */
+export interface Origin {
+  readonly identity: Identity;
+  readonly forkedAt?: Lsn;
 }
 
 export interface SetupParts {
@@ -57,7 +67,7 @@ async function examine(
 ): Promise<TaskSetup> {
   const facts = await readServerFacts(session);
   refuse(serverObstacles(facts, config.user));
-  checkSystem(stored, facts, config);
+  const origin = await originOf(stored, facts, { config, opener, log: context.log });
   const catalog = new Catalog(new CaptureFilter(config));
   await catalog.load(session);
   const plan = publicationPlan(config, facts.isStandby, catalog.tables);
@@ -76,8 +86,11 @@ async function examine(
       signal: context.signal,
       log: context.log,
     });
-  const source = { slot: config.slotName, system: facts.system };
-  return { session, facts, catalog, publication, source, slot: decision.action === 'use' ? slot : undefined, decision };
+  if (slot !== undefined && decision.action === 'use' && config.slotFailover)
+    await ensureFailover(slot, facts, { config, opener, log: context.log });
+  const source = { slot: config.slotName, system: facts.system, timeline: facts.timeline };
+  const used = decision.action === 'use' ? slot : undefined;
+  return { session, facts, catalog, publication, source, origin, slot: used, decision };
 }
 
 /** Where to stream from, compared with the slot that will be used. Throws when changes are missing in between. */
@@ -86,11 +99,17 @@ export function checkedStart(state: StreamState, setup: TaskSetup, parts: SetupP
   if (slot === undefined || slot === null) return state;
   const { config, context } = parts;
   const decision = decideStart(
-    { offset: state.start.done, slot, log: setup.facts.logEnd },
+    {
+      offset: state.start.done,
+      slot,
+      log: setup.facts.logEnd,
+      forkedAt: setup.origin.forkedAt,
+      isAdopted: setup.origin.identity === 'adopted',
+    },
     { slotName: config.slotName, strategy: config.offsetMismatch },
   );
   if (decision.warning !== undefined) context.log.warn({ slot: config.slotName }, decision.warning);
-  if (decision.from === state.start.done) return state;
+  if (decision.from === state.start.done && setup.origin.identity !== 'adopted') return state;
   return { ...state, start: { done: decision.from, resume: { kind: 'boundary' } } };
 }
 
@@ -98,14 +117,54 @@ function refuse([obstacle]: readonly Obstacle[]): void {
   if (obstacle !== undefined) throw new ConnectorError(obstacle.code, obstacle.message);
 }
 
-function checkSystem(stored: StoredOffset, facts: ServerFacts, config: SourceConfig): void {
-  if (stored.state === 'none' || stored.state === 'foreign-snapshot') return;
-  const { system } = stored.source;
-  if (system === null || facts.system === null || system === facts.system) return;
-  throw new ConnectorError(
-    'POSTGRES_OTHER_SERVER',
-    `the stored offset belongs to the server with the system identifier ${system}, but ${config.hostname}:${config.port} is ${facts.system}`,
-  );
+type Surroundings = Pick<SetupParts, 'config' | 'opener'> & { readonly log: TaskLog };
+
+async function originOf(
+  stored: StoredOffset,
+  facts: ServerFacts,
+  { config, opener, log }: Surroundings,
+): Promise<Origin> {
+  if (stored.state === 'none' || stored.state === 'foreign-snapshot') return { identity: 'same' };
+  // The rows of an unfinished snapshot are those of the other server: only where changes stream can another one go on.
+  const action = stored.state === 'stream' ? config.otherServerAction : 'fail';
+  const where = `${config.hostname}:${config.port}`;
+  const identity = decideIdentity(stored.source, facts, { where, action });
+  if (identity !== 'other-timeline') return { identity };
+  const { timeline: before = null } = stored.source;
+  if (before === null || facts.timeline === null) return { identity };
+  const history = facts.timeline === 1 ? '' : await readHistory(opener, facts.timeline);
+  const forkedAt = leftTimelineAt(history, before) ?? 0n;
+  log.warn({ before, now: facts.timeline, forkedAt: formatLsn(forkedAt) }, "the timeline of the server's log changed");
+  return { identity, forkedAt };
+}
+
+/** The text that a server keeps of how it came to its timeline. */
+async function readHistory(opener: SessionOpener, timeline: number): Promise<string> {
+  const session = await opener.replication();
+  try {
+    const [row] = await session.query(`TIMELINE_HISTORY ${timeline}`);
+    // Typed as bytes by servers before 15.
+    const content = row?.['content'];
+    return Buffer.isBuffer(content) ? content.toString() : String(content);
+  } finally {
+    await session.close();
+  }
+}
+
+/** A slot that exists already becomes one that standbys copy, as it would have been created. */
+async function ensureFailover(
+  slot: SlotState,
+  facts: ServerFacts,
+  { config, opener, log }: Surroundings,
+): Promise<void> {
+  if (slot.failover !== false || facts.isStandby) return;
+  const session = await opener.replication();
+  try {
+    await makeFailover(session, config.slotName);
+    log.info({ slot: config.slotName }, 'slot.failover: standbys may copy the slot from now on');
+  } finally {
+    await session.close();
+  }
 }
 
 /** Looks until the slot is either there or not: while somebody creates it, it is neither. */

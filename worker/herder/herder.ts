@@ -32,6 +32,7 @@ import type { RevisionInfo, RevisionRequests } from './revision-requests.ts';
 import type { RestartFlags } from './restart-plan.ts';
 import type { SecretSettings } from './secret-settings.ts';
 import type { SerialQueue } from './serial-queue.ts';
+import type { DroppedSlot, SlotRequests } from './slot-requests.ts';
 import type { StateRequests } from './state-requests.ts';
 import { connectorStatus, taskStatus, type StatusTable } from './status-view.ts';
 import type { TaskConfigRequests } from './task-config-requests.ts';
@@ -56,6 +57,7 @@ export interface HerderParts {
   readonly taskSets: TaskConfigRequests;
   readonly fencing: FencingRounds;
   readonly offsets: OffsetRequests;
+  readonly slots: SlotRequests;
   readonly health: HealthRequests;
   readonly revisions: RevisionRequests;
   readonly topics: TopicTracking;
@@ -225,6 +227,10 @@ export class Herder implements HerderPort {
 
   resetOffsets(name: string): Promise<string> {
     return this.#parts.offsets.reset(name);
+  }
+
+  dropSlot(connector: string, slot: string, via: string | null): Promise<DroppedSlot> {
+    return this.#parts.slots.drop(connector, slot, via);
   }
 
   topics(name: string): readonly string[] {

@@ -25,6 +25,7 @@ import { bodyBytes, checkMediaTypes, readRequest } from './read-request.ts';
 import { BodyError } from './request-body.ts';
 import { requireSignature, signatureHeaders, type SigningRules } from './request-signature.ts';
 import { sendAnswer, sendError } from './respond.ts';
+import { slotEndpoints } from './slot-endpoints.ts';
 import { taskEndpoints } from './task-endpoints.ts';
 import { topicEndpoints } from './topic-endpoints.ts';
 import { userCheck } from './user-check.ts';
@@ -76,6 +77,7 @@ const endpoints: readonly Endpoint[] = [
   ...topicEndpoints,
   ...pluginEndpoints,
   ...healthEndpoints,
+  ...slotEndpoints,
   ...revisionEndpoints,
 ];
 

@@ -2,6 +2,7 @@ import { postgresConnector } from '../../../connectors/postgres/connector.ts';
 import type { ChangeBatch, SourceOffset, SourcePartition } from '../../../connectors/change-batch.ts';
 import type { ChangeEvent, RowChange } from '../../../connectors/change-event.ts';
 import { fieldText, type RowImage } from '../../../connectors/row-image.ts';
+import type { SourceProgress } from '../../../connectors/source-progress.ts';
 import type { Emitted, SourceTask, TaskContext, TaskLog } from '../../../connectors/source-connector.ts';
 import { until } from './test-database.ts';
 
@@ -165,6 +166,10 @@ export class TaskDriver implements TaskContext {
   /** How the task ends. */
   get ended(): Promise<void> {
     return this.#ended ?? Promise.resolve();
+  }
+
+  get progress(): SourceProgress | undefined {
+    return this.#task?.progress?.();
   }
 
   /** Everything handed over counts as being in Kafka from now on; with `false` nothing new does. */
