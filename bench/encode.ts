@@ -108,7 +108,7 @@ function pass(stream: RecordedStream, take: (change: RowChange) => void): number
     logEnd: 0n,
   });
   const relations = { plan: () => plan, define: () => true, askLabel: () => false, noteType: () => undefined };
-  const decoder = new PgoutputDecoder(cursor, relations, new Set(), new ChangeCounts());
+  const decoder = new PgoutputDecoder(cursor, relations, { skipped: new Set() }, new ChangeCounts());
   const { bytes, starts, lsns } = stream;
   let changes = 0;
   for (let message = 0; message < lsns.length; message++) {
@@ -118,6 +118,7 @@ function pass(stream: RecordedStream, take: (change: RowChange) => void): number
     decoder.decode({ bytes, start, end, high: Math.floor(lsn / TWO_32), low: lsn % TWO_32 });
     if (message % CHUNK_MESSAGES !== CHUNK_MESSAGES - 1 && message !== lsns.length - 1) continue;
     for (const change of decoder.take()) {
+      if (change.kind !== 'row') continue;
       take(change);
       changes++;
     }

@@ -19,6 +19,8 @@ export interface PostgresTransaction {
   /** End of the last transaction delivered before this one; null before the first. First element of `source.sequence`. */
   readonly previousCommitEnd: bigint | null;
   readonly snapshot: SnapshotMark;
+  /** The replication origin that the transaction came from, and the LSN of its commit there; undefined: it is of this server. */
+  readonly origin?: { readonly name: string; readonly lsn: bigint };
 }
 
 /** One union member per source family. */
@@ -42,6 +44,22 @@ export interface RowChange {
   readonly ordinal: number;
 }
 
+/** What somebody wrote into the log beside any table (PostgreSQL: pg_logical_emit_message). */
+export interface LogicalMessage {
+  readonly kind: 'message';
+  /** Says whom the message is for. */
+  readonly prefix: string;
+  /** A part of the bytes it was received in, which may be overwritten once the batch is acknowledged. */
+  readonly content: Buffer;
+  /** False: it came outside of any transaction, and stays although the one that wrote it was rolled back; its xid is null then. */
+  readonly transactional: boolean;
+  readonly transaction: SourceTransaction;
+  readonly positionHigh: number;
+  readonly positionLow: number;
+  /** Place among the changes of its transaction, which it shares the count with; 0 outside of one. */
+  readonly ordinal: number;
+}
+
 /** Says that the source is alive and where it stands; becomes a record on the heartbeat topic. */
 export interface Heartbeat {
   readonly kind: 'heartbeat';
@@ -54,4 +72,28 @@ export interface RecordEvent {
   readonly record: SourceRecord;
 }
 
-export type ChangeEvent = RowChange | Heartbeat | RecordEvent;
+/** The begin or the end of a transaction of the source, for connectors that tell their consumers. */
+export interface TransactionMark {
+  readonly kind: 'transaction';
+  readonly mark: 'begin' | 'end';
+  readonly transaction: SourceTransaction;
+  /** Of a begin: its first change; of an end: behind its commit record. */
+  readonly positionHigh: number;
+  readonly positionLow: number;
+  /** A begin that was delivered in an earlier life of the task: what follows goes on counting. */
+  readonly delivered: boolean;
+}
+
+/** What was delivered in an earlier life of the task. It is no change any more, and only counts within its transaction. */
+export interface DeliveredEvent {
+  readonly kind: 'delivered';
+  readonly event: RowChange | LogicalMessage;
+}
+
+/** What comes out of the source's log, in its order. */
+export type LogEvent = RowChange | LogicalMessage | TransactionMark | DeliveredEvent;
+
+/** Events about no table, each with a topic of its kind. */
+export type SideEvent = LogicalMessage | TransactionMark | Heartbeat;
+
+export type ChangeEvent = RowChange | SideEvent | DeliveredEvent | RecordEvent;

@@ -5,13 +5,21 @@ export interface ColumnSchema {
   readonly name: string;
   readonly type: ColumnType;
   /** The source's own name of the type, as `int4`, `varchar`, `numeric`; length and scale where declared. */
-  readonly sourceType: { readonly name: string; readonly length: number | null; readonly scale: number | null };
+  readonly sourceType: {
+    readonly name: string;
+    readonly length: number | null;
+    readonly scale: number | null;
+    /** Of a domain: the name of the type below it. */
+    readonly base?: string;
+  };
   /** False only for NOT NULL columns (key columns included). */
   readonly optional: boolean;
   /** Text of a constant default in the form of the column's kind; undefined when there is none or it is not constant. */
   readonly defaultText: string | undefined;
   /** True when the source computes a default for each row (a sequence, now()): there is one, but no constant. */
   readonly computedDefault?: boolean;
+  /** What the source says about the column in words; undefined: nothing. */
+  readonly comment?: string;
   /** True for a column that is captured for the key alone: its filters keep it out of the rows that consumers see. */
   readonly keyOnly?: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Heartbeat, RowChange } from '../connectors/change-event.ts';
+import type { DeliveredEvent, RowChange, SideEvent } from '../connectors/change-event.ts';
 import type { SourceRecord } from '../connectors/source-record.ts';
 import type { TableSchema } from '../connectors/table-schema.ts';
 import type { RecordSink } from './encoded-record.ts';
@@ -15,12 +15,13 @@ export interface TableEncoder {
 export interface Format {
   /** Compiles an encoder. The caller keeps it for as long as it sees this table schema object. */
   compile(table: TableSchema): TableEncoder;
-  readonly heartbeatTopic: string;
-  encodeHeartbeat(heartbeat: Heartbeat, sink: RecordSink): void;
+  /** Where the records of events about no table go. */
+  sideTopic(event: SideEvent): string;
+  encodeSide(event: SideEvent, sink: RecordSink): void;
 }
 
 /** A message format whose records keep their fields, for transforms and converters of any kind. */
 export interface RecordFormat {
-  /** The record or records of one event, in order. */
-  records(event: RowChange | Heartbeat): SourceRecord[];
+  /** The record or records of one event, in order; none of one that was delivered before. */
+  records(event: RowChange | SideEvent | DeliveredEvent): SourceRecord[];
 }

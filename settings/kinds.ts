@@ -6,6 +6,7 @@ import {
   type SettingOptions,
   type SettingType,
 } from './setting.ts';
+import { regexList, type RegexList } from './regex-list.ts';
 
 /** `required`: no default; `null`: optional, absent gives null; else the default's text. */
 type Default = { readonly default: string } | { readonly required: true } | { readonly optional: true };
@@ -133,4 +134,19 @@ export function between(minimum: number, maximum: number): (value: number) => st
     if (value < minimum) return `Value must be at least ${minimum}`;
     return value > maximum ? `Value must be no more than ${maximum}` : undefined;
   };
+}
+
+/** A list of regular expressions; null: none was given. */
+export function regexes(
+  name: string,
+  spec: SettingOptions<RegexList | null> & { readonly documentation: string },
+): Setting<RegexList | null> {
+  return defineSetting<RegexList | null>({
+    ...spec,
+    name,
+    type: 'LIST',
+    defaultText: null,
+    width: 'LONG',
+    parse: (value) => (value.trim() === '' ? null : regexList(value)),
+  });
 }

@@ -265,4 +265,6 @@ export const ownedPrefixes = [
   'key.converter.',
   'value.converter.',
   'header.converter.',
+  'column.mask.',
+  'column.truncate.',
 ] as const;

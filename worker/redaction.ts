@@ -1,3 +1,4 @@
+import { withoutSalts } from './salted-keys.ts';
 import { isSecretKey } from './secret-keys.ts';
 
 const hidden = '[hidden]';
@@ -15,7 +16,7 @@ const userInfo = /(:\/\/[^\s:/@]*:)[^\s/@]+@/g;
 /** A text without the secrets that its own words give away, cut at a bound. */
 export function redactText(text: string): string {
   const cut = text.length > maxText ? `${text.slice(0, maxText)}… (${text.length} characters)` : text;
-  return cut.replace(assignment, `$1${hidden}`).replace(userInfo, `$1${hidden}@`);
+  return withoutSalts(cut).replace(assignment, `$1${hidden}`).replace(userInfo, `$1${hidden}@`);
 }
 
 function redactError(error: Error, depth: number): Record<string, unknown> {
@@ -40,7 +41,10 @@ function redactValue(value: unknown, depth: number): unknown {
   return Object.fromEntries(
     entries
       .slice(0, maxEntries)
-      .map(([key, entry]) => [key, isSecretKey(key) && entry !== null ? hidden : redactValue(entry, depth + 1)]),
+      .map(([key, entry]) => [
+        withoutSalts(key),
+        isSecretKey(key) && entry !== null ? hidden : redactValue(entry, depth + 1),
+      ]),
   );
 }
 

@@ -41,7 +41,8 @@ export const postgresConnector: SourceConnector = {
   releaseSlot: (config, held, signal) => releaseSlot(parseConfig(config), held, signal),
 
   checkOffsets(config, offsets) {
-    const { serverName, publicationName } = parseConfig(config);
+    const parsed = parseConfig(config);
+    const { serverName } = parsed;
     for (const { partition, offset } of offsets) {
       // What is kept of a snapshot can be forgotten with the rest, but not written by hand.
       if (offset === null && isRunPartition(partition, serverName)) continue;
@@ -50,7 +51,7 @@ export const postgresConnector: SourceConnector = {
           'POSTGRES_OFFSET_INVALID',
           `the partition of an offset of this connector is {"server":"${serverName}"}, not ${JSON.stringify(partition, asText)}`,
         );
-      if (offset !== null) readOffset(offset, numbering(publicationName));
+      if (offset !== null) readOffset(offset, numbering(parsed));
     }
   },
 };

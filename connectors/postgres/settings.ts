@@ -2,7 +2,7 @@ import { filterSettings, snapshotSettings } from './settings/capture.ts';
 import { connectionSettings, tlsSettings } from './settings/connection.ts';
 import { inertSettings } from './settings/inert.ts';
 import { refusedSettings } from './settings/refused.ts';
-import { heartbeatSettings, replicationSettings } from './settings/replication.ts';
+import { ddlSettings, heartbeatSettings, replicationSettings } from './settings/replication.ts';
 
 /** Everything about the source, with Debezium's names and defaults; what a format defines is not here. */
 export const postgresSettings = {
@@ -12,6 +12,7 @@ export const postgresSettings = {
   ...filterSettings,
   ...snapshotSettings,
   ...heartbeatSettings,
+  ...ddlSettings,
   ...refusedSettings,
   ...inertSettings,
 };

@@ -35,8 +35,7 @@ describe('the configuration of a PostgreSQL connector', () => {
   it('refuses by name what would change data if it were ignored', () => {
     const refused = {
       'plugin.name': 'decoderbufs',
-      'provide.transaction.metadata': 'true',
-      'skip.messages.without.change': 'true',
+      'event.processing.failure.handling.mode': 'warn',
       'snapshot.mode': 'when_needed',
       'slot.name': 'Not-Allowed',
       'skipped.operations': 'x',
@@ -46,7 +45,8 @@ describe('the configuration of a PostgreSQL connector', () => {
         code: 'CONFIG_INVALID',
         message: new RegExp(name),
       });
-    assert.equal(parseConfig({ ...smallest, 'provide.transaction.metadata': 'false' }).hostname, 'h');
+    const mode = 'event.processing.failure.handling.mode';
+    assert.equal(parseConfig({ ...smallest, [mode]: 'fail' }).hostname, 'h');
   });
 
   it('refuses lists that exclude each other and families that are not built', () => {
@@ -56,7 +56,7 @@ describe('the configuration of a PostgreSQL connector', () => {
       ['table.exclude.list'],
     );
     assert.throws(() => parseConfig(both), { code: 'CONFIG_INVALID' });
-    assert.deepEqual(conflicts({ ...smallest, 'column.mask.hash.SHA-256.with.salt.x': 'a' }).length, 1);
+    assert.deepEqual(conflicts({ ...smallest, 'snapshot.select.statement.overrides.a.b': 'a' }).length, 1);
     assert.deepEqual(conflicts({ ...smallest, 'table.include.list': 'a', 'table.exclude.list': ' ' }), []);
   });
 

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../errors/connector-error.ts';
-import { text } from '../../settings/kinds.ts';
+import { flag, text } from '../../settings/kinds.ts';
 import { parseSettings } from '../../settings/parse-settings.ts';
 import type { SettingValues } from '../../settings/setting.ts';
 import type { ConnectorConfig, SettingProblem } from '../source-connector.ts';
@@ -10,11 +10,14 @@ import { postgresSettings } from './settings.ts';
 export type SourceConfig = SettingValues<typeof postgresSettings> & {
   /** `topic.prefix`: the name of this source in topics, in events and in the keys of offsets. */
   readonly serverName: string;
+  /** Whether begins and ends of transactions become events. */
+  readonly transactionMetadata: boolean;
 };
 
-// Defined for operators by the format; read here because offsets are stored under it.
+// Defined for operators by the format; read here because offsets are stored under the one, and events depend on the other.
 const serverName = text('topic.prefix', { required: true, documentation: 'Name of the source.' });
-const settings = { ...postgresSettings, serverName };
+const transactionMetadata = flag('provide.transaction.metadata', { default: 'false', documentation: 'Transactions.' });
+const settings = { ...postgresSettings, serverName, transactionMetadata };
 
 /** Throws CONFIG_INVALID with the first problem. */
 export function parseConfig(config: ConnectorConfig): SourceConfig {
@@ -36,6 +39,7 @@ const EXCLUSIVE = [
   ['schema.include.list', 'schema.exclude.list'],
   ['table.include.list', 'table.exclude.list'],
   ['column.include.list', 'column.exclude.list'],
+  ['message.prefix.include.list', 'message.prefix.exclude.list'],
 ] as const;
 
 /** What single settings cannot say: settings that exclude each other, and families that are not built. */

@@ -1,7 +1,8 @@
-import type { ChangeEvent, RowChange } from '../change-event.ts';
-import type { SourceOffset, SourcePartition } from '../change-batch.ts';
+import type { ChangeEvent, LogEvent } from '../change-event.ts';
+import type { ChangeBatch, SourceOffset, SourcePartition } from '../change-batch.ts';
 import type { Session } from './connection/session.ts';
 import type { RelationRegistry } from './catalog/relation-registry.ts';
+import type { DdlRecords } from './ddl/ddl-records.ts';
 import type { PgoutputDecoder } from './decoder/pgoutput-decoder.ts';
 import type { Handover } from './handover.ts';
 import type { Lsn } from './lsn.ts';
@@ -21,10 +22,14 @@ export interface StreamReaderParts {
   readonly offsetOf: (position: StreamPosition) => SourceOffset;
   /** A snapshot that has shown some of the changes. */
   readonly seen?: SeenRun | undefined;
+  /** Makes records of messages about DDL; undefined: none is captured. */
+  readonly ddl?: DdlRecords | undefined;
 }
 
 /** What an event costs beside its bytes: the objects that describe it. */
 const EVENT_BYTES = 200;
+/** Of what moves no position. */
+const NOTHING_DONE: Lsn = 0n;
 
 /**
  * The way from the socket to the task's host: one batch per read. Reading stops while the host has no room and while the catalog
@@ -35,7 +40,7 @@ export class StreamReader implements StreamHandler {
   readonly #failed = Promise.withResolvers<never>();
   #stream: ReplicationStream | undefined;
   #holds = 0;
-  #heldBack: RowChange[] = [];
+  #heldBack: LogEvent[] = [];
   #handedOver: StreamPosition | undefined;
   #previousCommitEnd: Lsn | null = null;
   #lastHeardMs = performance.now();
@@ -96,18 +101,21 @@ export class StreamReader implements StreamHandler {
     const events = this.#closed(seen === undefined ? decoded : seen.unseen(decoded, this.#doneBefore));
     const position = cursor.position();
     this.#doneBefore = cursor.done;
-    if (events.length > 0 && position !== undefined) this.#emit(events, position, bytes);
     if (this.#awaited !== undefined && cursor.done > this.#awaited.lsn) this.#returned(this.#awaited);
-    if (position === undefined) return;
+    if (position === undefined) {
+      this.#withoutPlace(events, bytes);
+      return;
+    }
+    if (events.length > 0) this.#emit(events, position, bytes);
     this.#handedOver = position;
     this.#previousCommitEnd = this.#parts.cursor.previousCommitEnd;
   }
 
   /** Holds those back that are not covered by a position yet: more may come at their LSN, with the next bytes from the server. */
-  #closed(decoded: RowChange[]): RowChange[] {
+  #closed(decoded: LogEvent[]): LogEvent[] {
     const { cursor } = this.#parts;
     const events = this.#heldBack.length === 0 ? decoded : [...this.#heldBack, ...decoded];
-    const closed = events.findLastIndex((event) => !cursor.isOpen(event.positionHigh, event.positionLow)) + 1;
+    const closed = events.findLastIndex((event) => isCovered(event, cursor)) + 1;
     this.#heldBack = closed === events.length ? [] : events.splice(closed);
     return events;
   }
@@ -125,6 +133,14 @@ export class StreamReader implements StreamHandler {
     onRead();
   }
 
+  /** While a transaction is gone on with: what was delivered of it is counted; a message before it waits for a place to store. */
+  #withoutPlace(events: readonly LogEvent[], bytes: number): void {
+    if (events.length === 0) return;
+    const counted = events.filter(wasDelivered);
+    this.#heldBack = [...events.filter((event) => !wasDelivered(event)), ...this.#heldBack];
+    if (counted.length > 0) this.#hand(counted, [], { done: NOTHING_DONE, timeMicros: null }, bytes);
+  }
+
   /** Hands over an event of the connector's own with the newest position, unless the host has no room. */
   emitAside(event: ChangeEvent): void {
     const position = this.#parts.cursor.position();
@@ -140,14 +156,22 @@ export class StreamReader implements StreamHandler {
   }
 
   #emit(events: readonly ChangeEvent[], position: StreamPosition, bytes: number): void {
-    const { handover, partition, offsetOf, seen } = this.#parts;
+    const { partition, offsetOf, seen } = this.#parts;
     const forgotten = seen?.forgotten().map((record) => ({ partition: record, offset: null })) ?? [];
-    const batch = {
-      events,
-      offsets: [{ partition, offset: offsetOf(position) }, ...forgotten],
-      bytes: bytes + events.length * EVENT_BYTES,
-    };
-    const room = handover.emit(batch, position.done, position.timeMicros);
+    this.#hand(events, [{ partition, offset: offsetOf(position) }, ...forgotten], position, bytes);
+  }
+
+  // Four parameters: a batch, taken apart.
+  #hand(
+    events: readonly ChangeEvent[],
+    offsets: ChangeBatch['offsets'],
+    { done, timeMicros }: Pick<StreamPosition, 'done' | 'timeMicros'>,
+    bytes: number,
+  ): void {
+    const { ddl, handover } = this.#parts;
+    const told = ddl === undefined ? events : ddl.replaced(events);
+    const batch = { events: told, offsets, bytes: bytes + events.length * EVENT_BYTES };
+    const room = handover.emit(batch, done, timeMicros);
     if (room !== undefined) this.#hold(room);
   }
 
@@ -161,4 +185,15 @@ export class StreamReader implements StreamHandler {
       if (this.#holds === 0) this.#stream?.resume();
     }, this.#failed.reject);
   }
+}
+
+/** Whether the newest position is behind the event. */
+function isCovered(event: LogEvent, cursor: TransactionCursor): boolean {
+  if (event.kind === 'delivered') return true;
+  if (event.kind === 'transaction') return event.mark === 'end' || cursor.hasEntered(event.transaction);
+  return !cursor.isOpen(event.positionHigh, event.positionLow);
+}
+
+function wasDelivered(event: LogEvent): boolean {
+  return event.kind === 'delivered' || (event.kind === 'transaction' && event.delivered);
 }

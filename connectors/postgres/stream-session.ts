@@ -2,11 +2,13 @@ import type { TaskContext } from '../source-connector.ts';
 import { RelationRegistry } from './catalog/relation-registry.ts';
 import type { PlanRules } from './catalog/plan-builder.ts';
 import type { SessionOpener } from './connection/session-opener.ts';
+import { ddlRecords } from './ddl/ddl-records.ts';
 import { PgoutputDecoder } from './decoder/pgoutput-decoder.ts';
 import { Feedback } from './feedback.ts';
 import type { SlotGuard } from './guard/slot-guard.ts';
 import type { Handover } from './handover.ts';
 import { HeartbeatWriter } from './heartbeat/heartbeat-writer.ts';
+import { asksForMessages, messageFilter } from './message-filter.ts';
 import { errorText } from './pg-errors.ts';
 import { sourcePartition, streamOffset } from './position/stored-offset.ts';
 import { TransactionCursor } from './position/transaction-cursor.ts';
@@ -54,16 +56,26 @@ export async function streamUntilBroken(parts: StreamSessionParts): Promise<Stre
     logEnd: setup.facts.logEnd,
   });
   const relations = new RelationRegistry(rules, setup.catalog);
-  const count = numbering(config.publicationName);
+  const count = numbering(config);
   const reader = new StreamReader({
     cursor,
-    decoder: new PgoutputDecoder(cursor, relations, skippedOperations(config.skippedOperations), facts.changes),
+    decoder: new PgoutputDecoder(
+      cursor,
+      relations,
+      {
+        skipped: skippedOperations(config.skippedOperations),
+        messages: messageFilter(config),
+        transactions: config.transactionMetadata,
+      },
+      facts.changes,
+    ),
     relations,
     session: setup.session,
     handover,
     partition: sourcePartition(config.serverName),
     offsetOf: (position) => streamOffset(position, setup.source, { numbering: count, run: seen?.run ?? null }),
     seen,
+    ddl: config.ddlCapture === 'off' || config.ddlCapture === 'remove' ? undefined : ddlRecords(config, rules),
   });
   try {
     return { reason: await stream(parts, reader, cursor), state: from };
@@ -83,7 +95,7 @@ async function stream(parts: StreamSessionParts, reader: StreamReader, cursor: T
       options: {
         proto_version: '1',
         publication_names: quotedName(config.publicationName),
-        ...(config.heartbeatWrite === 'message' ? { messages: 'true' } : {}),
+        ...(asksForMessages(config) && { messages: 'true' }),
       },
     },
     reader,

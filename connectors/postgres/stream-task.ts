@@ -90,7 +90,7 @@ export class PostgresTask implements SourceTask {
 
   async #readStored(): Promise<void> {
     const offset = await this.#context.readOffset(sourcePartition(this.#config.serverName));
-    this.#stored = readOffset(offset, numbering(this.#config.publicationName));
+    this.#stored = readOffset(offset, numbering(this.#config));
     if (this.#stored.state === 'stream') this.#inherited = offset;
     // What an offset says that Kafka holds is in Kafka.
     const durable = this.#stored.state === 'stream' ? this.#stored.start.done : 0n;
@@ -266,8 +266,7 @@ export class PostgresTask implements SourceTask {
     const { done } = state.start;
     const boundary = { done, open: null, lsn: done, messageType: 'COMMIT', xid: null, timeMicros: null } as const;
     const offset =
-      this.#inherited ??
-      streamOffset(boundary, source, { numbering: numbering(this.#config.publicationName), run: state.run });
+      this.#inherited ?? streamOffset(boundary, source, { numbering: numbering(this.#config), run: state.run });
     const partition = sourcePartition(this.#config.serverName);
     await this.#handover.emit({ events: [], offsets: [{ partition, offset }], bytes: 0 }, done);
   }

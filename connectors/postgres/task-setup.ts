@@ -7,6 +7,7 @@ import type { Session } from './connection/session.ts';
 import type { OffsetSource, StoredOffset } from './position/stored-offset.ts';
 import { decideIdentity, leftTimelineAt, type Identity } from './position/source-identity.ts';
 import { decideStart } from './position/start-check.ts';
+import { prepareDdlCapture } from './ddl/ddl-trigger.ts';
 import { serverObstacles, slotObstacles, type Obstacle } from './setup/prechecks.ts';
 import { ensurePublication, publicationPlan, type Publication } from './setup/publication.ts';
 import { readServerFacts, type ServerFacts } from './setup/server-facts.ts';
@@ -72,6 +73,7 @@ async function examine(
   await catalog.load(session);
   const plan = publicationPlan(config, facts.isStandby, catalog.tables);
   const publication = await ensurePublication(session, plan);
+  if (!facts.isStandby) await prepareDdlCapture(session, config.ddlCapture, context.log);
   const { slot, decision } = await settleSlot(session, config, stored, context.signal);
   if (decision.action === 'create') refuse(await slotObstacles(session, config, slot));
   if (decision.action !== 'recreate' && decision.warning !== undefined)

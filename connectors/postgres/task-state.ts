@@ -1,16 +1,15 @@
 import type { OffsetSource, StoredOffset } from './position/stored-offset.ts';
 import type { StartPoint, StreamPosition } from './position/stream-position.ts';
 import type { Lsn } from './lsn.ts';
+import { asksForMessages, type MessageLists } from './message-filter.ts';
+import type { SourceConfig } from './source-config.ts';
 
 /** A state from which streaming goes on. */
 export type StreamState = Extract<StoredOffset, { state: 'stream' }>;
 
-/**
- * Fingerprint of what the ordinals of changes depend on: the server numbers nothing, we count what it sends. The last part is
- * for options that this version never sets (messages, origin).
- */
-export function numbering(publication: string): string {
-  return `1:${publication}:none`;
+/** Fingerprint of what the ordinals of changes depend on: the server numbers nothing, we count what it sends. */
+export function numbering(config: Pick<SourceConfig, 'publicationName' | keyof MessageLists>): string {
+  return `1:${config.publicationName}:${asksForMessages(config) ? 'messages' : 'none'}`;
 }
 
 /** Where to go on after a session that came as far as `position` (undefined: not beyond its start). */

@@ -175,9 +175,10 @@ describe("Debezium's records", () => {
   it('of the heartbeat topic hold the name and the time alone', () => {
     const sink = new TextSink();
     const withSchemas = format(converters);
-    assert.equal(withSchemas.heartbeatTopic, '__debezium-heartbeat.PFX');
-    format().encodeHeartbeat({ kind: 'heartbeat', timeMs: NOW }, sink);
-    withSchemas.encodeHeartbeat({ kind: 'heartbeat', timeMs: NOW }, sink);
+    const beat = { kind: 'heartbeat', timeMs: NOW } as const;
+    assert.equal(withSchemas.sideTopic(beat), '__debezium-heartbeat.PFX');
+    format().encodeSide(beat, sink);
+    withSchemas.encodeSide(beat, sink);
     assert.deepEqual(sink.records, [
       { key: '{"serverName":"PFX"}', value: `{"ts_ms":${NOW}}`, headers: {} },
       {
@@ -186,6 +187,44 @@ describe("Debezium's records", () => {
         headers: {},
       },
     ]);
+  });
+
+  it('name the origin of a transaction that came from another server', () => {
+    const replicated = { ...transaction, origin: { name: 'node "b"', lsn: 77n } };
+    const [record] = records([change('c', pair, { after: ['1', 'x'] }, { transaction: replicated })]);
+    const expected = envelope('null', '{"a":1,"b":"x"}', 'c').replace(
+      '"origin":null,"origin_lsn":null',
+      '"origin":"node \\"b\\"","origin_lsn":77',
+    );
+    assert.equal(record?.value, expected);
+  });
+
+  it('of logical messages hold prefix and content, in the form of binary.handling.mode', () => {
+    const message = {
+      kind: 'message',
+      prefix: 'app',
+      content: Buffer.from('>>>?'),
+      transactional: true,
+      transaction,
+      positionHigh: 0,
+      positionLow: 32_885_368,
+      ordinal: 1,
+    } as const;
+    const written = (config: Readonly<Record<string, string>>): unknown => {
+      const sink = new TextSink();
+      format(config).encodeSide(message, sink);
+      return sink.records[0];
+    };
+    assert.equal(format().sideTopic(message), 'PFX.message');
+    const source =
+      '"source":{"version":"3.5.0.Final","connector":"postgresql","name":"PFX","ts_ms":1795242443517,"snapshot":"false","db":"shop",' +
+      '"sequence":"[null,\\"32885368\\"]","ts_us":1795242443517616,"ts_ns":1795242443517616000,"schema":"","table":"","txId":855,' +
+      '"lsn":32885368,"xmin":null,"origin":null,"origin_lsn":null}';
+    const value = (content: string): string =>
+      `{"op":"m","ts_ms":${NOW},${source},"transaction":null,"message":{"prefix":"app","content":"${content}"}}`;
+    assert.deepEqual(written(bare), { key: '{"prefix":"app"}', value: value('Pj4+Pw=='), headers: {} });
+    const hex = { ...bare, 'binary.handling.mode': 'hex' };
+    assert.deepEqual(written(hex), { key: '{"prefix":"app"}', value: value('3e3e3e3f'), headers: {} });
   });
 });
 
@@ -354,7 +393,8 @@ describe('A configuration', () => {
     assert.match(debeziumFormatProblems({}, {})[0]?.message ?? '', /topic\.prefix/);
     assert.match(problems({ 'topic.prefix': 'a b' })[0] ?? '', /only letters, digits/);
     assert.match(problems({ 'decimal.handling.mode': 'exact' })[0] ?? '', /must be one of: precise, double, string/);
-    assert.match(problems({ 'include.schema.comments': 'true' })[0] ?? '', /not built yet/);
+    assert.match(problems({ 'sourceinfo.struct.maker': 'a.B' })[0] ?? '', /not built yet/);
+    assert.match(problems({ 'column.mask.hash.MD6.with.salt.x': 'a' })[0] ?? '', /MD6 is not known/);
     assert.deepEqual(problems({ 'include.schema.comments': 'false', 'decimal.handling.mode': 'STRING' }), []);
   });
 });

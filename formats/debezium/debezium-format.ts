@@ -1,4 +1,4 @@
-import type { Heartbeat } from '../../connectors/change-event.ts';
+import type { SideEvent } from '../../connectors/change-event.ts';
 import type { SettingProblem } from '../../connectors/source-connector.ts';
 import type { TableSchema } from '../../connectors/table-schema.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
@@ -8,22 +8,25 @@ import { jsonForms } from '../converters/json-forms.ts';
 import { ByteWriter } from '../byte-writer.ts';
 import type { EncodedRecord, RecordSink } from '../encoded-record.ts';
 import type { Format, RecordFormat, TableEncoder } from '../format.ts';
-import { jsonString } from '../json/json-text.ts';
 import { columnPlan, type ColumnPlan } from './column-plan.ts';
+import { treated } from './columns/treatment.ts';
 import { schemaJson, type ConnectSchema } from './connect-schema.ts';
 import { contextHeaders } from './context-headers.ts';
 import { DebeziumRecords, type CompiledTable } from './debezium-records.ts';
-import { envelopeSchema, heartbeatKeySchema, heartbeatSchema, keySchema } from './envelope-schema.ts';
+import { envelopeSchema, keySchema } from './envelope-schema.ts';
 import { adjustedSchemaName } from './name-adjustment.ts';
 import { debeziumOptions, valueSettings, type DebeziumOptions } from './options.ts';
 import { ProcessingTime } from './processing-time.ts';
 import { plainSchema } from './plain-schema.ts';
 import { RecordKey, type HeaderForm } from './record-key.ts';
 import { newRunId } from './run-id.ts';
-import { SourceBlock } from './source-block.ts';
+import { SideRecords } from './side-records.ts';
+import type { SideSchemas } from './side-schemas.ts';
+import { SourceBlock, type SourceIdentity } from './source-block.ts';
 import { StructEncoder, type FailureHandling } from './struct-encoder.ts';
 import { DebeziumTableEncoder, type EncoderShares } from './table-encoder.ts';
-import { heartbeatTopic, tableTopic, type TopicNames } from './topic-naming.ts';
+import { tableTopic, type TopicNames } from './topic-naming.ts';
+import { Transactions } from './transactions.ts';
 
 /** The Debezium whose records these are, in `source.version` of each of them. */
 const COMPATIBLE_VERSION = '3.5.0.Final';
@@ -84,21 +87,19 @@ export function debeziumRecords(
   const format = new DebeziumFormat(options, surroundings);
   return new DebeziumRecords({
     compile: (table) => format.compileForReading(table),
-    heartbeat: {
-      topic: format.heartbeatTopic,
-      keySchema: plainSchema(heartbeatKeySchema),
-      valueSchema: plainSchema(heartbeatSchema),
-    },
-    encodeHeartbeat: (heartbeat, sink) => format.encodeHeartbeat(heartbeat, sink),
+    sideTopic: (event) => format.sideTopic(event),
+    sideSchemas: (event) => format.sideSchemas(event),
+    encodeSide: (event, sink) => format.encodeSide(event, sink),
   });
 }
 
 /** One buffer and one record serve all tables of the format: it writes one record at a time. */
 class DebeziumFormat implements Format {
-  readonly heartbeatTopic: string;
   readonly #options: DebeziumOptions;
   readonly #names: TopicNames;
   readonly #shares: EncoderShares;
+  readonly #source: SourceIdentity;
+  readonly #side: SideRecords;
   readonly #warn: (message: string) => void;
 
   constructor(options: DebeziumOptions, { task = 0, runId = newRunId(), now = Date.now, warn }: DebeziumSurroundings) {
@@ -108,17 +109,36 @@ class DebeziumFormat implements Format {
       prefix: settings.topicPrefix,
       delimiter: settings.topicDelimiter,
       heartbeatPrefix: settings.heartbeatPrefix,
+      transaction: settings.transactionTopic,
     };
-    this.heartbeatTopic = heartbeatTopic(this.#names);
     const out = new ByteWriter();
     const run = { logicalName: settings.topicPrefix, task, source: 'postgresql', runId };
     this.#shares = {
       out,
       record: emptyRecord(out),
       time: new ProcessingTime(now),
+      now,
       headers: settings.extendedHeaders ? contextHeaders(run) : [],
       tombstones: settings.tombstonesOnDelete,
+      skipsUnchanged: settings.skipUnchanged,
+      transactions: settings.transactionMetadata ? new Transactions() : undefined,
     };
+    this.#source = {
+      version: COMPATIBLE_VERSION,
+      name: settings.topicPrefix,
+      replaceNullWithDefault: options.value.replaceNullWithDefault,
+    };
+    this.#side = new SideRecords(
+      {
+        names: this.#names,
+        source: this.#source,
+        schemaNames: settings.schemaNameAdjustment,
+        values: { binaryHandling: settings.binaryHandling, placeholder: options.placeholder },
+        keySchemas: options.key.schemasEnabled,
+        valueSchemas: options.value.schemasEnabled,
+      },
+      this.#shares,
+    );
     this.#warn = settings.conversionFailure === 'warn' && warn !== undefined ? warn : () => undefined;
   }
 
@@ -144,7 +164,8 @@ class DebeziumFormat implements Format {
     const { settings, key, value } = this.#options;
     const topic = tableTopic(this.#names, table.schema, table.table);
     const failures = this.#failures(table);
-    const plans = this.#plans(table, 'value').filter(({ column }) => column.keyOnly !== true);
+    const shown = this.#plans(table, 'value').filter(({ column }) => column.keyOnly !== true);
+    const plans = treated(shown, table, this.#options.columns);
     const keyPlans = this.#keyPlans(table);
     const schemaName = (suffix: string): string =>
       adjustedSchemaName(`${topic}.${suffix}`, settings.schemaNameAdjustment);
@@ -154,16 +175,10 @@ class DebeziumFormat implements Format {
     const encoder = new DebeziumTableEncoder(
       {
         topic,
+        name: failures.table,
         key: keyPlans.length === 0 ? undefined : new RecordKey(keyPlans, keyOptions),
         row: new StructEncoder(plans, failures),
-        source: new SourceBlock(
-          {
-            version: COMPATIBLE_VERSION,
-            name: settings.topicPrefix,
-            replaceNullWithDefault: value.replaceNullWithDefault,
-          },
-          table,
-        ),
+        source: new SourceBlock(this.#source, table),
         schemaPrefix: value.schemasEnabled ? schemaPrefix(envelope) : undefined,
       },
       this.#shares,
@@ -171,21 +186,16 @@ class DebeziumFormat implements Format {
     return { encoder, key: keyStruct, envelope };
   }
 
-  encodeHeartbeat(heartbeat: Heartbeat, sink: RecordSink): void {
-    const { key, value, settings } = this.#options;
-    const { out, record } = this.#shares;
-    out.reset();
-    const keyJson = `{"serverName":${jsonString(settings.topicPrefix)}}`;
-    out.text(key.schemasEnabled ? `${schemaPrefix(heartbeatKeySchema)}${keyJson}}` : keyJson);
-    record.keyStart = 0;
-    record.keyEnd = out.at;
-    const valueJson = `{"ts_ms":${heartbeat.timeMs}}`;
-    out.text(value.schemasEnabled ? `${schemaPrefix(heartbeatSchema)}${valueJson}}` : valueJson);
-    record.bytes = out.bytes;
-    record.valueStart = record.keyEnd;
-    record.valueEnd = out.at;
-    record.headers = [];
-    sink.append(record);
+  sideTopic(event: SideEvent): string {
+    return this.#side.topic(event);
+  }
+
+  sideSchemas(event: SideEvent): SideSchemas {
+    return this.#side.schemas(event);
+  }
+
+  encodeSide(event: SideEvent, sink: RecordSink): void {
+    this.#side.encode(event, sink);
   }
 
   #plans(table: TableSchema, part: 'key' | 'value'): ColumnPlan[] {

@@ -118,11 +118,25 @@ const rekeyed = [0, 1, 2, 3].map((at) =>
   change('u', keyed, { before: rows[at] ?? [], after: ['9', ...(rows[at + 1]?.slice(1) ?? [])] }),
 );
 
+const side = [
+  { kind: 'heartbeat', timeMs: 5 },
+  {
+    kind: 'message',
+    prefix: 'a "prefix"',
+    content: Buffer.from('c\u0000ontent'),
+    transactional: true,
+    transaction,
+    positionHigh: 0,
+    positionLow: 7,
+    ordinal: 3,
+  },
+] as const;
+
 function direct(events: readonly RowChange[], config: Config): TextRecord[] {
   const format = debeziumFormat({ 'topic.prefix': 'PFX', ...config }, {}, surroundings);
   const sink = new TextSink();
   for (const event of events) format.compile(event.table).encode(event, sink);
-  format.encodeHeartbeat({ kind: 'heartbeat', timeMs: 5 }, sink);
+  for (const event of side) format.encodeSide(event, sink);
   return sink.records;
 }
 
@@ -131,7 +145,7 @@ function structured(events: readonly RowChange[], config: Config): TextRecord[] 
   assert.ok(choice);
   const { key, value, header } = createConverters(choice);
   const format = debeziumRecords({ 'topic.prefix': 'PFX', ...config }, surroundings);
-  return [...events, { kind: 'heartbeat', timeMs: 5 } as const]
+  return [...events, ...side]
     .flatMap((event) => format.records(event))
     .map((record) => ({
       key: key.fromConnect(record.topic, record.keySchema, record.key)?.toString('utf8') ?? null,

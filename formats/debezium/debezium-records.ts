@@ -1,12 +1,17 @@
-import type { Heartbeat, RowChange } from '../../connectors/change-event.ts';
+import type { DeliveredEvent, RowChange, SideEvent } from '../../connectors/change-event.ts';
 import type { Schema, Value } from '../../connectors/connect-data.ts';
 import type { RecordHeader, SourceRecord } from '../../connectors/source-record.ts';
 import type { TableSchema } from '../../connectors/table-schema.ts';
 import { readJson } from '../converters/json/read-json.ts';
-import type { EncodedHeader, EncodedRecord, RecordSink } from '../encoded-record.ts';
+import { nowhere, type EncodedHeader, type EncodedRecord, type RecordSink } from '../encoded-record.ts';
 import type { RecordFormat, TableEncoder } from '../format.ts';
+import { plainSchema } from './plain-schema.ts';
+import type { SideSchemas } from './side-schemas.ts';
 
 const contextHeaderSchema: Schema = { type: 'string', optional: false };
+
+/** Where records go and what they hold. */
+type Form = Pick<CompiledTable, 'topic' | 'keySchema' | 'valueSchema'>;
 
 /** A table's encoder with what is needed to read its bare JSON back. */
 export interface CompiledTable {
@@ -19,8 +24,9 @@ export interface CompiledTable {
 /** What encodes changes as bare JSON, decimals exact, nulls as they are. */
 export interface BareEncoding {
   compile(table: TableSchema): CompiledTable;
-  readonly heartbeat: Pick<CompiledTable, 'topic' | 'keySchema' | 'valueSchema'>;
-  encodeHeartbeat(heartbeat: Heartbeat, sink: RecordSink): void;
+  sideTopic(event: SideEvent): string;
+  sideSchemas(event: SideEvent): SideSchemas;
+  encodeSide(event: SideEvent, sink: RecordSink): void;
 }
 
 /**
@@ -30,21 +36,39 @@ export interface BareEncoding {
 export class DebeziumRecords implements RecordFormat {
   readonly #encoding: BareEncoding;
   readonly #tables = new Map<TableSchema, CompiledTable>();
+  readonly #side = new Map<SideSchemas, Form>();
 
   constructor(encoding: BareEncoding) {
     this.#encoding = encoding;
   }
 
-  records(event: RowChange | Heartbeat): SourceRecord[] {
+  records(event: RowChange | SideEvent | DeliveredEvent): SourceRecord[] {
     const found: SourceRecord[] = [];
-    if (event.kind === 'heartbeat') {
-      const { heartbeat } = this.#encoding;
-      this.#encoding.encodeHeartbeat(event, { append: (record) => found.push(recordOf(heartbeat, record)) });
-    } else {
+    if (event.kind === 'delivered') {
+      this.#count(event.event);
+    } else if (event.kind === 'row') {
       const table = this.#tables.get(event.table) ?? this.#compile(event.table);
       table.encoder.encode(event, { append: (record) => found.push(recordOf(table, record)) });
+    } else {
+      const form = this.#sideForm(event);
+      this.#encoding.encodeSide(event, { append: (record) => found.push(recordOf(form, record)) });
     }
     return found;
+  }
+
+  #count(event: DeliveredEvent['event']): void {
+    if (event.kind === 'message') this.#encoding.encodeSide(event, nowhere);
+    else (this.#tables.get(event.table) ?? this.#compile(event.table)).encoder.encode(event, nowhere);
+  }
+
+  #sideForm(event: SideEvent): Form {
+    const schemas = this.#encoding.sideSchemas(event);
+    const known = this.#side.get(schemas);
+    if (known !== undefined) return known;
+    const topic = this.#encoding.sideTopic(event);
+    const form = { topic, keySchema: plainSchema(schemas.key), valueSchema: plainSchema(schemas.value) };
+    this.#side.set(schemas, form);
+    return form;
   }
 
   #compile(table: TableSchema): CompiledTable {
@@ -58,10 +82,7 @@ export class DebeziumRecords implements RecordFormat {
   }
 }
 
-function recordOf(
-  { topic, keySchema, valueSchema }: Pick<CompiledTable, 'topic' | 'keySchema' | 'valueSchema'>,
-  record: EncodedRecord,
-): SourceRecord {
+function recordOf({ topic, keySchema, valueSchema }: Form, record: EncodedRecord): SourceRecord {
   const { bytes, keyStart, keyEnd, valueStart, valueEnd } = record;
   const hasKey = keySchema !== null && keyStart >= 0;
   return {

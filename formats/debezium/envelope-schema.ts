@@ -1,10 +1,10 @@
 import type { ColumnPlan } from './column-plan.ts';
 import type { ConnectField, ConnectSchema } from './connect-schema.ts';
 
-const string: ConnectSchema = { type: 'string' };
-const optionalString: ConnectSchema = { type: 'string', optional: true };
-const int64: ConnectSchema = { type: 'int64' };
-const optionalInt64: ConnectSchema = { type: 'int64', optional: true };
+export const string: ConnectSchema = { type: 'string' };
+export const optionalString: ConnectSchema = { type: 'string', optional: true };
+export const int64: ConnectSchema = { type: 'int64' };
+export const optionalInt64: ConnectSchema = { type: 'int64', optional: true };
 
 const snapshot: ConnectSchema = {
   type: 'string',
@@ -16,7 +16,7 @@ const snapshot: ConnectSchema = {
 };
 
 /** The source block of a PostgreSQL source, its fields in the order in which source-block.ts writes them. */
-const postgresSource: ConnectSchema = {
+export const postgresSource: ConnectSchema = {
   type: 'struct',
   fields: fieldsOf({
     version: string,
@@ -40,7 +40,8 @@ const postgresSource: ConnectSchema = {
   version: 1,
 };
 
-const transaction: ConnectSchema = {
+/** Where a change stands in its transaction; null without provide.transaction.metadata. */
+export const transactionBlock: ConnectSchema = {
   type: 'struct',
   fields: fieldsOf({ id: string, total_order: int64, data_collection_order: int64 }),
   optional: true,
@@ -64,7 +65,7 @@ export function envelopeSchema(
       before: row,
       after: row,
       source: postgresSource,
-      transaction,
+      transaction: transactionBlock,
       op: string,
       ts_ms: optionalInt64,
       ts_us: optionalInt64,
@@ -75,24 +76,10 @@ export function envelopeSchema(
   };
 }
 
-export const heartbeatKeySchema: ConnectSchema = {
-  type: 'struct',
-  fields: fieldsOf({ serverName: string }),
-  name: 'io.debezium.connector.common.ServerNameKey',
-  version: 1,
-};
-
-export const heartbeatSchema: ConnectSchema = {
-  type: 'struct',
-  fields: fieldsOf({ ts_ms: int64 }),
-  name: 'io.debezium.connector.common.Heartbeat',
-  version: 1,
-};
-
 function columnFields(plans: readonly ColumnPlan[]): ConnectField[] {
   return plans.map(({ field, schema }) => ({ name: field, schema }));
 }
 
-function fieldsOf(schemas: Readonly<Record<string, ConnectSchema>>): ConnectField[] {
+export function fieldsOf(schemas: Readonly<Record<string, ConnectSchema>>): ConnectField[] {
   return Object.entries(schemas).map(([name, schema]) => ({ name, schema }));
 }

@@ -4,7 +4,7 @@ import { adjustedFieldName, adjustedSchemaName } from './name-adjustment.ts';
 import { heartbeatTopic, sanitizedTopic, tableTopic } from './topic-naming.ts';
 
 describe('Topics', () => {
-  const names = { prefix: 'inv', delimiter: '.', heartbeatPrefix: '__debezium-heartbeat' };
+  const names = { prefix: 'inv', delimiter: '.', transaction: 'transaction', heartbeatPrefix: '__debezium-heartbeat' };
 
   it('are named by prefix, schema and table', () => {
     assert.equal(tableTopic(names, 'public', 'orders'), 'inv.public.orders');

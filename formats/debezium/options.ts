@@ -2,6 +2,8 @@ import type { SettingProblem } from '../../connectors/source-connector.ts';
 import { parseSettings } from '../../settings/parse-settings.ts';
 import type { SettingValues } from '../../settings/setting.ts';
 import type { JsonConverterOptions } from '../converters/json/json-converter.ts';
+import { columnRules } from './columns/column-rules.ts';
+import type { ColumnTreatment } from './columns/treatment.ts';
 import { debeziumSettings } from './settings.ts';
 import type { ValueSettings } from './values/value-type.ts';
 
@@ -13,6 +15,7 @@ export interface DebeziumOptions {
   readonly key: JsonConverterOptions;
   readonly value: JsonConverterOptions;
   readonly placeholder: Buffer;
+  readonly columns: ColumnTreatment;
 }
 
 /** Reads a connector's configuration; everything that is wrong is in `problems`. `forms`: how keys and values are written. */
@@ -21,6 +24,7 @@ export function debeziumOptions(
   { key, value }: Pick<DebeziumOptions, 'key' | 'value'>,
 ): { readonly options: DebeziumOptions; readonly problems: readonly SettingProblem[] } {
   const { values: settings, problems } = parseSettings(debeziumSettings, config);
+  const { rules, problems: ruleProblems } = columnRules(config);
   const own = [...problems].flatMap(([setting, messages]) => messages.map((message) => ({ setting, message })));
   return {
     options: {
@@ -28,8 +32,14 @@ export function debeziumOptions(
       key,
       value,
       placeholder: placeholderBytes(settings.unavailablePlaceholder),
+      columns: {
+        rules,
+        sourceTypeOfColumns: settings.columnSourceType,
+        sourceTypeOfTypes: settings.datatypeSourceType,
+        comments: settings.schemaComments,
+      },
     },
-    problems: own,
+    problems: [...own, ...ruleProblems],
   };
 }
 

@@ -1,8 +1,10 @@
 import { ByteWriter } from '../byte-writer.ts';
+import { SOURCE_END } from './source-block.ts';
 
 /** Records that share one reading of the clock at most, so that a long batch is not stamped with its beginning. */
 const MOST_RECORDS = 64;
-const END_OF_SOURCE = ',"xmin":null,"origin":null,"origin_lsn":null},"transaction":null,"op":"';
+const OP = ',"op":"';
+const END_OF_SOURCE = `${SOURCE_END},"transaction":null${OP}`;
 
 /**
  * The end of every envelope, from the last fields of the source block to the time of processing. Records that are encoded in
@@ -13,6 +15,7 @@ export class ProcessingTime {
   readonly #tail = new ByteWriter(512);
   #bytes = Buffer.alloc(0);
   readonly #opAt = Buffer.byteLength(END_OF_SOURCE);
+  readonly #bareAt = Buffer.byteLength(END_OF_SOURCE) - Buffer.byteLength(OP);
   #left = 0;
   readonly #expire = (): void => {
     this.#left = 0;
@@ -29,6 +32,15 @@ export class ProcessingTime {
     this.#left--;
     const at = out.at + this.#opAt;
     out.constant(this.#bytes);
+    out.bytes[at] = op;
+  }
+
+  /** The same behind source block and transaction block. */
+  writeBare(out: ByteWriter, op: number): void {
+    if (this.#left === 0) this.#read();
+    this.#left--;
+    const at = out.at + OP.length;
+    out.range(this.#bytes, this.#bareAt, this.#bytes.length);
     out.bytes[at] = op;
   }
 

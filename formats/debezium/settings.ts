@@ -1,4 +1,4 @@
-import { atLeast, choice, flag, integer, text } from '../../settings/kinds.ts';
+import { atLeast, choice, flag, integer, regexes, text } from '../../settings/kinds.ts';
 import { refusedSettings } from './settings/refused.ts';
 import { topicSettings } from './settings/topics.ts';
 
@@ -83,6 +83,33 @@ export const debeziumSettings = {
     ...records,
     default: 'none',
     documentation: 'How field names become valid for Avro: none; avro, by underscores; avro_unicode, by _uXXXX.',
+  }),
+  transactionMetadata: flag('provide.transaction.metadata', {
+    ...records,
+    default: 'false',
+    documentation:
+      'Whether the topic of transactions gets a record for the begin and the end of every transaction, the end with the number of its events, and every change says where in its transaction it stands.',
+  }),
+  skipUnchanged: flag('skip.messages.without.change', {
+    ...records,
+    default: 'false',
+    documentation:
+      'Leaves out updates that change nothing in the captured columns. Works with replica identity full alone: of other tables the row before is not known.',
+  }),
+  columnSourceType: regexes('column.propagate.source.type', {
+    group: 'Schemas',
+    documentation:
+      "Java regular expressions, separated by commas, of schema.table.column: those columns' types, lengths and scales in the source become parameters of their schemas (__debezium.source.column.*).",
+  }),
+  datatypeSourceType: regexes('datatype.propagate.source.type', {
+    group: 'Schemas',
+    documentation: 'The same for the columns of types, named by regular expressions of schema.table.type.',
+  }),
+  schemaComments: flag('include.schema.comments', {
+    group: 'Schemas',
+    width: 'SHORT',
+    default: 'false',
+    documentation: "Whether comments of columns become the documentation of their fields' schemas.",
   }),
   ...refusedSettings,
 };

@@ -14,6 +14,15 @@ const AFTER_SEQUENCE = Buffer.from('\\"]","ts_us":');
 const NANOS = Buffer.from(',"ts_ns":');
 const LSN = Buffer.from(',"lsn":');
 
+/** The last members of the source block, and its end, for what was made on this server. */
+export const SOURCE_END = ',"xmin":null,"origin":null,"origin_lsn":null}';
+
+/** The same for any transaction. */
+export function sourceEnd({ origin }: SourceTransaction): string {
+  if (origin === undefined) return SOURCE_END;
+  return `,"xmin":null,"origin":${jsonString(origin.name)},"origin_lsn":${origin.lsn}}`;
+}
+
 export interface SourceIdentity {
   readonly version: string;
   readonly name: string;
@@ -36,7 +45,10 @@ export class SourceBlock {
   #beforeSequence: Buffer = Buffer.alloc(0);
   #beforeLsn: Buffer = Buffer.alloc(0);
 
-  constructor({ version, name, replaceNullWithDefault }: SourceIdentity, table: TableSchema) {
+  constructor(
+    { version, name, replaceNullWithDefault }: SourceIdentity,
+    table: Pick<TableSchema, 'database' | 'schema' | 'table'>,
+  ) {
     this.#noSnapshot = Buffer.from(`,"snapshot":${replaceNullWithDefault ? '"false"' : 'null'}`);
     this.#names = Buffer.from(
       `"source":{"version":${jsonString(version)},"connector":"postgresql","name":${jsonString(name)},"ts_ms":`,
@@ -47,7 +59,7 @@ export class SourceBlock {
     );
   }
 
-  write(out: ByteWriter, change: RowChange): void {
+  write(out: ByteWriter, change: Pick<RowChange, 'transaction' | 'positionHigh' | 'positionLow'>): void {
     if (change.transaction !== this.#transaction) this.#prepare(change.transaction);
     out.constant(this.#beforeSequence);
     const digits = this.#digits;
@@ -107,7 +119,7 @@ function kept(former: Buffer, bytes: Buffer, start: number, end: number): Buffer
   return former;
 }
 
-function floorMillis(micros: bigint): bigint {
+export function floorMillis(micros: bigint): bigint {
   return micros >= 0n ? micros / 1000n : -((-micros + 999n) / 1000n);
 }
 

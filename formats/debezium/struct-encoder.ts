@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { NULL_FIELD, type RowImage } from '../../connectors/row-image.ts';
-import type { ByteWriter } from '../byte-writer.ts';
+import { ByteWriter } from '../byte-writer.ts';
 import { memberPrefix, type ColumnPlan } from './column-plan.ts';
 import { UnrepresentableValue, type ValueEncoder } from './values/value-type.ts';
 
@@ -35,6 +35,7 @@ export class StructEncoder {
   readonly #failures: FailureHandling;
   readonly #cursor = new Cursor();
   readonly #warned = new Set<ColumnPlan>();
+  #scratch: ByteWriter | undefined;
 
   constructor(plans: readonly ColumnPlan[], failures: FailureHandling, form: 'payload' | 'header' = 'payload') {
     this.#members = plans.map((plan, position) => ({
@@ -70,6 +71,16 @@ export class StructEncoder {
       } else out.constant(length === NULL_FIELD ? member.plan.nullJson : member.plan.unavailableJson);
     }
     out.byte(CLOSE);
+  }
+
+  /** Whether two images are written as the same bytes. */
+  alike(one: RowImage, other: RowImage): boolean {
+    const out = (this.#scratch ??= new ByteWriter(1024));
+    out.reset();
+    this.write(out, one);
+    const middle = out.at;
+    this.write(out, other);
+    return out.bytes.compare(out.bytes, middle, out.at, 0, middle) === 0;
   }
 
   #failed(out: ByteWriter, plan: ColumnPlan, error: unknown): void {

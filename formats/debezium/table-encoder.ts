@@ -5,8 +5,9 @@ import type { EncodedHeader, EncodedRecord, RecordSink } from '../encoded-record
 import type { TableEncoder } from '../format.ts';
 import type { ProcessingTime } from './processing-time.ts';
 import type { RecordKey } from './record-key.ts';
-import type { SourceBlock } from './source-block.ts';
+import { sourceEnd, type SourceBlock } from './source-block.ts';
 import type { StructEncoder } from './struct-encoder.ts';
+import { transactionId, type CollectionCount, type Transactions } from './transactions.ts';
 
 const CLOSE = 0x7d;
 const CREATE = 0x63;
@@ -21,13 +22,21 @@ export interface EncoderShares {
   readonly out: ByteWriter;
   readonly record: EncodedRecord;
   readonly time: ProcessingTime;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** Of every record; one array for all, so that a sink may keep what it made of it. */
   readonly headers: readonly EncodedHeader[];
   readonly tombstones: boolean;
+  /** Leaves out updates after which the row is written as it was before. */
+  readonly skipsUnchanged: boolean;
+  /** Counts for provide.transaction.metadata; undefined without it. */
+  readonly transactions: Transactions | undefined;
 }
 
 export interface TableParts {
   readonly topic: string;
+  /** `schema.table` */
+  readonly name: string;
   /** Undefined: records without key. */
   readonly key: RecordKey | undefined;
   readonly row: StructEncoder;
@@ -46,6 +55,7 @@ export class DebeziumTableEncoder implements TableEncoder {
   readonly #insertStart: Buffer;
   readonly #updateStart: Buffer;
   readonly #hasSchema: boolean;
+  readonly #count: CollectionCount | undefined;
 
   constructor(parts: TableParts, shares: EncoderShares) {
     this.topic = parts.topic;
@@ -53,6 +63,7 @@ export class DebeziumTableEncoder implements TableEncoder {
     this.#row = parts.row;
     this.#source = parts.source;
     this.#shares = shares;
+    this.#count = shares.transactions?.collection(parts.name);
     const prefix = parts.schemaPrefix ?? '';
     this.#hasSchema = parts.schemaPrefix !== undefined;
     this.#insertStart = Buffer.from(`${prefix}${BEFORE_NULL_AFTER}`);
@@ -67,6 +78,7 @@ export class DebeziumTableEncoder implements TableEncoder {
         this.#created(change, sink, imageOf(after), op.charCodeAt(0), this.#shares.headers);
         return;
       case 'u':
+        if (this.#shares.skipsUnchanged && before !== null && this.#row.alike(before, imageOf(after))) return;
         if (before !== null && this.#key?.changed(change, imageOf(after)) === true)
           this.#rekeyed(change, sink, before, imageOf(after));
         else this.#updated(change, sink, before, imageOf(after));
@@ -155,12 +167,29 @@ export class DebeziumTableEncoder implements TableEncoder {
   #finish(change: RowChange, sink: RecordSink, op: number, headers: readonly EncodedHeader[]): void {
     const { out, record, time } = this.#shares;
     this.#source.write(out, change);
-    time.write(out, op);
+    if (this.#count === undefined && change.transaction.origin === undefined) time.write(out, op);
+    else this.#finishAtLength(change, op);
     if (this.#hasSchema) out.byte(CLOSE);
     record.bytes = out.bytes;
     record.valueEnd = out.at;
     record.headers = headers;
     sink.append(record);
+  }
+
+  /** With the members that are null for most connectors. */
+  #finishAtLength(change: RowChange, op: number): void {
+    const { out, time } = this.#shares;
+    out.text(`${sourceEnd(change.transaction)},"transaction":${this.#block(change)}`);
+    time.writeBare(out, op);
+  }
+
+  /** Rows of a snapshot have no transaction of the source. */
+  #block(change: RowChange): string {
+    const { transactions } = this.#shares;
+    if (transactions === undefined || this.#count === undefined || change.transaction.snapshot !== 'false')
+      return 'null';
+    transactions.count(this.#count);
+    return transactions.block(transactionId(change), this.#count);
   }
 }
 

@@ -5,6 +5,8 @@ export interface TopicNames {
   readonly prefix: string;
   readonly delimiter: string;
   readonly heartbeatPrefix: string;
+  /** Last part of the topic of transactions. */
+  readonly transaction: string;
 }
 
 /** Where changes of a table go: `<prefix>.<schema>.<table>`, made a valid topic name. */
@@ -15,6 +17,15 @@ export function tableTopic(names: TopicNames, schema: string | null, table: stri
 
 export function heartbeatTopic(names: TopicNames): string {
   return `${names.heartbeatPrefix}${names.delimiter}${names.prefix}`;
+}
+
+export function transactionTopic(names: TopicNames): string {
+  return `${names.prefix}${names.delimiter}${names.transaction}`;
+}
+
+/** Logical messages: behind a dot, whatever the delimiter is (LogicalDecodingMessageMonitor). */
+export function messageTopic(names: TopicNames): string {
+  return `${names.prefix}.message`;
 }
 
 /**

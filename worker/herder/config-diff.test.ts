@@ -12,4 +12,15 @@ describe('the difference of two configurations', () => {
       changed: { b: { from: '2', to: '3' }, 'x.password': { from: '[hidden]', to: '[hidden]' } },
     });
   });
+
+  it('tells of settings with a salt in their names without it', () => {
+    const hash = (salt: string): string => `column.mask.hash.v2.MD5.with.salt.${salt}`;
+    const before = { [hash('same')]: 'a', [hash('old')]: 'b', [hash('kept')]: 'c' };
+    const after = { [hash('same')]: 'a', [hash('new')]: 'b', [hash('kept')]: 'd' };
+    assert.deepEqual(configDiff(before, after, secretsOf(new Set())), {
+      added: { [hash('[hidden]')]: 'b' },
+      removed: { [hash('[hidden]')]: 'b' },
+      changed: { [hash('[hidden]')]: { from: 'c', to: 'd' } },
+    });
+  });
 });

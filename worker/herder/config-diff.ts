@@ -9,12 +9,18 @@ export interface ConfigDiff {
 }
 
 export function configDiff(before: Config, after: Config, isSecret: IsSecret): ConfigDiff {
-  const shownBefore = maskConfig(before, isSecret);
-  const shownAfter = maskConfig(after, isSecret);
-  const only = (shown: Config, other: Config): Config =>
-    Object.fromEntries(Object.entries(shown).filter(([key]) => !Object.hasOwn(other, key)));
-  const changed = Object.keys(before)
-    .filter((key) => Object.hasOwn(after, key) && before[key] !== after[key])
-    .map((key) => [key, { from: shownBefore[key] ?? '', to: shownAfter[key] ?? '' }] as const);
-  return { added: only(shownAfter, before), removed: only(shownBefore, after), changed: Object.fromEntries(changed) };
+  const only = (config: Config, other: Config): Config =>
+    maskConfig(
+      part(config, (key) => !Object.hasOwn(other, key)),
+      isSecret,
+    );
+  const isChanged = (key: string): boolean =>
+    Object.hasOwn(before, key) && Object.hasOwn(after, key) && before[key] !== after[key];
+  const [from, to] = [before, after].map((config) => maskConfig(part(config, isChanged), isSecret));
+  const changed = Object.entries(from ?? {}).map(([key, text]) => [key, { from: text, to: to?.[key] ?? '' }] as const);
+  return { added: only(after, before), removed: only(before, after), changed: Object.fromEntries(changed) };
+}
+
+function part(config: Config, wanted: (key: string) => boolean): Config {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => wanted(key)));
 }

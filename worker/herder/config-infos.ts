@@ -1,6 +1,7 @@
 import { parsedText } from '../../settings/parse-settings.ts';
 import type { Setting } from '../../settings/setting.ts';
 import { isPlaceholder } from './masked-config.ts';
+import { withoutSalts } from '../salted-keys.ts';
 import { isSecretKey } from '../secret-keys.ts';
 
 /** One setting's definition on the wire (Connect's ConfigKeyInfo). */
@@ -133,7 +134,8 @@ export function configInfos({ className, settings, config, implied, problems }: 
   for (const [name, errors] of problems) {
     if (defined.has(name) || errors.length === 0) continue;
     const value = shownValue(name, false, config[name] ?? null);
-    configs.push({ definition: null, value: { name, value, recommended_values: [], errors, visible: true } });
+    const shown = withoutSalts(name);
+    configs.push({ definition: null, value: { name: shown, value, recommended_values: [], errors, visible: true } });
   }
   return {
     name: className,

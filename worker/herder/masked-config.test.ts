@@ -19,4 +19,16 @@ describe('secrets in configurations', () => {
     const given = { 'database.password': '[hidden]', 'topic.prefix': '[hidden]' };
     assert.deepEqual(unmaskConfig(given, stored, isSecret), { 'database.password': 'p', 'topic.prefix': '[hidden]' });
   });
+
+  it('are hidden where they are salts in names of settings, which come back as they were shown', () => {
+    const hash = (salt: string): string => `column.mask.hash.SHA-256.with.salt.${salt}`;
+    const stored = { name: 'c', [hash('one')]: 'a.b.c', [hash('two')]: 'd.e.f' };
+    const shown = maskConfig(stored, isSecret);
+    assert.deepEqual(shown, { name: 'c', [hash('[hidden]')]: 'a.b.c', [hash('[hidden]2')]: 'd.e.f' });
+    assert.deepEqual(unmaskConfig({ ...shown, [hash('[hidden]')]: 'x' }, stored, isSecret), {
+      name: 'c',
+      [hash('one')]: 'x',
+      [hash('two')]: 'd.e.f',
+    });
+  });
 });

@@ -1,3 +1,4 @@
+import { shownKeys } from '../salted-keys.ts';
 import { isSecretKey } from '../secret-keys.ts';
 import type { Config } from './config-equality.ts';
 
@@ -18,20 +19,23 @@ export function secretsOf(passwordSettings: ReadonlySet<string>): IsSecret {
 
 /** A configuration as it may be shown. */
 export function maskConfig(config: Config, isSecret: IsSecret): Record<string, string> {
+  const names = shownKeys(Object.keys(config));
   const shown = Object.entries(config).map(([key, value]) => {
     const hide = value !== '' && isSecret(key) && !isPlaceholder(value);
-    return [key, hide ? masked : value] as const;
+    return [names.get(key) ?? key, hide ? masked : value] as const;
   });
   return Object.fromEntries(shown);
 }
 
-/** An update with the stored value wherever a secret comes back as it was shown. */
+/** An update with the stored value, and the stored salt of a name, wherever a secret comes back as it was shown. */
 export function unmaskConfig<V extends string | null>(
   given: Readonly<Record<string, V>>,
   stored: Config | undefined,
   isSecret: IsSecret,
 ): Record<string, V | string> {
-  const entries = Object.entries(given).map(([key, value]) => {
+  const names = new Map([...shownKeys(Object.keys(stored ?? {}))].map(([key, shown]) => [shown, key]));
+  const entries = Object.entries(given).map(([shown, value]) => {
+    const key = names.get(shown) ?? shown;
     const before = stored?.[key];
     return [key, value === masked && before !== undefined && isSecret(key) ? before : value] as const;
   });

@@ -12,6 +12,7 @@ import type { Validation } from './config-infos.ts';
 import { withConverters } from './converter-settings.ts';
 import { exactlyOnceProblems } from './exactly-once-checks.ts';
 import { frameworkProblems, withoutEffect, type WorkerRules } from './framework-checks.ts';
+import { hasHiddenSalt } from '../salted-keys.ts';
 import { masked, secretsOf } from './masked-config.ts';
 import { RestError } from './rest-error.ts';
 import { topicCreationSettings } from './topic-creation-settings.ts';
@@ -101,12 +102,15 @@ function singleProblems(settings: readonly Setting<unknown>[], config: GivenConf
 /** What an answer shows in place of a secret is no value: nothing is stored that it could stand for. */
 function maskProblems(settings: readonly Setting<unknown>[], config: GivenConfig, problems: Problems): void {
   const isSecret = secretsOf(new Set(settings.filter(({ type }) => type === 'PASSWORD').map(({ name }) => name)));
-  for (const [key, value] of Object.entries(config))
+  for (const [key, value] of Object.entries(config)) {
+    if (hasHiddenSalt(key))
+      problems.add(key, `${key}: that is how the name of a stored setting is shown; give the salt itself`);
     if (value === masked && isSecret(key))
       problems.add(
         key,
         `Invalid value ${masked} for configuration ${key}: that is how a stored value is shown; give the value itself`,
       );
+  }
 }
 
 /** The keys that have a value. */

@@ -1,5 +1,6 @@
-import type { ChangeEvent, RowChange } from '../../connectors/change-event.ts';
+import type { ChangeEvent, DeliveredEvent, RowChange, SideEvent } from '../../connectors/change-event.ts';
 import type { TableSchema } from '../../connectors/table-schema.ts';
+import { nowhere } from '../../formats/encoded-record.ts';
 import type { Format, TableEncoder } from '../../formats/format.ts';
 import { StageFailure, type ErrorFigures, type RecordErrors } from './record-errors.ts';
 import { eventText } from './record-text.ts';
@@ -27,7 +28,8 @@ export interface EncodedOutputOptions<T extends OutputTopic> {
 export class EncodedOutput<T extends OutputTopic> implements EventOutput {
   readonly #options: EncodedOutputOptions<T>;
   readonly #tables = new Map<TableSchema, Encoding<T>>();
-  #heartbeats: T | undefined;
+  /** By name: of events about no table. */
+  readonly #side = new Map<string, T>();
   /** Where the last #encode ended, also when it threw. */
   #at = 0;
   #ready: () => Promise<void> = () => Promise.resolve();
@@ -83,18 +85,33 @@ export class EncodedOutput<T extends OutputTopic> implements EventOutput {
             this.#ready = () => this.#options.structured.ready();
             return done;
           }
+        } else if (event.kind === 'delivered') {
+          if (!this.#count(event)) return done;
         } else {
-          if (this.#heartbeats === undefined) {
-            this.#ready = () => this.#openHeartbeats();
+          const topic = this.#side.get(this.#options.format.sideTopic(event));
+          if (topic === undefined) {
+            this.#ready = () => this.#openSide(event);
             return done;
           }
-          this.#options.format.encodeHeartbeat(event, this.#heartbeats);
+          this.#options.format.encodeSide(event, topic);
         }
       }
       return done;
     } finally {
       this.#at = done;
     }
+  }
+
+  /** False when the encoder has to be compiled first. */
+  #count({ event }: DeliveredEvent): boolean {
+    if (event.kind === 'message') {
+      this.#options.format.encodeSide(event, nowhere);
+      return true;
+    }
+    const encoding = this.#tables.get(event.table);
+    encoding?.encoder.encode(event, nowhere);
+    this.#ready = () => this.#openTable(event);
+    return encoding !== undefined;
   }
 
   ready(): Promise<void> {
@@ -115,7 +132,8 @@ export class EncodedOutput<T extends OutputTopic> implements EventOutput {
     this.#tables.set(change.table, { encoder, topic });
   }
 
-  async #openHeartbeats(): Promise<void> {
-    this.#heartbeats = await this.#options.openTopic(this.#options.format.heartbeatTopic);
+  async #openSide(event: SideEvent): Promise<void> {
+    const name = this.#options.format.sideTopic(event);
+    this.#side.set(name, await this.#options.openTopic(name));
   }
 }

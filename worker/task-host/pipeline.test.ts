@@ -44,7 +44,7 @@ function rowOf(value: string, ordinal: number, of = table): ChangeEvent {
 
 /** Writes the first column as the value, to the topic named like the table. */
 const format: Format = {
-  heartbeatTopic: 'heartbeat',
+  sideTopic: () => 'side',
   compile: (of) => ({
     topic: of.table,
     encode: (change, sink) => {
@@ -60,7 +60,7 @@ const format: Format = {
       });
     },
   }),
-  encodeHeartbeat: () => undefined,
+  encodeSide: () => undefined,
 };
 
 /** Our own port, in memory: keeps what each commit held and lets the test decide when a commit ends. */

@@ -29,7 +29,10 @@ function bytesText(bytes: Buffer | null): string {
 export function eventText(event: ChangeEvent): string {
   if (event.kind === 'record') return recordText(event.record);
   if (event.kind === 'heartbeat') return `heartbeat of ${event.timeMs}`;
-  const { schema, table } = event.table;
+  if (event.kind === 'delivered') return eventText(event.event);
   const position = (BigInt(event.positionHigh) << 32n) | BigInt(event.positionLow);
+  if (event.kind === 'transaction') return `${event.mark} of a transaction, position=${position}`;
+  if (event.kind === 'message') return `op=m, prefix=${event.prefix}, position=${position}`;
+  const { schema, table } = event.table;
   return `op=${event.op}, table=${schema === null ? table : `${schema}.${table}`}, position=${position}`;
 }

@@ -9,6 +9,8 @@ export interface CatalogColumn {
   /** Value of a constant default, as the type prints it; undefined: none or not constant. */
   readonly defaultText: string | undefined;
   readonly computedDefault: boolean;
+  /** COMMENT ON COLUMN. */
+  readonly comment?: string;
 }
 
 /** A table as the catalog shows it now. */

@@ -23,6 +23,7 @@ const columnRow = z.object({
   generated: z.string(),
   expression: z.string().nullable(),
   declared: z.string(),
+  comment: z.string().nullable(),
 });
 const indexRow = z.object({ oid: z.number(), primary: z.boolean(), columns: z.array(z.string()), usable: z.boolean() });
 
@@ -39,7 +40,8 @@ const COLUMNS = `
 SELECT a.attrelid::int8::float8 AS oid, a.attname::text AS name, a.atttypid::int8::float8 AS "typeOid", a.atttypmod AS typmod,
        a.attnotnull AS "notNull", a.attgenerated::text AS generated,
        CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS expression,
-       pg_catalog.format_type(a.atttypid, a.atttypmod) AS declared
+       pg_catalog.format_type(a.atttypid, a.atttypmod) AS declared,
+       pg_catalog.col_description(a.attrelid, a.attnum) AS comment
 FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid = ANY ($1::text[]::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum`;
@@ -135,6 +137,7 @@ export class Catalog {
         generated: row.generated,
         defaultText: textOf.get(row) ?? undefined,
         computedDefault: kinds[index] === 'computed',
+        ...(row.comment === null ? {} : { comment: row.comment }),
       },
     }));
   }

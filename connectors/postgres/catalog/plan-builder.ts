@@ -76,6 +76,7 @@ function columnSchema(
     optional: !(now?.notNull ?? (primary && inKey)),
     defaultText: now?.defaultText,
     ...(now?.computedDefault === true ? { computedDefault: true } : {}),
+    ...(now?.comment === undefined ? {} : { comment: now.comment }),
     ...(keyOnly ? { keyOnly } : {}),
   };
 }

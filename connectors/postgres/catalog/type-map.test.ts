@@ -62,7 +62,12 @@ describe('mapping types of PostgreSQL', () => {
     assert.deepEqual(kind(16410), expected);
     assert.deepEqual(kind(16411), expected);
     assert.deepEqual(kind(16412), { kind: 'array', element: expected });
-    assert.deepEqual(mapType(16411, -1, types).sourceType, { name: 'outer_domain', length: 10, scale: 2 });
+    assert.deepEqual(mapType(16411, -1, types).sourceType, {
+      name: 'outer_domain',
+      length: 10,
+      scale: 2,
+      base: 'numeric',
+    });
   });
 
   it('reads lengths, precisions and negative scales out of typmods', () => {

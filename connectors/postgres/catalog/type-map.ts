@@ -88,7 +88,11 @@ export function mapType(oid: number, typmod: number, types: PgTypes): MappedType
   const measured = element === undefined ? base : baseOf(element, effective, types).base;
   return {
     type: typeOf(base, effective, types),
-    sourceType: { name: found.name, ...(lengths.get(measured.name)?.(effective) ?? NONE) },
+    sourceType: {
+      name: found.name,
+      ...(lengths.get(measured.name)?.(effective) ?? NONE),
+      ...(base === found ? {} : { base: base.name }),
+    },
   };
 }
 

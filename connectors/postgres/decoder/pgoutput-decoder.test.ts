@@ -113,13 +113,17 @@ interface Played {
   readonly counts: ChangeFigures;
 }
 
+function rowsOf(decoder: PgoutputDecoder): RowChange[] {
+  return decoder.take().filter((event) => event.kind === 'row');
+}
+
 function play(
   hex: string,
   { done = 0n, resume = boundary, skipped = ['none'], relations = new AllRelations() } = {},
 ): Played {
   const cursor = newCursor({ done, resume });
   const counts = new ChangeCounts();
-  const decoder = new PgoutputDecoder(cursor, relations, skippedOperations(skipped), counts);
+  const decoder = new PgoutputDecoder(cursor, relations, { skipped: skippedOperations(skipped) }, counts);
   const cutter = new MessageCutter(({ bytes, start, end }) => {
     if (bytes[start] !== XLOG_DATA) return true;
     const high = uint32(bytes, start + 1);
@@ -127,7 +131,7 @@ function play(
   });
   cutter.push(Buffer.from(hex, 'hex'));
   while (cutter.suspended) cutter.resume();
-  return { changes: decoder.take(), cursor, relations, counts: counts.figures };
+  return { changes: rowsOf(decoder), cursor, relations, counts: counts.figures };
 }
 
 const values = (image: RowImage | null): (string | null | undefined)[] | null =>
@@ -239,7 +243,7 @@ describe('decoding pgoutput', () => {
     const relation = '52f0000001' + '00' + '7400' + '64' + '0001' + '01' + '6100' + '00000017' + 'ffffffff';
     const insert = '49f0000001' + '4e0001' + '74' + '00000001' + '35';
     const begin = '420000000000000100' + '0000000000000000' + 'ffffffff';
-    const { changes, relations } = play([begin, relation, insert].map(framed).join(''));
+    const { changes, relations } = play([begin, relation, insert].map((message) => framed(message)).join(''));
     assert.equal(changes[0]?.transaction.xid, 0xffff_ffff);
     assert.equal(relations.messages[0]?.oid, 0xf000_0001);
     assert.equal(relations.messages[0].schema, 'pg_catalog');
@@ -278,7 +282,7 @@ describe('decoding pgoutput', () => {
       '31' +
       '75';
     const short = '5500000001' + '4e0002' + '74' + '00000001' + '31' + '75';
-    const { changes } = play([begin, relation, full, short].map(framed).join(''));
+    const { changes } = play([begin, relation, full, short].map((message) => framed(message)).join(''));
     const rows = changes.map(({ after }) => after && [fieldText(after, 0), fieldText(after, 1)]);
     assert.deepEqual(rows, [
       ['1', 'big'],
@@ -292,7 +296,7 @@ describe('decoding pgoutput', () => {
     const relations = new AllRelations();
     relations.labels = ['ok'];
     const cursor = newCursor({ done: 0n, resume: { kind: 'boundary' } });
-    const decoder = new PgoutputDecoder(cursor, relations, new Set(), new ChangeCounts());
+    const decoder = new PgoutputDecoder(cursor, relations, { skipped: new Set() }, new ChangeCounts());
     const waits: number[] = [];
     const cutter = new MessageCutter(({ bytes, start, end }) => {
       if (bytes[start] !== XLOG_DATA) return true;
@@ -308,9 +312,54 @@ describe('decoding pgoutput', () => {
     const schema = { ...plan.schema };
     relations.plans.set(0x4015, { ...plan, schema, enums: [] });
     cutter.resume();
-    const [, , update] = decoder.take();
+    const [, , update] = rowsOf(decoder);
     assert.equal(update?.op, 'u');
     assert.equal(update.table, schema);
+  });
+
+  it('gives logical messages of wanted prefixes in their place, and what came before only once', () => {
+    const begin = '420000000000000300' + '0000000000000000' + '00000007';
+    const stream = [
+      framed(logical(0, 'app', 'alone'), '0000000000000100'),
+      framed(begin, '0000000000000200'),
+      framed(logical(1, 'app', 'first'), '0000000000000210'),
+      framed(logical(1, 'other', 'not wanted'), '0000000000000220'),
+      framed(logical(1, 'app', ''), '0000000000000230'),
+      framed(`4300${'0000000000000300'.repeat(2)}0000000000000000`, '0000000000000310'),
+      framed(logical(0, 'app', 'behind'), '0000000000000400'),
+    ].join('');
+    const messages = (start: StartPoint): unknown[] => {
+      const decoder = new PgoutputDecoder(
+        newCursor(start),
+        new AllRelations(),
+        { skipped: new Set(), messages: (prefix) => prefix === 'app' },
+        new ChangeCounts(),
+      );
+      const cutter = new MessageCutter(({ bytes, start: at, end }) =>
+        decoder.decode({
+          bytes,
+          start: at + XLOG_HEADER,
+          end,
+          high: uint32(bytes, at + 1),
+          low: uint32(bytes, at + 5),
+        }),
+      );
+      cutter.push(Buffer.from(stream, 'hex'));
+      return decoder
+        .take()
+        .map((event) => event.kind === 'message' && [event.content.toString(), event.transaction.xid, event.ordinal]);
+    };
+    const all = [
+      ['alone', null, 0],
+      ['first', 7, 1],
+      ['', 7, 3],
+      ['behind', null, 0],
+    ];
+    assert.deepEqual(messages({ done: 0n, resume: boundary }), all);
+    assert.deepEqual(messages({ done: 0x100n, resume: boundary }), all.slice(1));
+    assert.deepEqual(messages({ done: 0x100n, resume: { kind: 'ordinal', commit: 0x300n, ordinal: 2 } }), all.slice(2));
+    assert.deepEqual(messages({ done: 0x310n, resume: boundary }), all.slice(3));
+    assert.deepEqual(messages({ done: 0x400n, resume: boundary }), []);
   });
 
   it('stops at what is no pgoutput instead of inventing rows', () => {
@@ -323,16 +372,23 @@ describe('decoding pgoutput', () => {
       'an unknown kind of value': [relation, '4900000001' + '4e0001' + '7a'],
     };
     for (const messages of Object.values(bad))
-      assert.throws(() => play([begin, ...messages].map(framed).join('')), RangeError);
+      assert.throws(() => play([begin, ...messages].map((message) => framed(message)).join('')), RangeError);
     assert.throws(
-      () => play([relation, '4900000001' + '4e0001' + '6e'].map(framed).join('')),
+      () => play([relation, '4900000001' + '4e0001' + '6e'].map((message) => framed(message)).join('')),
       /outside of a transaction/,
     );
   });
 });
 
-/** A pgoutput message as the server frames it, at the LSN FFFFFFFE/FFFFFFFF. */
-function framed(message: string): string {
-  const body = `77${'fffffffeffffffff'.repeat(2)}${'00'.repeat(8)}${message}`;
+/** A logical message; flags 1: in a transaction. */
+function logical(flags: 0 | 1, prefix: string, content: string): string {
+  const hex = (text: string): string => Buffer.from(text).toString('hex');
+  const length = content.length.toString(16).padStart(8, '0');
+  return `4d0${flags}${'0'.repeat(16)}${hex(prefix)}00${length}${hex(content)}`;
+}
+
+/** A pgoutput message as the server frames it. */
+function framed(message: string, lsn = 'fffffffeffffffff'): string {
+  const body = `77${lsn.repeat(2)}${'00'.repeat(8)}${message}`;
   return `64${(body.length / 2 + 4).toString(16).padStart(8, '0')}${body}`;
 }

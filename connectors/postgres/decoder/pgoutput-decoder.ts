@@ -1,6 +1,8 @@
-import type { RowChange } from '../../change-event.ts';
+import type { LogEvent, LogicalMessage, PostgresTransaction, RowChange, TransactionMark } from '../../change-event.ts';
 import { NULL_FIELD, UNAVAILABLE_FIELD, type RowImage } from '../../row-image.ts';
 import type { ChangeCounts } from '../change-counts.ts';
+import { lsnOf } from '../lsn.ts';
+import type { MessageType } from '../position/stream-position.ts';
 import type { TransactionCursor } from '../position/transaction-cursor.ts';
 import { int16, int32, uint32 } from '../wire/big-endian.ts';
 import type { PluginMessage } from '../wire/replication-stream.ts';
@@ -15,6 +17,8 @@ const INSERT = 73; // I
 const UPDATE = 85; // U
 const DELETE = 68; // D
 const TRUNCATE = 84; // T
+const MESSAGE = 77; // M
+const ORIGIN = 79; // O
 const KEY_TUPLE = 75; // K
 const OLD_TUPLE = 79; // O
 const TEXT = 116; // t
@@ -30,6 +34,18 @@ type Images = Pick<RowChange, 'before' | 'after' | 'partialBefore'>;
 /** Operations that are left out although the server sends them; they are not counted either, as with Debezium. */
 export type SkippedOperations = ReadonlySet<RowChange['op']>;
 
+/** Which logical messages become events, by their prefixes; the others count in their transaction all the same. */
+export type MessageFilter = (prefix: string) => boolean;
+
+/** What of the stream is left out. */
+export interface DecoderFilters {
+  readonly skipped: SkippedOperations;
+  /** Default: none is wanted. */
+  readonly messages?: MessageFilter;
+  /** Whether begins and ends of transactions become events, and with them, to be counted, what was delivered before. */
+  readonly transactions?: boolean;
+}
+
 /**
  * Turns pgoutput messages (PostgreSQL 18 manual, 54.9, protocol version 1) into changes whose rows are ranges of the bytes they
  * came in: no string, no bigint and no object per value.
@@ -43,7 +59,9 @@ export class PgoutputDecoder {
   readonly #skipUpdates: boolean;
   readonly #skipDeletes: boolean;
   readonly #skipTruncates: boolean;
-  #changes: RowChange[] = [];
+  readonly #wantsMessage: MessageFilter;
+  readonly #marksTransactions: boolean;
+  #events: LogEvent[] = [];
   /** The table of the last change, if that waits for labels of its enums. */
   #relabelled: number | undefined;
   // The message being decoded.
@@ -51,8 +69,15 @@ export class PgoutputDecoder {
   #end = 0;
   #high = 0;
   #low = 0;
+  /** It was delivered in an earlier life, and is wanted only to be counted. */
+  #isDelivered = false;
 
-  constructor(cursor: TransactionCursor, relations: Relations, skipped: SkippedOperations, counts: ChangeCounts) {
+  constructor(
+    cursor: TransactionCursor,
+    relations: Relations,
+    { skipped, messages = () => false, transactions = false }: DecoderFilters,
+    counts: ChangeCounts,
+  ) {
     this.#cursor = cursor;
     this.#relations = relations;
     this.#counts = counts;
@@ -60,13 +85,15 @@ export class PgoutputDecoder {
     this.#skipUpdates = skipped.has('u');
     this.#skipDeletes = skipped.has('d');
     this.#skipTruncates = skipped.has('t');
+    this.#wantsMessage = messages;
+    this.#marksTransactions = transactions;
   }
 
-  /** The changes decoded since the last call. */
-  take(): RowChange[] {
+  /** What was decoded since the last call. */
+  take(): LogEvent[] {
     if (this.#relabelled !== undefined) this.#relabel(this.#relabelled);
-    const taken = this.#changes;
-    this.#changes = [];
+    const taken = this.#events;
+    this.#events = [];
     return taken;
   }
 
@@ -80,21 +107,17 @@ export class PgoutputDecoder {
     const body = start + 1;
     switch (bytes[start]) {
       case INSERT:
-        return !this.#cursor.count(high, low, 'INSERT') || this.#insert(body);
+        return this.#passesOver('INSERT') || this.#insert(body);
       case UPDATE:
-        return !this.#cursor.count(high, low, 'UPDATE') || this.#update(body);
+        return this.#passesOver('UPDATE') || this.#update(body);
       case DELETE:
-        if (this.#cursor.count(high, low, 'DELETE')) this.#delete(body);
+        if (!this.#passesOver('DELETE')) this.#delete(body);
         return true;
       case BEGIN:
-        this.#cursor.begin({
-          commit: bytes.readBigUInt64BE(body),
-          timeMicros: bytes.readBigInt64BE(body + 8) + POSTGRES_EPOCH_MICROS,
-          xid: uint32(bytes, body + 16),
-        });
+        this.#begin(body);
         return true;
       case COMMIT:
-        this.#cursor.commit(bytes.readBigUInt64BE(body + 9));
+        this.#commit(body);
         return true;
       case RELATION:
         return this.#relations.define(bytes, body);
@@ -104,10 +127,42 @@ export class PgoutputDecoder {
       case TRUNCATE:
         this.#truncate(body);
         return true;
+      case MESSAGE:
+        this.#message(body);
+        return true;
+      case ORIGIN:
+        this.#cursor.origin(bytes.toString('utf8', body + 8, bytes.indexOf(0, body + 8)), bytes.readBigUInt64BE(body));
+        return true;
       default:
-        // Origin says where a change was made first; logical messages are not asked for.
         return true;
     }
+  }
+
+  /** Counts a change. True: it was delivered in an earlier life, and nobody counts those. */
+  #passesOver(kind: MessageType): boolean {
+    this.#isDelivered = !this.#cursor.count(this.#high, this.#low, kind);
+    return this.#isDelivered && (!this.#marksTransactions || this.#cursor.isReplaying);
+  }
+
+  #begin(at: number): void {
+    const bytes = this.#bytes;
+    const begun = this.#cursor.begin({
+      commit: bytes.readBigUInt64BE(at),
+      timeMicros: bytes.readBigInt64BE(at + 8) + POSTGRES_EPOCH_MICROS,
+      xid: uint32(bytes, at + 16),
+    });
+    if (begun !== 'replayed') this.#mark('begin', this.#cursor.transaction, begun === 'resumed');
+  }
+
+  #commit(at: number): void {
+    const transaction = this.#cursor.commit(this.#bytes.readBigUInt64BE(at + 9));
+    if (transaction !== undefined) this.#mark('end', transaction, false);
+  }
+
+  #mark(mark: TransactionMark['mark'], transaction: PostgresTransaction, delivered: boolean): void {
+    if (!this.#marksTransactions) return;
+    const [positionHigh, positionLow] = [this.#high, this.#low];
+    this.#events.push({ kind: 'transaction', mark, transaction, positionHigh, positionLow, delivered });
   }
 
   #insert(at: number): boolean {
@@ -159,13 +214,46 @@ export class PgoutputDecoder {
   #truncate(at: number): void {
     const count = int32(this.#bytes, at);
     for (let table = 0; table < count; table += 1) {
-      if (!this.#cursor.count(this.#high, this.#low, 'TRUNCATE')) continue;
+      if (this.#passesOver('TRUNCATE')) continue;
       const plan = this.#plan(at + 5 + 4 * table);
       if (this.#skipTruncates) continue;
       this.#counts.truncates += 1;
       if (plan === null) this.#filtered();
       else this.#push('t', plan, { before: null, after: null, partialBefore: false });
     }
+  }
+
+  /** flags, LSN, prefix, length, content (protocol version 1: no xid). */
+  #message(at: number): void {
+    const bytes = this.#bytes;
+    const transactional = ((bytes[at] ?? 0) & 1) === 1;
+    const transaction = transactional ? this.#messageInside() : this.#messageAlone();
+    const prefixEnd = bytes.indexOf(0, at + 9);
+    const prefix = bytes.toString('utf8', at + 9, prefixEnd);
+    if (transaction === undefined || !this.#wantsMessage(prefix)) return;
+    const start = prefixEnd + 5;
+    const end = start + int32(bytes, prefixEnd + 1);
+    this.#checkEnd(end);
+    this.#add({
+      kind: 'message',
+      prefix,
+      content: bytes.subarray(start, end),
+      transactional,
+      transaction,
+      positionHigh: this.#high,
+      positionLow: this.#low,
+      ordinal: transactional ? this.#cursor.ordinal : 0,
+    });
+  }
+
+  /** Counts as a change of the transaction that it is in. */
+  #messageInside(): PostgresTransaction | undefined {
+    return this.#passesOver('MESSAGE') ? undefined : this.#cursor.transaction;
+  }
+
+  #messageAlone(): PostgresTransaction | undefined {
+    this.#isDelivered = false;
+    return this.#cursor.message(lsnOf(this.#high, this.#low));
   }
 
   /** A change of a table that is not captured: there is nothing more to do. */
@@ -198,10 +286,10 @@ export class PgoutputDecoder {
   /** Gives the last change the schema with the labels that were asked for. */
   #relabel(oid: number): void {
     this.#relabelled = undefined;
-    const last = this.#changes.pop();
-    const plan = this.#relations.plan(oid);
-    if (last === undefined) return;
-    this.#changes.push({ ...last, table: plan?.schema ?? last.table });
+    const last = this.#events.at(-1);
+    const table = this.#relations.plan(oid)?.schema;
+    if (last?.kind !== 'row' || table === undefined) return;
+    this.#events[this.#events.length - 1] = { ...last, table };
   }
 
   #image(at: number): RowImage {
@@ -209,7 +297,7 @@ export class PgoutputDecoder {
   }
 
   #push(op: RowChange['op'], plan: RelationPlan, { before, after, partialBefore }: Images): void {
-    this.#changes.push({
+    this.#add({
       kind: 'row',
       op,
       table: plan.schema,
@@ -221,6 +309,11 @@ export class PgoutputDecoder {
       positionLow: this.#low,
       ordinal: this.#cursor.ordinal,
     });
+  }
+
+  #add(event: RowChange | LogicalMessage): void {
+    if (this.#isDelivered) this.#events.push({ kind: 'delivered', event });
+    else this.#events.push(event);
   }
 
   /** Notes the ranges of the TupleData at `start`, captured column i at `fields[base + 2i]`; returns where it ends. */
@@ -255,7 +348,7 @@ export class PgoutputDecoder {
 
   #checkEnd(at: number): void {
     if (at !== this.#end)
-      throw new RangeError(`a message ends at ${this.#end}, its row at ${at}: the stream is broken`);
+      throw new RangeError(`a message ends at ${this.#end}, what it holds at ${at}: the stream is broken`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Lsn } from '../lsn.ts';
 
 /** Debezium's name of the last message that a position covers. */
-export type MessageType = 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE' | 'COMMIT';
+export type MessageType = 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE' | 'MESSAGE' | 'COMMIT';
 
 /** Exactly which changes have been handed over. */
 export interface StreamPosition {

@@ -100,6 +100,30 @@ describe('knowing which changes were delivered', () => {
     assert.equal(cursor.position()?.done, 250n);
   });
 
+  it('moves on with each message outside of transactions, as if that were a commit of its own', () => {
+    const cursor = cursorAt(100n);
+    assert.equal(cursor.message(100n), undefined, 'delivered before');
+    const message = cursor.message(140n);
+    assert.deepEqual([message?.xid, message?.previousCommitEnd], [null, 140n]);
+    assert.deepEqual([cursor.position()?.done, cursor.position()?.open], [140n, null]);
+    transaction(cursor, { commit: 200n }, [120]);
+    assert.throws(() => cursor.message(150n), RangeError);
+    cursor.count(0, 180, 'MESSAGE');
+    cursor.count(0, 190, 'INSERT');
+    assert.equal(cursor.position()?.messageType, 'MESSAGE');
+  });
+
+  it('has no place for a message before an interrupted transaction until that comes, or can come no more', () => {
+    const resume: Resume = { kind: 'ordinal', commit: 200n, ordinal: 1 };
+    const cursor = cursorAt(100n, resume);
+    assert.ok(cursor.message(150n));
+    assert.equal(cursor.position(), undefined);
+    assert.deepEqual(transaction(cursor, { commit: 200n }, [120, 130]), [false, true]);
+    const late = cursorAt(100n, resume);
+    assert.ok(late.message(230n));
+    assert.equal(late.position()?.done, 230n);
+  });
+
   it('stops at a stream that makes no sense', () => {
     const cursor = cursorAt(0n);
     assert.throws(() => cursor.transaction, RangeError);

@@ -95,7 +95,8 @@ export class TransactionCursor {
     return this.#transaction;
   }
 
-  begin(begin: Begin): void {
+  /** Resumed: its first changes were delivered in an earlier life; replayed: all of it was. */
+  begin(begin: Begin): 'new' | 'resumed' | 'replayed' {
     // A finished transaction's commit record starts before its end, and `done` is an end; equality means the next one.
     const replayed = begin.commit < this.#done;
     this.#open = { ...begin, replayed };
@@ -112,7 +113,7 @@ export class TransactionCursor {
     this.#high = this.#low = this.#completeHigh = this.#completeLow = 0;
     if (replayed) {
       this.#skipping = true;
-      return;
+      return 'replayed';
     }
     const { kind } = this.#resume;
     const resumed =
@@ -120,6 +121,12 @@ export class TransactionCursor {
       (this.#resume.kind === 'lsn' && this.#resume.xid === begin.xid);
     this.#skipping = resumed;
     if (!resumed && kind !== 'boundary') this.#resume = { kind: 'boundary' };
+    return resumed ? 'resumed' : 'new';
+  }
+
+  /** Where the open transaction was made first. */
+  origin(name: string, lsn: Lsn): void {
+    this.#transaction = { ...this.transaction, origin: { name, lsn } };
   }
 
   /** Counts a change. False: it was delivered in an earlier life. */
@@ -137,8 +144,8 @@ export class TransactionCursor {
     return !this.#skipping || !this.#delivered();
   }
 
-  /** `end`: end of the commit record. */
-  commit(end: Lsn): void {
+  /** `end`: end of the commit record. Undefined: all of the transaction was delivered in an earlier life. */
+  commit(end: Lsn): PostgresTransaction | undefined {
     const open = this.#open;
     if (open === undefined) throw new RangeError('a commit without a begin: the stream is broken');
     if (!open.replayed) {
@@ -152,6 +159,29 @@ export class TransactionCursor {
     this.#open = undefined;
     this.#skipping = false;
     this.#completeOrdinal = this.#resumedOrdinal = 0;
+    return open.replayed ? undefined : this.transaction;
+  }
+
+  /**
+   * Takes a message outside of transactions, whose record ends at `end`: the server has sent every transaction that committed
+   * before. Undefined: it was delivered in an earlier life; else what the message refers to, as with Debezium, which takes it
+   * for a commit of its own.
+   */
+  message(end: Lsn): PostgresTransaction | undefined {
+    if (this.#open !== undefined) throw new RangeError('a message that is not part of the transaction it comes in');
+    if (end <= this.#done) return undefined;
+    if (this.#isMissed(end)) this.#resume = { kind: 'boundary' };
+    this.#done = end;
+    this.#previousCommitEnd = end;
+    return {
+      source: 'postgresql',
+      database: this.#database,
+      xid: null,
+      timeMicros: this.#lastTimeMicros ?? BigInt(Date.now()) * 1000n,
+      commitLsn: end,
+      previousCommitEnd: end,
+      snapshot: 'false',
+    };
   }
 
   /** The server says that it sent everything before `end`. Counts between transactions only; true when that is news. */
@@ -162,6 +192,16 @@ export class TransactionCursor {
     this.#resume = { kind: 'boundary' };
     this.#done = end;
     return true;
+  }
+
+  /** Whether the open transaction was delivered whole in an earlier life. */
+  get isReplaying(): boolean {
+    return this.#open?.replayed === true;
+  }
+
+  /** Whether `position` is behind the begin of this transaction. */
+  hasEntered(transaction: PostgresTransaction): boolean {
+    return this.#open?.commit !== transaction.commitLsn || this.#completeOrdinal > 0;
   }
 
   /** Whether more changes may come that have this LSN. */
@@ -186,6 +226,11 @@ export class TransactionCursor {
       xid: open.xid,
       timeMicros: open.timeMicros,
     };
+  }
+
+  /** Whether an interrupted transaction comes no more once something behind this place was sent. */
+  #isMissed(end: Lsn): boolean {
+    return this.#resume.kind === 'ordinal' ? end > this.#resume.commit : end >= this.#logEnd;
   }
 
   #boundary(): StreamPosition {

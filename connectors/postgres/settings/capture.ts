@@ -1,24 +1,10 @@
-import { atLeast, choice, flag, integer, list } from '../../../settings/kinds.ts';
-import { regexList, type RegexList } from '../../../settings/regex-list.ts';
-import { defineSetting, type Setting, type SettingOptions } from '../../../settings/setting.ts';
+import { atLeast, choice, flag, integer, list, regexes } from '../../../settings/kinds.ts';
+import { defineSetting } from '../../../settings/setting.ts';
 import { keyRules, type KeyRule } from '../key-rules.ts';
 
 const FILTERS = 'Filters';
 const SNAPSHOT = 'Snapshot';
 const BUILT_SNAPSHOT_MODES: ReadonlySet<string> = new Set(['initial', 'no_data', 'never']);
-
-type Spec<T> = SettingOptions<T> & { readonly documentation: string };
-
-function regexes(name: string, spec: Spec<RegexList | null>): Setting<RegexList | null> {
-  return defineSetting<RegexList | null>({
-    ...spec,
-    name,
-    type: 'LIST',
-    defaultText: null,
-    width: 'LONG',
-    parse: (text) => (text.trim() === '' ? null : regexList(text)),
-  });
-}
 
 /** Which changes are captured. */
 export const filterSettings = {
@@ -59,6 +45,16 @@ export const filterSettings = {
     parse: keyRules,
     documentation:
       'Other columns than the primary key as message key: schema.table:column,column, several rules separated by semicolons; the table is a Java regular expression.',
+  }),
+  messageInclude: regexes('message.prefix.include.list', {
+    group: FILTERS,
+    documentation:
+      'Java regular expressions, separated by commas, of prefixes of the messages of pg_logical_emit_message to capture; default: all. Not with message.prefix.exclude.list.',
+  }),
+  messageExclude: regexes('message.prefix.exclude.list', {
+    group: FILTERS,
+    documentation:
+      'Java regular expressions, separated by commas, of prefixes of the messages not to capture; with .* the server does not even send them.',
   }),
   skippedOperations: list('skipped.operations', {
     default: 't',

@@ -47,16 +47,6 @@ export const inertSettings = {
   ),
   flushTimeoutMs: inert('lsn.flush.timeout.ms', '30000', 'confirming a position never waits.'),
   flushTimeoutAction: inert('lsn.flush.timeout.action', 'fail', 'confirming a position never waits.'),
-  prefixInclude: inert(
-    'message.prefix.include.list',
-    null,
-    'messages of pg_logical_emit_message are not captured yet.',
-  ),
-  prefixExclude: inert(
-    'message.prefix.exclude.list',
-    null,
-    'messages of pg_logical_emit_message are not captured yet.',
-  ),
   signalCollection: inert('signal.data.collection', null, SIGNALS),
   signalChannels: inert('signal.enabled.channels', 'source', SIGNALS),
   signalInterval: inert('signal.poll.interval.ms', '5000', SIGNALS),

@@ -4,13 +4,7 @@ export const refusedSettings = {
   sslFactory: refused('database.sslfactory', null, 'A Java class that makes TLS sockets.'),
   streamParameters: refused('slot.stream.params', null, 'Further options for the output plug-in.'),
   identityAutoset: refused('replica.identity.autoset.values', null, 'Replica identities to set at start.'),
-  skipUnchanged: refused('skip.messages.without.change', 'false', 'Leaves updates out that change no captured column.'),
   flushLsnSource: refused('flush.lsn.source', 'true', 'Older form of lsn.flush.mode=manual, which is built.'),
-  transactionMetadata: refused(
-    'provide.transaction.metadata',
-    'false',
-    'Records about the begin and end of transactions.',
-  ),
   failureHandling: refused('event.processing.failure.handling.mode', 'fail', 'Leaves out what cannot be decoded.'),
   queryMode: refused('snapshot.query.mode', 'select_all', 'Other queries for the snapshot.'),
   selectOverrides: refused('snapshot.select.statement.overrides', null, 'Own queries for tables of the snapshot.'),
@@ -20,7 +14,5 @@ export const refusedSettings = {
 
 /** Families of settings that are refused as soon as one is there: prefix of the name and what it would do. */
 export const refusedPrefixes: readonly { readonly prefix: string; readonly effect: string }[] = [
-  { prefix: 'column.mask.', effect: 'masking of columns' },
-  { prefix: 'column.truncate.', effect: 'truncation of columns' },
   { prefix: 'snapshot.select.statement.overrides.', effect: 'own queries for tables of the snapshot' },
 ];

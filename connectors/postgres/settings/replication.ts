@@ -122,6 +122,24 @@ export const replicationSettings = {
   }),
 };
 
+const DDL = 'DDL';
+
+/** Statements that change tables. */
+export const ddlSettings = {
+  ddlCapture: choice('millrace.ddl.capture', ['off', 'existing', 'install', 'remove'], {
+    default: 'off',
+    group: DDL,
+    documentation:
+      'Whether CREATE, ALTER and DROP of captured tables become records, each in its place among the changes. off: no, DDL is ignored. existing: yes, by the event triggers that somebody has installed (docs/postgres.md). install: the connector installs them when they are missing, which needs a superuser (on managed services a role that may create event triggers). remove: the connector drops them, for all connectors of the database, and ignores DDL.',
+  }),
+  ddlTopic: text('millrace.ddl.topic.name', {
+    optional: true,
+    importance: 'LOW',
+    group: DDL,
+    documentation: 'Topic of these records; default: topic.prefix and .schema-changes.',
+  }),
+};
+
 /** What happens at intervals while changes stream. */
 export const heartbeatSettings = {
   heartbeatIntervalMs: integer('heartbeat.interval.ms', 'INT', {

@@ -97,7 +97,7 @@ function changeOf({ op, xid = 99, before, after, type = 'int4' }: Given): RowCha
 function left(seen: SeenChanges | undefined, given: Given): string | undefined {
   const [change] = seen?.unseen([changeOf(given)]) ?? [];
   const id = (image: RowImage | null): string => (image === null ? '' : (fieldText(image, 0) ?? ''));
-  return change === undefined ? undefined : `${change.op} ${id(change.before)}>${id(change.after)}`;
+  return change?.kind !== 'row' ? undefined : `${change.op} ${id(change.before)}>${id(change.after)}`;
 }
 
 describe('changes that a later chunk of a snapshot has shown', () => {

@@ -1,4 +1,4 @@
-import type { RowChange } from '../../change-event.ts';
+import type { LogEvent, RowChange } from '../../change-event.ts';
 import { fieldText, type RowImage } from '../../row-image.ts';
 import type { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
 import type { TablePlan } from '../../snapshot/snapshot-records.ts';
@@ -69,8 +69,13 @@ export class SeenChanges {
   }
 
   /** What consumers have not seen of these changes. */
-  unseen(changes: readonly RowChange[]): RowChange[] {
-    return changes.flatMap((change) => this.#unseen(change) ?? []);
+  unseen(changes: readonly LogEvent[]): LogEvent[] {
+    return changes.flatMap((change) => {
+      if (change.kind === 'row') return this.#unseen(change) ?? [];
+      if (change.kind !== 'delivered' || change.event.kind !== 'row') return change;
+      const event = this.#unseen(change.event);
+      return event === undefined ? [] : { kind: 'delivered' as const, event };
+    });
   }
 
   #unseen(change: RowChange): RowChange | undefined {

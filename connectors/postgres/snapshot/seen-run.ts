@@ -1,5 +1,5 @@
 import type { SourcePartition } from '../../change-batch.ts';
-import type { RowChange } from '../../change-event.ts';
+import type { LogEvent } from '../../change-event.ts';
 import { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
 import { runPartition } from '../../snapshot/snapshot-records.ts';
 import type { TaskContext } from '../../source-connector.ts';
@@ -24,7 +24,7 @@ export class SeenRun {
   }
 
   /** What consumers have not seen of the changes behind `done`. */
-  unseen(changes: RowChange[], done: Lsn): RowChange[] {
+  unseen(changes: LogEvent[], done: Lsn): LogEvent[] {
     if (this.#changes?.reaches(done) === false) this.#changes = undefined;
     return this.#changes?.unseen(changes) ?? changes;
   }

@@ -32,6 +32,13 @@ export const topicSettings = {
     check: topicPart,
     documentation: 'First part of the name of the heartbeat topic; topic.prefix is the second.',
   }),
+  transactionTopic: text('topic.transaction', {
+    ...topics,
+    default: 'transaction',
+    importance: 'LOW',
+    check: topicPart,
+    documentation: 'Last part of the name of the topic of transactions; topic.prefix is the first.',
+  }),
   namingStrategy: choice(
     'topic.naming.strategy',
     ['io.debezium.schema.SchemaTopicNamingStrategy', 'io.debezium.schema.DefaultTopicNamingStrategy'],
