@@ -96,6 +96,11 @@ export class OffsetStore {
     return () => void this.#watchers.delete(watcher);
   }
 
+  /** All connectors that offsets are stored of, whether they still exist or not. */
+  get connectors(): readonly string[] {
+    return this.#table.connectors;
+  }
+
   /** Every offset of a connector, oldest first. */
   all(connector: string): StoredOffset[] {
     return this.#table.all(connector).map(({ partition, value }) => ({ partition, offset: readable(value) }));

@@ -43,6 +43,11 @@ export class OffsetTable {
     );
   }
 
+  /** All connectors that offsets are stored of, whether they still exist or not. */
+  get connectors(): readonly string[] {
+    return [...this.#connectors.keys()];
+  }
+
   all(connector: string): readonly Entry[] {
     return [...(this.#connectors.get(connector)?.values() ?? [])];
   }

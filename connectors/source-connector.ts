@@ -95,6 +95,13 @@ export interface SourceTask {
   signal?(signal: TaskSignal): Promise<void>;
 }
 
+/** A slot that offsets say a connector held (`millrace.slot`, `millrace.system`). */
+export interface HeldSlot {
+  readonly slot: string;
+  /** Identity of its server; null: not recorded. */
+  readonly system: string | null;
+}
+
 /** A kind of source. Stateless: one object per plug-in, shared by all connectors of that class. */
 export interface SourceConnector {
   /** The class name that configurations carry, e.g. `io.debezium.connector.postgresql.PostgresConnector`. */
@@ -123,4 +130,9 @@ export interface SourceConnector {
     config: ConnectorConfig,
     offsets: readonly { partition: SourcePartition; offset: SourceOffset | null }[],
   ): void;
+  /**
+   * Drops the slot of a connector that is not there any more, on the source that the configuration leads to, if it is surely
+   * that slot and nobody uses it. Throws ConnectorErrors. Absent: connectors of this kind have no slots.
+   */
+  releaseSlot?(config: ConnectorConfig, held: HeldSlot, signal: AbortSignal): Promise<'dropped' | 'absent'>;
 }

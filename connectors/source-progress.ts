@@ -24,6 +24,52 @@ export interface SnapshotProgress {
   readonly endedMs: number | null;
 }
 
+/** Another place that the source keeps its log for. */
+export interface OtherSlot {
+  readonly name: string;
+  readonly database: string | null;
+  readonly active: boolean;
+  readonly retainedBytes: number | null;
+  /** In the source's words; PostgreSQL: wal_status. */
+  readonly status: string | null;
+}
+
+/** What the source keeps of its log for this task and how long it still will; in bytes of the log, null: not known or no limit. */
+export interface SlotProgress {
+  readonly name: string;
+  /** Identity of the server; PostgreSQL: system_identifier. */
+  readonly system: string | null;
+  /** Of its history; PostgreSQL: null on a standby. */
+  readonly timeline: number | null;
+  /** In the source's words; PostgreSQL: wal_status. */
+  readonly status: string | null;
+  readonly level: 'ok' | 'warning' | 'alarm';
+  /** Why, one sentence each. */
+  readonly warnings: readonly string[];
+  /** What the source keeps. */
+  readonly retainedBytes: number | null;
+  /** What it was not yet told that it may forget. */
+  readonly unconfirmedBytes: number | null;
+  /** What may still be written before the source may give the slot up. */
+  readonly safeBytes: number | null;
+  /** What the operator allows it to keep. */
+  readonly limitBytes: number | null;
+  /** When, at the rate seen, there will be no room left, from now. */
+  readonly exhaustedInMs: number | null;
+  /** When all this was seen. */
+  readonly checkedMs: number;
+  /** Those of the same kind on the same server, a bounded number: what keeps most first. */
+  readonly others: readonly OtherSlot[];
+}
+
+/** The last heartbeat that came back. */
+export interface HeartbeatProgress {
+  /** When it was written. */
+  readonly writtenMs: number;
+  /** From there until its transaction was read. */
+  readonly roundTripMs: number;
+}
+
 /** Changes seen, those of tables that are not captured included; `filtered` counts the latter once more. */
 export interface ChangeFigures {
   readonly creates: number;
@@ -66,4 +112,7 @@ export interface SourceProgress {
   /** Changes read from the source's log since the task began. */
   readonly changes: ChangeFigures;
   readonly snapshot: SnapshotProgress | null;
+  readonly slot: SlotProgress | null;
+  /** What the task writes to the source to see it come back; null: nothing. */
+  readonly heartbeat: HeartbeatProgress | null;
 }

@@ -26,6 +26,26 @@ describe('filters', () => {
       assert.equal(filter({}).table(schema, table), false);
   });
 
+  it('leave out the table that the connector writes heartbeats to, unless a list names it', () => {
+    const none = {
+      schemaInclude: null,
+      schemaExclude: null,
+      tableExclude: null,
+      columnInclude: null,
+      columnExclude: null,
+    };
+    const writing = (include: string | null): CaptureFilter =>
+      new CaptureFilter({
+        ...none,
+        tableInclude: include === null ? null : regexList(include),
+        heartbeatWrite: 'table',
+      });
+    assert.equal(writing(null).table('public', 'dts_postgres_heartbeat'), false);
+    assert.equal(writing(null).table('other', 'dts_postgres_heartbeat'), true);
+    assert.equal(writing('public.dts_.*').table('public', 'dts_postgres_heartbeat'), true);
+    assert.equal(filter({}).table('public', 'dts_postgres_heartbeat'), true, 'a table like any other');
+  });
+
   it('match schemas, schema.table and schema.table.column whole', () => {
     const some = filter({ schemaInclude: 'shop,inv.*', tableExclude: 'shop\\.log' });
     assert.equal(some.table('shop', 'orders'), true);

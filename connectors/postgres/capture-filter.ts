@@ -1,4 +1,6 @@
 import type { RegexList } from '../../settings/regex-list.ts';
+import { HEARTBEAT_NAME, HEARTBEAT_SCHEMA } from './heartbeat/heartbeat-table.ts';
+import type { HeartbeatPlace } from './heartbeat/heartbeat-writer.ts';
 import type { SignalTable } from './signals/signal-table.ts';
 
 /** The include and exclude lists; null: no such list. */
@@ -11,6 +13,8 @@ export interface CaptureLists {
   readonly columnExclude: RegexList | null;
   /** Captured whatever the lists say. */
   readonly signalTable?: SignalTable | null;
+  /** Where the connector writes heartbeats; the table that serves for it is captured only when a list names it. */
+  readonly heartbeatWrite?: HeartbeatPlace;
 }
 
 /** What Debezium leaves out in any case (PostgresConnectorConfig.SystemTablesPredicate); temporary tables are never decoded. */
@@ -29,9 +33,17 @@ export class CaptureFilter {
     if (this.#lists.signalTable?.is(schema, table) === true) return true;
     if (SYSTEM_SCHEMAS.has(schema.toLowerCase()) || schema.startsWith('pg_temp')) return false;
     if (SYSTEM_TABLES.has(table.toLowerCase())) return false;
+    if (this.#isOwn(schema, table)) return false;
     return (
       listed(schema, this.#lists.schemaInclude, this.#lists.schemaExclude) &&
       listed(`${schema}.${table}`, this.#lists.tableInclude, this.#lists.tableExclude)
+    );
+  }
+
+  #isOwn(schema: string, table: string): boolean {
+    const { heartbeatWrite, tableInclude } = this.#lists;
+    return (
+      heartbeatWrite === 'table' && tableInclude === null && schema === HEARTBEAT_SCHEMA && table === HEARTBEAT_NAME
     );
   }
 

@@ -5,6 +5,7 @@ import type { ConnectorConfig, SourceConnector } from '../source-connector.ts';
 import { INCREMENTAL_PARTITION } from './incremental/snapshot-queue.ts';
 import { readOffset } from './position/stored-offset.ts';
 import { postgresSettings } from './settings.ts';
+import { releaseSlot } from './setup/release-slot.ts';
 import { SIGNALS_PARTITION } from './signals/topic-channel.ts';
 import { conflicts, parseConfig, validConfig } from './source-config.ts';
 import { FullOnlyTask } from './snapshot/full-only-task.ts';
@@ -49,6 +50,7 @@ export const postgresConnector: SourceConnector = {
   },
 
   exactlyOnceSupport: () => 'supported',
+  releaseSlot: (config, held, signal) => releaseSlot(parseConfig(config), held, signal),
 
   checkOffsets(config, offsets) {
     const parsed = parseConfig(config);

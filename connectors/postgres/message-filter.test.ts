@@ -17,6 +17,17 @@ describe('the choice of logical messages', () => {
     assert.deepEqual(taken(null, 'app.*'), ['', 'other']);
   });
 
+  it('takes what the trigger writes about DDL only where that is captured, and no heartbeat of any connector', () => {
+    const own = ['millrace.ddl', 'millrace.heartbeat'];
+    assert.deepEqual(own.filter(messageFilter(lists(null, null))), []);
+    for (const ddlCapture of ['existing', 'install'] as const)
+      assert.deepEqual(own.filter(messageFilter({ ...lists('app', null), ddlCapture })), ['millrace.ddl']);
+    assert.deepEqual(own.filter(messageFilter({ ...lists(null, null), ddlCapture: 'remove' })), []);
+    assert.equal(asksForMessages({ ...lists(null, '.*'), heartbeatWrite: 'message' }), true);
+    assert.equal(asksForMessages({ ...lists(null, '.*'), ddlCapture: 'existing' }), true);
+    assert.equal(asksForMessages({ ...lists(null, '.*'), heartbeatWrite: 'table', ddlCapture: 'off' }), false);
+  });
+
   it('does not ask the server for messages of which none is wanted', () => {
     assert.equal(asksForMessages(lists(null, null)), true);
     assert.equal(asksForMessages(lists('app', null)), true);

@@ -2,7 +2,7 @@ import { filterSettings } from './settings/capture.ts';
 import { connectionSettings, tlsSettings } from './settings/connection.ts';
 import { inertSettings } from './settings/inert.ts';
 import { refusedSettings } from './settings/refused.ts';
-import { heartbeatSettings, replicationSettings } from './settings/replication.ts';
+import { ddlSettings, heartbeatSettings, replicationSettings } from './settings/replication.ts';
 import { snapshotSettings } from './settings/snapshot.ts';
 import { signalSettings } from './settings/signals.ts';
 
@@ -15,6 +15,7 @@ export const postgresSettings = {
   ...snapshotSettings,
   ...heartbeatSettings,
   ...signalSettings,
+  ...ddlSettings,
   ...refusedSettings,
   ...inertSettings,
 };

@@ -1,4 +1,4 @@
-import type { SnapshotProgress, SourceProgress } from '../source-progress.ts';
+import type { HeartbeatProgress, SlotProgress, SnapshotProgress, SourceProgress } from '../source-progress.ts';
 import { ChangeCounts } from './change-counts.ts';
 import type { Feedback } from './feedback.ts';
 import type { Handover } from './handover.ts';
@@ -44,6 +44,8 @@ export class SourceFacts {
   #streaming: Streaming | undefined;
   #earlierCommits = 0;
   #snapshot: Snapshot | undefined;
+  #slot: SlotProgress | null = null;
+  #heartbeat: HeartbeatProgress | null = null;
   #caughtUpMs: number | undefined;
 
   /** `handover`: the one of now; `now`: epoch milliseconds. */
@@ -101,6 +103,14 @@ export class SourceFacts {
     if (head > this.#head) this.#head = head;
   }
 
+  sawSlot(slot: SlotProgress): void {
+    this.#slot = slot;
+  }
+
+  heartbeatReturned(roundTripMs: number): void {
+    this.#heartbeat = { writtenMs: this.#now() - roundTripMs, roundTripMs };
+  }
+
   progress(): SourceProgress {
     const { durable, durableTimeMicros } = this.#handover();
     const streaming = this.#streaming;
@@ -126,6 +136,8 @@ export class SourceFacts {
       transactions: this.#earlierCommits + (streaming?.cursor.commits ?? 0),
       changes: this.changes.figures,
       snapshot: this.#snapshotProgress(),
+      slot: this.#slot,
+      heartbeat: this.#heartbeat,
     };
   }
 

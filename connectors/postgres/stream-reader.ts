@@ -2,6 +2,7 @@ import type { ChangeEvent, LogEvent } from '../change-event.ts';
 import type { ChangeBatch, SourceOffset, SourcePartition } from '../change-batch.ts';
 import type { Session } from './connection/session.ts';
 import type { RelationRegistry } from './catalog/relation-registry.ts';
+import type { DdlRecords } from './ddl/ddl-records.ts';
 import type { PgoutputDecoder } from './decoder/pgoutput-decoder.ts';
 import type { Handover } from './handover.ts';
 import type { Lsn } from './lsn.ts';
@@ -24,6 +25,8 @@ export interface StreamReaderParts {
   readonly seen?: SeenRun | undefined;
   /** Rows of incremental snapshots, signals and notifications. */
   readonly aside?: StreamAside | undefined;
+  /** Makes records of messages about DDL; undefined: none is captured. */
+  readonly ddl?: DdlRecords | undefined;
 }
 
 /** What an event costs beside its bytes: the objects that describe it. */
@@ -46,6 +49,8 @@ export class StreamReader implements StreamHandler {
   #lastHeardMs = performance.now();
   /** End of the last commit before what has been decoded since. */
   #doneBefore: Lsn = 0n;
+  /** What somebody waits to be read. */
+  #awaited: { readonly lsn: Lsn; readonly onRead: () => void } | undefined;
   /** Called when the server wants an answer. */
   onReplyRequested: () => void = () => undefined;
 
@@ -100,6 +105,7 @@ export class StreamReader implements StreamHandler {
     const events = this.#closed(seen === undefined ? decoded : seen.unseen(decoded, this.#doneBefore));
     const position = cursor.position();
     this.#doneBefore = cursor.done;
+    if (this.#awaited !== undefined && cursor.done > this.#awaited.lsn) this.#returned(this.#awaited);
     if (position === undefined) {
       this.#withoutPlace(events, bytes);
       return;
@@ -119,6 +125,19 @@ export class StreamReader implements StreamHandler {
     const closed = events.findLastIndex((event) => isCovered(event, cursor)) + 1;
     this.#heldBack = closed === events.length ? [] : events.splice(closed);
     return events;
+  }
+
+  /** Calls `onRead` once when the transaction that wrote at this place has been read; while one is awaited, no other is. */
+  awaitRead(lsn: Lsn, onRead: () => void): void {
+    if (this.#awaited !== undefined) return;
+    this.#awaited = { lsn, onRead };
+    // It may have come before the answer to what wrote it.
+    if (this.#parts.cursor.done > lsn) this.#returned(this.#awaited);
+  }
+
+  #returned({ onRead }: { readonly onRead: () => void }): void {
+    this.#awaited = undefined;
+    onRead();
   }
 
   /** While a transaction is gone on with: what was delivered of it is counted; a message before it waits for a place to store. */
@@ -166,8 +185,10 @@ export class StreamReader implements StreamHandler {
     { done, timeMicros }: Pick<StreamPosition, 'done' | 'timeMicros'>,
     bytes: number,
   ): void {
-    const batch = { events, offsets, bytes: bytes + events.length * EVENT_BYTES };
-    const room = this.#parts.handover.emit(batch, done, timeMicros);
+    const { ddl, handover } = this.#parts;
+    const told = ddl === undefined ? events : ddl.replaced(events);
+    const batch = { events: told, offsets, bytes: bytes + events.length * EVENT_BYTES };
+    const room = handover.emit(batch, done, timeMicros);
     if (room !== undefined) this.#hold(room);
   }
 

@@ -1,12 +1,13 @@
-import type { TaskContext, TaskLog } from '../source-connector.ts';
+import type { TaskContext } from '../source-connector.ts';
 import { RelationRegistry } from './catalog/relation-registry.ts';
 import type { PlanRules } from './catalog/plan-builder.ts';
 import type { SessionOpener } from './connection/session-opener.ts';
-import type { Session } from './connection/session.ts';
+import { ddlRecords } from './ddl/ddl-records.ts';
 import { PgoutputDecoder } from './decoder/pgoutput-decoder.ts';
 import { Feedback } from './feedback.ts';
+import type { SlotGuard } from './guard/slot-guard.ts';
 import type { Handover } from './handover.ts';
-import { parseLsn } from './lsn.ts';
+import { HeartbeatWriter } from './heartbeat/heartbeat-writer.ts';
 import { asksForMessages, messageFilter } from './message-filter.ts';
 import { errorText } from './pg-errors.ts';
 import { sourcePartition, streamOffset } from './position/stored-offset.ts';
@@ -30,6 +31,7 @@ export interface StreamSessionParts {
   readonly rules: PlanRules;
   readonly handover: Handover;
   readonly facts: SourceFacts;
+  readonly guard: SlotGuard;
   readonly from: StreamState;
   /** A snapshot that has shown some of the changes to come. */
   readonly seen: SeenRun | undefined;
@@ -46,15 +48,6 @@ export interface StreamEnd {
 
 /** An idle database moves the slot this often; with heartbeats as often as those, if that is more often. */
 const IDLE_OFFSET_INTERVAL_MS = 5000;
-
-/**
- * How often the end of the server's log is asked for. The stream does not tell it: a walsender's messages name how far it
- * has decoded (PostgreSQL walsender.c, WalSndKeepalive), and a stream that is held back is not read at all.
- */
-const HEAD_INTERVAL_MS = 5000;
-const LOG_END = `
-SELECT (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
-             ELSE pg_catalog.pg_current_wal_lsn() END)::text AS head`;
 
 /** Streams until something breaks. */
 export async function streamUntilBroken(parts: StreamSessionParts): Promise<StreamEnd> {
@@ -86,6 +79,7 @@ export async function streamUntilBroken(parts: StreamSessionParts): Promise<Stre
     offsetOf: (position) => streamOffset(position, setup.source, { numbering: count, run: seen?.run ?? null }),
     seen,
     aside: parts.signals,
+    ddl: config.ddlCapture === 'off' || config.ddlCapture === 'remove' ? undefined : ddlRecords(config, rules),
   });
   try {
     return { reason: await stream(parts, reader, { cursor, relations }), state: from };
@@ -131,6 +125,7 @@ async function stream(
   const timers = startTimers(parts, reader);
   const ending = new AbortController();
   let beside: Promise<void> | undefined;
+  const writer = startWriter(parts, reader, cursor);
   try {
     parts.facts.streaming({ cursor, feedback });
     reader.attach(running);
@@ -149,10 +144,12 @@ async function stream(
       ending.signal,
     );
     const lost = setup.session.ended;
-    return await Promise.race([running.ended, reader.failed, handover.failed, lost, timers.silent]);
+    const guarded = parts.guard.enforce();
+    return await Promise.race([running.ended, reader.failed, handover.failed, lost, guarded, timers.silent]);
   } finally {
     timers.stop();
     ending.abort();
+    writer?.close();
     feedback.close();
     handover.onDurable = () => undefined;
     await running.close();
@@ -166,14 +163,13 @@ interface Timers {
   stop(): void;
 }
 
-function startTimers({ context, config, opener, setup, facts }: StreamSessionParts, reader: StreamReader): Timers {
+function startTimers({ context, config, opener, setup }: StreamSessionParts, reader: StreamReader): Timers {
   const silent = Promise.withResolvers<never>();
   silent.promise.catch(() => undefined);
   const timers: NodeJS.Timeout[] = [];
   const beat = config.heartbeatIntervalMs;
   const idle = beat > 0 ? Math.min(beat, IDLE_OFFSET_INTERVAL_MS) : IDLE_OFFSET_INTERVAL_MS;
   timers.push(setInterval(() => reader.emitIdlePosition(), idle));
-  timers.push(headTimer(setup.session, facts, context.log));
   timers.push(
     setInterval(() => {
       if (reader.silentMs > opener.silenceLimitMs)
@@ -200,21 +196,26 @@ function startTimers({ context, config, opener, setup, facts }: StreamSessionPar
   };
 }
 
-function headTimer(session: Session, facts: SourceFacts, log: TaskLog): NodeJS.Timeout {
-  let asking = false;
-  return setInterval(() => {
-    // One question at a time: an unwell server gets no more of them.
-    if (asking) return;
-    asking = true;
-    session
-      .query(LOG_END)
-      .then(([row]) => {
-        if (typeof row?.['head'] === 'string') facts.sawHead(parseLsn(row['head']));
-      })
-      // Only the figures suffer; a session that is lost is noticed by those who read it.
-      .catch((error: unknown) => log.debug({ error: errorText(error) }, 'the end of the log could not be asked for'))
-      .finally(() => (asking = false));
-  }, HEAD_INTERVAL_MS);
+function startWriter(
+  { config, setup, context, facts, handover }: StreamSessionParts,
+  reader: StreamReader,
+  cursor: TransactionCursor,
+): HeartbeatWriter | undefined {
+  const place = config.heartbeatWrite;
+  // A standby takes no writes.
+  if (place === 'none' || setup.facts.isStandby) return undefined;
+  return new HeartbeatWriter({
+    session: setup.session,
+    place,
+    intervalMs: config.heartbeatWriteIntervalMs,
+    slotName: config.slotName,
+    publication: config.publicationMode === 'filtered' ? config.publicationName : null,
+    received: () => cursor.done,
+    durable: () => handover.durable,
+    onWritten: (lsn, atMs) =>
+      reader.awaitRead(lsn, () => facts.heartbeatReturned(Math.round(performance.now() - atMs))),
+    log: context.log,
+  });
 }
 
 /** publication_names is a list of identifiers. */

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { ConnectorError } from '../../errors/connector-error.ts';
 import type { SourceOffset } from '../change-batch.ts';
 import type { SourceTask, TaskContext } from '../source-connector.ts';
 import type { SourceProgress } from '../source-progress.ts';
 import type { PlanRules } from './catalog/plan-builder.ts';
 import { SessionOpener } from './connection/session-opener.ts';
 import type { Session } from './connection/session.ts';
+import { SlotGuard } from './guard/slot-guard.ts';
 import { Handover } from './handover.ts';
 import { backOff, pause } from './pause.ts';
 import { planRules } from './plan-rules.ts';
@@ -93,10 +95,17 @@ export class PostgresTask implements SourceTask {
     } catch (error) {
       if (this.#context.signal.aborted) return;
       if (this.#handover.failure !== undefined) throw this.#handover.failure;
-      throw this.#opener.failure(error);
+      const failure = this.#opener.failure(error);
+      if (this.#isToDrop(failure)) await this.#dropSlot();
+      throw failure;
     } finally {
       if (this.#context.signal.aborted && this.#config.slotDropOnStop) await this.#dropSlot();
     }
+  }
+
+  #isToDrop(failure: Error): boolean {
+    const isOver = failure instanceof ConnectorError && failure.code === 'POSTGRES_SLOT_OVER_LIMIT';
+    return isOver && this.#config.slotLimitAction === 'drop' && this.#context.mayConfirm();
   }
 
   async #readStored(): Promise<void> {
@@ -147,16 +156,20 @@ export class PostgresTask implements SourceTask {
     this.#facts.connected();
     this.#facts.sawHead(setup.facts.logEnd);
     if (setup.gap !== null) this.#forget(setup.gap);
+    const guard = this.#guard(setup);
     try {
       if (setup.decision.action === 'use') this.#reportStarted();
       const found = await this.#stateToStreamFrom(setup);
-      const state = checkedStart(found, setup, parts);
-      if (state !== found) this.#inherited = undefined;
+      const checked = checkedStart(found, setup, parts);
+      if (checked !== found) this.#inherited = undefined;
+      // From here on positions are of the log that is there now.
+      const state = { ...checked, source: setup.source };
       this.#stored = state;
       await this.#rewriteOffset(state, setup.source);
       if (!this.#hasToldOfSnapshot) await this.#tell('SKIPPED');
-      await this.#stream(setup, state);
+      await this.#stream(setup, state, guard);
     } finally {
+      guard.close();
       await setup.session.close();
     }
   }
@@ -175,7 +188,22 @@ export class PostgresTask implements SourceTask {
     this.#isStarted = true;
   }
 
-  async #stream(setup: TaskSetup, from: StreamState): Promise<never> {
+  #guard({ session, source }: TaskSetup): SlotGuard {
+    const { slotName, slotMaxRetainedBytes: bytes, slotLimitAction: action, slotCheckIntervalMs } = this.#config;
+    const { log } = this.#context;
+    const limit = { bytes, action };
+    return new SlotGuard({
+      session,
+      slotName,
+      limit,
+      intervalMs: slotCheckIntervalMs,
+      source,
+      facts: this.#facts,
+      log,
+    });
+  }
+
+  async #stream(setup: TaskSetup, from: StreamState, guard: SlotGuard): Promise<never> {
     const seen = from.run === null ? undefined : await seenRun(this.#context, this.#config.serverName, from.run);
     const end = await streamUntilBroken({
       seen,
@@ -187,6 +215,7 @@ export class PostgresTask implements SourceTask {
       rules: this.#rules,
       handover: this.#handover,
       facts: this.#facts,
+      guard,
       from,
       onStreaming: () => {
         this.#streamingSinceMs = performance.now();
@@ -325,7 +354,7 @@ export class PostgresTask implements SourceTask {
     } catch (error) {
       this.#context.log.error(
         { slot: this.#config.slotName, error: errorText(error) },
-        'slot.drop.on.stop: the slot stays',
+        'the slot could not be dropped: it stays',
       );
     }
   }

@@ -1,18 +1,21 @@
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
-import type { TaskContext } from '../source-connector.ts';
+import type { TaskContext, TaskLog } from '../source-connector.ts';
 import { CaptureFilter } from './capture-filter.ts';
 import { Catalog } from './catalog/catalog.ts';
 import type { SessionOpener } from './connection/session-opener.ts';
 import type { Session } from './connection/session.ts';
 import type { OffsetSource, StoredOffset } from './position/stored-offset.ts';
+import { decideIdentity, leftTimelineAt, type Identity } from './position/source-identity.ts';
 import { decideStart } from './position/start-check.ts';
+import { prepareDdlCapture } from './ddl/ddl-trigger.ts';
 import { serverObstacles, slotObstacles, versionObstacles, type Obstacle } from './setup/prechecks.ts';
 import { ensurePublication, publicationPlan, readPublication, type Publication } from './setup/publication.ts';
 import { readServerFacts, type ServerFacts } from './setup/server-facts.ts';
 import { decideSlot, type SlotDecision, type SlotState } from './setup/slot-decision.ts';
-import { claimSlot, readSlot } from './setup/slot.ts';
+import { claimSlot, makeFailover, readSlot } from './setup/slot.ts';
 import { snapshotRules } from './snapshot/snapshot-mode.ts';
+import { formatLsn, type Lsn } from './lsn.ts';
 import type { SourceConfig } from './source-config.ts';
 import type { StreamState } from './task-state.ts';
 import { pause } from './pause.ts';
@@ -28,10 +31,18 @@ export interface TaskSetup {
   readonly source: OffsetSource;
   /** The slot that will be used; undefined: it has to be made. */
   readonly slot: SlotState | undefined;
+  /** How the stored offset relates to the server. */
+  readonly origin: Origin;
   /** What to do about it: never `fail` or `wait`. */
   readonly decision: Extract<SlotDecision, { action: 'create' | 'recreate' | 'use' }>;
   /** Why what was stored cannot be gone on from, so that all is to be read anew; null: it can, or nothing was. */
   readonly gap: string | null;
+}
+
+/** `forkedAt`: where the server's history left the one of the offset; undefined: it did not. */
+export interface Origin {
+  readonly identity: Identity;
+  readonly forkedAt?: Lsn;
 }
 
 export interface SetupParts {
@@ -58,17 +69,26 @@ export async function setUp(parts: SetupParts, stored: StoredOffset): Promise<Ta
 export type ReadingSetup = Pick<TaskSetup, 'session' | 'facts' | 'catalog' | 'publication' | 'source'>;
 
 /** Connects for reading alone. A publication that is there says which columns and rows; without one it is all. */
-export async function setUpReading({ config, opener }: SetupParts, stored: StoredOffset): Promise<ReadingSetup> {
+export async function setUpReading(
+  { context, config, opener }: SetupParts,
+  stored: StoredOffset,
+): Promise<ReadingSetup> {
   const session = await opener.sql();
   try {
     const facts = await readServerFacts(session);
     refuse(versionObstacles(facts));
-    checkSystem(stored, facts, config);
+    await originOf(stored, facts, { config, opener, log: context.log });
     const catalog = new Catalog(new CaptureFilter(config));
     await catalog.load(session);
     const found = await readPublication(session, config.publicationName);
     const publication = found ?? { allTables: true, viaRoot: config.publishViaPartitionRoot };
-    return { session, facts, catalog, publication, source: { slot: null, system: facts.system } };
+    return {
+      session,
+      facts,
+      catalog,
+      publication,
+      source: { slot: null, system: facts.system, timeline: facts.timeline },
+    };
   } catch (error) {
     await session.close();
     throw error;
@@ -82,11 +102,12 @@ async function examine(
 ): Promise<TaskSetup> {
   const facts = await readServerFacts(session);
   refuse(serverObstacles(facts, config.user));
-  checkSystem(stored, facts, config);
+  const origin = await originOf(stored, facts, { config, opener, log: context.log });
   const catalog = new Catalog(new CaptureFilter(config));
   await catalog.load(session);
   const plan = publicationPlan(config, facts.isStandby, catalog.tables);
   const publication = await ensurePublication(session, plan);
+  if (!facts.isStandby) await prepareDdlCapture(session, config.ddlCapture, context.log);
   const { slot, decision } = await settleSlot(session, config, stored, context.signal);
   const { heals } = snapshotRules(config);
   if (decision.action === 'create') refuse(await slotObstacles(session, config, slot));
@@ -102,10 +123,13 @@ async function examine(
       signal: context.signal,
       log: context.log,
     });
-  const source = { slot: config.slotName, system: facts.system };
+  if (slot !== undefined && decision.action === 'use' && config.slotFailover)
+    await ensureFailover(slot, facts, { config, opener, log: context.log });
+  const source = { slot: config.slotName, system: facts.system, timeline: facts.timeline };
   const used = decision.action === 'use' ? slot : undefined;
-  const gap = decision.action === 'use' ? (heals ? startGap(stored, used, { facts, config }) : null) : decision.gap;
-  return { session, facts, catalog, publication, source, slot: used, decision, gap: gap ?? null };
+  const gap =
+    decision.action === 'use' ? (heals ? startGap(stored, used, { facts, config, origin }) : null) : decision.gap;
+  return { session, facts, catalog, publication, source, origin, slot: used, decision, gap: gap ?? null };
 }
 
 const GAPS: readonly ErrorCode[] = ['POSTGRES_SLOT_AHEAD', 'POSTGRES_SERVER_BEHIND'];
@@ -114,13 +138,15 @@ const GAPS: readonly ErrorCode[] = ['POSTGRES_SLOT_AHEAD', 'POSTGRES_SERVER_BEHI
 function startGap(
   stored: StoredOffset,
   slot: SlotState | undefined,
-  { facts, config }: { readonly facts: ServerFacts; readonly config: SourceConfig },
+  { facts, config, origin }: { readonly facts: ServerFacts; readonly config: SourceConfig; readonly origin: Origin },
 ): string | null {
   if (slot?.confirmedFlush == null || (stored.state !== 'stream' && stored.state !== 'snapshot')) return null;
   const offset = stored.state === 'stream' ? stored.start.done : stored.from;
   const rules = { slotName: config.slotName, strategy: config.offsetMismatch };
+  const { forkedAt, identity } = origin;
+  const isAdopted = identity === 'adopted';
   try {
-    decideStart({ offset, slot: slot.confirmedFlush, log: facts.logEnd }, rules);
+    decideStart({ offset, slot: slot.confirmedFlush, log: facts.logEnd, forkedAt, isAdopted }, rules);
     return null;
   } catch (error) {
     if (error instanceof ConnectorError && GAPS.includes(error.code)) return error.message;
@@ -134,11 +160,17 @@ export function checkedStart(state: StreamState, setup: TaskSetup, parts: SetupP
   if (slot === undefined || slot === null) return state;
   const { config, context } = parts;
   const decision = decideStart(
-    { offset: state.start.done, slot, log: setup.facts.logEnd },
+    {
+      offset: state.start.done,
+      slot,
+      log: setup.facts.logEnd,
+      forkedAt: setup.origin.forkedAt,
+      isAdopted: setup.origin.identity === 'adopted',
+    },
     { slotName: config.slotName, strategy: config.offsetMismatch },
   );
   if (decision.warning !== undefined) context.log.warn({ slot: config.slotName }, decision.warning);
-  if (decision.from === state.start.done) return state;
+  if (decision.from === state.start.done && setup.origin.identity !== 'adopted') return state;
   return { ...state, start: { done: decision.from, resume: { kind: 'boundary' } } };
 }
 
@@ -146,14 +178,54 @@ function refuse([obstacle]: readonly Obstacle[]): void {
   if (obstacle !== undefined) throw new ConnectorError(obstacle.code, obstacle.message);
 }
 
-function checkSystem(stored: StoredOffset, facts: ServerFacts, config: SourceConfig): void {
-  if (stored.state === 'none' || stored.state === 'foreign-snapshot') return;
-  const { system } = stored.source;
-  if (system === null || facts.system === null || system === facts.system) return;
-  throw new ConnectorError(
-    'POSTGRES_OTHER_SERVER',
-    `the stored offset belongs to the server with the system identifier ${system}, but ${config.hostname}:${config.port} is ${facts.system}`,
-  );
+type Surroundings = Pick<SetupParts, 'config' | 'opener'> & { readonly log: TaskLog };
+
+async function originOf(
+  stored: StoredOffset,
+  facts: ServerFacts,
+  { config, opener, log }: Surroundings,
+): Promise<Origin> {
+  if (stored.state === 'none' || stored.state === 'foreign-snapshot') return { identity: 'same' };
+  // The rows of an unfinished snapshot are those of the other server: only where changes stream can another one go on.
+  const action = stored.state === 'stream' ? config.otherServerAction : 'fail';
+  const where = `${config.hostname}:${config.port}`;
+  const identity = decideIdentity(stored.source, facts, { where, action });
+  if (identity !== 'other-timeline') return { identity };
+  const { timeline: before = null } = stored.source;
+  if (before === null || facts.timeline === null) return { identity };
+  const history = facts.timeline === 1 ? '' : await readHistory(opener, facts.timeline);
+  const forkedAt = leftTimelineAt(history, before) ?? 0n;
+  log.warn({ before, now: facts.timeline, forkedAt: formatLsn(forkedAt) }, "the timeline of the server's log changed");
+  return { identity, forkedAt };
+}
+
+/** The text that a server keeps of how it came to its timeline. */
+async function readHistory(opener: SessionOpener, timeline: number): Promise<string> {
+  const session = await opener.replication();
+  try {
+    const [row] = await session.query(`TIMELINE_HISTORY ${timeline}`);
+    // Typed as bytes by servers before 15.
+    const content = row?.['content'];
+    return Buffer.isBuffer(content) ? content.toString() : String(content);
+  } finally {
+    await session.close();
+  }
+}
+
+/** A slot that exists already becomes one that standbys copy, as it would have been created. */
+async function ensureFailover(
+  slot: SlotState,
+  facts: ServerFacts,
+  { config, opener, log }: Surroundings,
+): Promise<void> {
+  if (slot.failover !== false || facts.isStandby) return;
+  const session = await opener.replication();
+  try {
+    await makeFailover(session, config.slotName);
+    log.info({ slot: config.slotName }, 'slot.failover: standbys may copy the slot from now on');
+  } finally {
+    await session.close();
+  }
 }
 
 /** Looks until the slot is either there or not: while somebody creates it, it is neither. */

@@ -67,6 +67,16 @@ export const postgresCodes = {
     retry: 'after-help',
     advice: 'Choose another slot.name, or drop the slot that the message names.',
   },
+  POSTGRES_SLOT_STANDBY_COPY: {
+    retry: 'automatic',
+    advice:
+      'Point the connector to the primary, or promote the standby. The task tries again by itself and goes on once the server is a primary.',
+  },
+  POSTGRES_SLOT_OVER_LIMIT: {
+    retry: 'after-help',
+    advice:
+      'Find out what holds the slot back (progress says how far the task is; a long transaction on the server holds it, too), raise millrace.slot.max.retained.bytes or set millrace.slot.limit.action=warn, then restart the task. Once the slot was dropped: stop the connector, reset its offsets and start it again.',
+  },
   POSTGRES_SLOT_AHEAD: {
     retry: 'after-help',
     advice:

@@ -11,6 +11,7 @@ import { workerSettings } from '../../worker/config/worker-settings.ts';
 import type { Setting, SettingMap } from '../../settings/setting.ts';
 import { connectorSettings } from '../../worker/connector-settings.ts';
 import { producerSettings } from '../../worker/task-host/producer-settings.ts';
+import { ddlPage } from './ddl-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { settingsPage } from './settings-page.ts';
@@ -101,6 +102,7 @@ export async function docsPages(): Promise<ReadonlyMap<string, string>> {
     'settings-worker.md': workerPage(),
     'settings-connector.md': connectorPage(),
     'errors.md': errorsPage(catalogue),
+    'ddl-triggers.md': ddlPage(),
     'metrics.md': metricsPage(),
   };
   const style = await resolveConfig(import.meta.filename);

@@ -113,6 +113,10 @@ export function herderDouble(overrides: Partial<HerderPort> = {}): { herder: Her
       hosts: [],
       tasks: [],
     }),
+    dropSlot: (connector, slot, via) => {
+      note('dropSlot', connector, slot, via);
+      return Promise.resolve({ connector, slot, dropped: true, message: 'dropped' });
+    },
     summary: (authorization, alone) => Promise.resolve(JSON.stringify({ authorization, alone })),
     measures: () => {
       throw new Error('no metrics here');

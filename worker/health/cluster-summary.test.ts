@@ -24,7 +24,15 @@ function status(name: string, state: 'RUNNING' | 'FAILED', taskState = state): C
   return { name, connector: instance, tasks: [{ id: 0, ...instance, state: taskState }], type: 'source' };
 }
 
-const none = { nowMs: 1, group: 'g', leaderUrl: 'http://w:1', askedAll: true, answers: [], statuses: [] } as const;
+const none = {
+  nowMs: 1,
+  group: 'g',
+  leaderUrl: 'http://w:1',
+  askedAll: true,
+  answers: [],
+  statuses: [],
+  leftSlots: [],
+} as const;
 
 describe('the summary of a cluster', () => {
   it('puts what fails and what comes next first, newest failure and nearest restart on top', () => {

@@ -1,4 +1,5 @@
 import type { ConnectorStatus } from '../herder/herder-port.ts';
+import { slotsWithoutConnector, type LeftSlot } from './left-slots.ts';
 import type { TaskBody } from './task-body.ts';
 import type { WorkerBody } from './worker-body.ts';
 
@@ -16,6 +17,8 @@ export interface SummaryParts {
   readonly answers: readonly WorkerAnswer[];
   /** Of every connector that exists and has one. */
   readonly statuses: readonly ConnectorStatus[];
+  /** What the offsets of deleted connectors say that these held. */
+  readonly leftSlots: readonly LeftSlot[];
 }
 
 const mostFailures = 50;
@@ -54,6 +57,14 @@ function lagOf(tasks: readonly TaskBody[]) {
   };
 }
 
+function slotAtRisk(body: TaskBody) {
+  const slot = body.source?.slot ?? null;
+  if (slot === null || slot.level === 'ok') return [];
+  const { level, warnings, status, retained_bytes, safe_bytes, limit_bytes, exhausted_in_ms } = slot;
+  const figures = { status, retained_bytes, safe_bytes, limit_bytes, exhausted_in_ms };
+  return [{ ...nameOf(body), slot: slot.name, level, warnings, ...figures }];
+}
+
 /** The connector instances that failed; their tasks may still run with the configuration before. */
 function failedConnectors(statuses: readonly ConnectorStatus[]) {
   return statuses
@@ -67,10 +78,9 @@ function failedConnectors(statuses: readonly ConnectorStatus[]) {
 
 /**
  * The body of `GET /summary`: first what is wrong, then what is there. States are Connect's, from the status topic; all else is
- * what the workers said within the deadline, so a list is complete only when `complete` is true. Findings about the sources (a
- * slot of ours without a connector) will be another list of this body.
+ * what the workers said within the deadline, so a list is complete only when `complete` is true.
  */
-export function clusterSummary({ nowMs, group, leaderUrl, askedAll, answers, statuses }: SummaryParts) {
+export function clusterSummary({ nowMs, group, leaderUrl, askedAll, answers, statuses, leftSlots }: SummaryParts) {
   const tasks = answers.flatMap((answer) => (answer.answered ? answer.body.tasks : []));
   const allTasks = statuses.flatMap((status) => status.tasks);
   const troubled = tasks.filter(({ run }) => run === 'failed' || run === 'waiting');
@@ -108,6 +118,8 @@ export function clusterSummary({ nowMs, group, leaderUrl, askedAll, answers, sta
     next_restarts: tasks
       .flatMap((body) => (body.restarts.next === null ? [] : [{ ...nameOf(body), ...body.restarts.next }]))
       .toSorted((left, right) => left.at - right.at),
+    slots_at_risk: tasks.flatMap(slotAtRisk),
+    slots_without_connector: slotsWithoutConnector(leftSlots, tasks),
     lag: lagOf(tasks),
     last_failures: tasks
       .flatMap((body) => body.failures.map((failure) => ({ ...nameOf(body), ...failure })))

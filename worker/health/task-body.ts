@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SourceProgress } from '../../connectors/source-progress.ts';
+import type { SlotProgress, SourceProgress } from '../../connectors/source-progress.ts';
 import { redactText } from '../redaction.ts';
 import type { TaskProgress } from '../task-host/messages.ts';
 import type { FailureNote } from './failure-ring.ts';
@@ -44,6 +44,34 @@ const sourceBody = z.object({
       ended: epochMs,
     })
     .nullable(),
+  slot: z
+    .object({
+      name: z.string(),
+      system: z.string().nullable(),
+      timeline: z.number().nullable(),
+      status: z.string().nullable(),
+      level: z.enum(['ok', 'warning', 'alarm']),
+      warnings: z.array(z.string()),
+      retained_bytes: z.number().nullable(),
+      unconfirmed_bytes: z.number().nullable(),
+      safe_bytes: z.number().nullable(),
+      limit_bytes: z.number().nullable(),
+      exhausted_in_ms: z.number().nullable(),
+      checked: z.number(),
+      others: z.array(
+        z.object({
+          name: z.string(),
+          database: z.string().nullable(),
+          active: z.boolean(),
+          retained_bytes: z.number().nullable(),
+          status: z.string().nullable(),
+        }),
+      ),
+    })
+    .nullable()
+    // A worker of an older version says nothing about it.
+    .default(null),
+  heartbeat: z.object({ written: z.number(), round_trip_ms: z.number() }).nullable().default(null),
 });
 
 /** `GET /connectors/{name}/tasks/{id}/progress`. Times are epoch milliseconds, null: not yet, or not known. */
@@ -98,7 +126,7 @@ const nothing = {
 } satisfies Partial<TaskProgress>;
 
 function sourceOf(source: SourceProgress, redact: (text: string) => string): z.infer<typeof sourceBody> {
-  const { reconnect, snapshot } = source;
+  const { reconnect, snapshot, slot, heartbeat } = source;
   return {
     phase: source.phase,
     connected: source.connected,
@@ -127,6 +155,26 @@ function sourceOf(source: SourceProgress, redact: (text: string) => string): z.i
       started: snapshot.startedMs,
       ended: snapshot.endedMs,
     },
+    slot: slot && slotOf(slot),
+    heartbeat: heartbeat && { written: heartbeat.writtenMs, round_trip_ms: heartbeat.roundTripMs },
+  };
+}
+
+function slotOf(slot: SlotProgress): z.infer<typeof sourceBody>['slot'] {
+  return {
+    name: slot.name,
+    system: slot.system,
+    timeline: slot.timeline,
+    status: slot.status,
+    level: slot.level,
+    warnings: [...slot.warnings],
+    retained_bytes: slot.retainedBytes,
+    unconfirmed_bytes: slot.unconfirmedBytes,
+    safe_bytes: slot.safeBytes,
+    limit_bytes: slot.limitBytes,
+    exhausted_in_ms: slot.exhaustedInMs,
+    checked: slot.checkedMs,
+    others: slot.others.map(({ retainedBytes, ...other }) => ({ ...other, retained_bytes: retainedBytes })),
   };
 }
 

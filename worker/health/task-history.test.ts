@@ -21,6 +21,8 @@ const source: SourceProgress = {
   transactions: 0,
   changes: { creates: 0, updates: 0, deletes: 0, truncates: 0, filtered: 0 },
   snapshot: null,
+  slot: null,
+  heartbeat: null,
 };
 const stallMs = 60_000;
 

@@ -1,5 +1,6 @@
 import type { Work } from '../group/work.ts';
 import type { HostReport } from '../supervisor/task-hosts.ts';
+import type { SlotWithoutConnector } from './left-slots.ts';
 import type { RebalanceFigures } from './rebalance-meter.ts';
 import type { Startups } from './startup-counts.ts';
 import type { TaskSnapshot } from './task-history.ts';
@@ -28,6 +29,8 @@ export interface WorkerMeasures {
   }[];
   readonly tasks: readonly MeasuredTask[];
   readonly hosts: readonly HostReport[];
+  /** On the servers that tasks of this worker read. */
+  readonly slotsWithoutConnector: readonly SlotWithoutConnector[];
   readonly connectorStartups: Startups;
   readonly taskStartups: Startups;
   readonly rebalance: RebalanceFigures;

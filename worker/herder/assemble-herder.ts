@@ -5,6 +5,7 @@ import type { StatusStore } from '../../config-topics/status-store.ts';
 import type { ConnectorError } from '../../errors/connector-error.ts';
 import type { TaskLog } from '../../connectors/source-connector.ts';
 import { GroupLeader } from '../group/group-leader.ts';
+import { leftSlots, type LeftSlot } from '../health/left-slots.ts';
 import { RebalanceMeter } from '../health/rebalance-meter.ts';
 import { connectorOf, taskNumberOf } from '../group/work.ts';
 import type { ClusterWarnings } from '../cluster-warnings.ts';
@@ -38,6 +39,7 @@ import { SecretSettings } from './secret-settings.ts';
 import { SerialQueue } from './serial-queue.ts';
 import { SessionKeys } from './session-keys.ts';
 import { SignalRequests } from './signal-requests.ts';
+import { SlotRequests } from './slot-requests.ts';
 import { StateRequests } from './state-requests.ts';
 import { statusTable } from './status-table-view.ts';
 import { TaskConfigRequests } from './task-config-requests.ts';
@@ -357,6 +359,7 @@ export class HerderAssembly {
       },
     });
     const clusterId = this.#input.kafkaClusterId;
+    const storedOffsets = this.#storedOffsets();
     const connectorRequests = new ConnectorRequests({
       ...common,
       writer: stores.config,
@@ -387,7 +390,8 @@ export class HerderAssembly {
       states,
       taskSets: this.#taskSets,
       fencing: this.#fencing,
-      offsets: this.#offsetRequests(common),
+      offsets: this.#offsetRequests(storedOffsets, common),
+      slots: this.#slotRequests(storedOffsets),
       topics: this.#topics,
       signals: new SignalRequests({
         membership: this.membership,
@@ -397,6 +401,32 @@ export class HerderAssembly {
       }),
       health: this.#health(),
       putLoggerLevel: (namespace, level) => stores.config.putLoggerLevel(namespace, level),
+    });
+  }
+
+  #leftSlots(): LeftSlot[] {
+    const { stores, view } = this.#input;
+    // Before the config topic has been read every connector would look deleted.
+    if (!this.#configRead) return [];
+    const { connectors } = view();
+    const configs = new Map([...connectors].map(([name, { config }]) => [name, config]));
+    return leftSlots({ stored: stores.offset.connectors, offsetsOf: (name) => stores.offset.all(name), configs });
+  }
+
+  #slotRequests(offsets: StoredOffsets): SlotRequests {
+    const { plugins, stores, view, signal } = this.#input;
+    return new SlotRequests({
+      queue: this.#queue,
+      leader: this.#leader,
+      view,
+      revisions: (name) => stores.config.revisions(name),
+      leftSlots: () => this.#leftSlots(),
+      readOffsetsToEnd: (deadline) => stores.offset.readToEnd(deadline),
+      storedOffsets: (name) => stores.offset.all(name),
+      offsets,
+      connectorOf: (className) => plugins.load(className),
+      resolve: (config) => this.#resolver.resolve(config),
+      signal,
     });
   }
 
@@ -421,6 +451,7 @@ export class HerderAssembly {
       askLeader: (url, authorization, limit) => questions.leader(url, authorization, limit),
       tasks: () => this.#local.tasks.snapshots,
       hosts: () => hosts.report,
+      leftSlots: () => this.#leftSlots(),
       versionOf: (name) => plugins.find(view().connectors.get(name)?.config['connector.class'] ?? '')?.version ?? null,
       connectorStartups: () => this.#local.connectorStartups.counts,
       taskStartups: () => this.#local.taskStartups.counts,
@@ -428,25 +459,28 @@ export class HerderAssembly {
     });
   }
 
-  #offsetRequests(common: {
-    queue: SerialQueue;
-    leader: LeaderWrites;
-    view: () => ConfigSnapshot;
-    signal: AbortSignal;
-  }): OffsetRequests {
-    const { config, log, stores, offsetCopies, plugins, view } = this.#input;
+  #storedOffsets(): StoredOffsets {
+    const { config, log, stores, offsetCopies } = this.#input;
     const { clients, topics } = config;
+    return new StoredOffsets({
+      store: stores.offset,
+      storage: { ...topics.offset, topic: topics.offset.name, brokers: clients.own['bootstrap.servers'] ?? '' },
+      copies: offsetCopies,
+      producers: this.#producers,
+      clients,
+      exactlyOnce: this.#exactlyOnce,
+      log,
+    });
+  }
+
+  #offsetRequests(
+    offsets: StoredOffsets,
+    common: { queue: SerialQueue; leader: LeaderWrites; view: () => ConfigSnapshot; signal: AbortSignal },
+  ): OffsetRequests {
+    const { stores, plugins, view } = this.#input;
     return new OffsetRequests({
       ...common,
-      offsets: new StoredOffsets({
-        store: stores.offset,
-        storage: { ...topics.offset, topic: topics.offset.name, brokers: clients.own['bootstrap.servers'] ?? '' },
-        copies: offsetCopies,
-        producers: this.#producers,
-        clients,
-        exactlyOnce: this.#exactlyOnce,
-        log,
-      }),
+      offsets,
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
       connectorOf: (state) => plugins.load(state.config['connector.class'] ?? ''),
       resolve: (config) => this.#resolver.resolve(config),

@@ -1,6 +1,7 @@
 import type { ConfigSnapshot } from '../../config-topics/config-snapshot.ts';
 import type { TaskLog } from '../../connectors/source-connector.ts';
 import { clusterSummary, type ClusterSummary, type WorkerAnswer } from '../health/cluster-summary.ts';
+import { slotsWithoutConnector, type LeftSlot } from '../health/left-slots.ts';
 import type { RebalanceFigures } from '../health/rebalance-meter.ts';
 import type { Startups } from '../health/startup-counts.ts';
 import { bodyOfTask, type TaskBody } from '../health/task-body.ts';
@@ -37,6 +38,8 @@ export interface HealthRequestParts {
   readonly askLeader: (url: string, authorization: string | undefined, signal: AbortSignal) => Promise<string>;
   readonly tasks: () => ReadonlyMap<string, TaskSnapshot>;
   readonly hosts: () => readonly HostReport[];
+  /** What the offsets of deleted connectors say that these held. */
+  readonly leftSlots: () => readonly LeftSlot[];
   readonly versionOf: (connector: string) => string | null;
   readonly connectorStartups: () => Startups;
   readonly taskStartups: () => Startups;
@@ -122,6 +125,9 @@ export class HealthRequests {
       }),
       tasks: this.#tasks(),
       hosts: hosts(),
+      slotsWithoutConnector: slotsWithoutConnector(this.#parts.leftSlots(), this.worker().tasks).filter(
+        ({ exists }) => exists === true,
+      ),
       connectorStartups: this.#parts.connectorStartups(),
       taskStartups: this.#parts.taskStartups(),
       rebalance: this.#parts.rebalance(now),
@@ -166,6 +172,7 @@ export class HealthRequests {
       askedAll: membership.session?.isLeader === true,
       answers,
       statuses: [...view().connectors.keys()].flatMap((name) => this.#statusOf(name) ?? []),
+      leftSlots: this.#parts.leftSlots(),
     });
   }
 

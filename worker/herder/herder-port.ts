@@ -7,6 +7,7 @@ import type { ChangeOrigin } from '../../config-topics/records/revision-record.t
 import type { TaskSignal } from '../../connectors/task-signal.ts';
 import type { ConfigDiff } from './config-diff.ts';
 import type { RevisionInfo } from './revision-requests.ts';
+import type { DroppedSlot } from './slot-requests.ts';
 import type { ConfigInfos, ConfigKeyInfo, PluginInfo } from './config-infos.ts';
 
 /** States on the wire; a task is never STOPPED (reference: clients with strict enums). */
@@ -153,6 +154,8 @@ export interface HerderPort {
   taskProgress(name: string, task: number): TaskBody;
   /** What this worker runs and how that does. */
   workerReport(): WorkerBody;
+  /** Drops a slot that `GET /summary` lists as one without a connector; `via`: a connector that reads the same server. */
+  dropSlot(connector: string, slot: string, via: string | null): Promise<DroppedSlot>;
   /** How the cluster does, as JSON text (ClusterSummary); `alone`: answered without asking the leader. */
   summary(authorization: string | undefined, alone: boolean): Promise<string>;
   /** What the metrics of this worker are made of. */

@@ -33,6 +33,7 @@ import type { RestartFlags } from './restart-plan.ts';
 import type { SecretSettings } from './secret-settings.ts';
 import type { SerialQueue } from './serial-queue.ts';
 import type { SignalRequests } from './signal-requests.ts';
+import type { DroppedSlot, SlotRequests } from './slot-requests.ts';
 import type { StateRequests } from './state-requests.ts';
 import { connectorStatus, taskStatus, type StatusTable } from './status-view.ts';
 import type { TaskConfigRequests } from './task-config-requests.ts';
@@ -57,6 +58,7 @@ export interface HerderParts {
   readonly taskSets: TaskConfigRequests;
   readonly fencing: FencingRounds;
   readonly offsets: OffsetRequests;
+  readonly slots: SlotRequests;
   readonly health: HealthRequests;
   readonly revisions: RevisionRequests;
   readonly topics: TopicTracking;
@@ -231,6 +233,10 @@ export class Herder implements HerderPort {
 
   sendSignal(name: string, signal: Parameters<SignalRequests['send']>[1]): Promise<string> {
     return this.#parts.signals.send(name, signal);
+  }
+
+  dropSlot(connector: string, slot: string, via: string | null): Promise<DroppedSlot> {
+    return this.#parts.slots.drop(connector, slot, via);
   }
 
   topics(name: string): readonly string[] {

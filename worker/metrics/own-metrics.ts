@@ -5,6 +5,8 @@ function seconds(milliseconds: number | null | undefined): number | null {
   return milliseconds === null || milliseconds === undefined ? null : milliseconds / 1000;
 }
 
+const slotLevels = ['ok', 'warning', 'alarm'];
+
 /** What Connect and Debezium have no name for. */
 export const ownMetrics: readonly MetricDefinition[] = [
   taskMetric(
@@ -18,6 +20,62 @@ export const ownMetrics: readonly MetricDefinition[] = [
     { name: 'millrace_task_lag_seconds', help: 'Age of the oldest change that may not be in Kafka yet; 0: none.' },
     ({ progress }) => seconds(progress?.source?.lagMs),
   ),
+  taskMetric(
+    {
+      name: 'millrace_task_round_trip_seconds',
+      help: 'From writing a heartbeat to the source (millrace.heartbeat.write) to reading it, the last one.',
+    },
+    ({ progress }) => seconds(progress?.source?.heartbeat?.roundTripMs),
+  ),
+  taskMetric(
+    {
+      name: 'millrace_task_slot_retained_bytes',
+      help: "What the server keeps of its log for the task's slot.",
+    },
+    ({ progress }) => progress?.source?.slot?.retainedBytes,
+  ),
+  taskMetric(
+    {
+      name: 'millrace_task_slot_unconfirmed_bytes',
+      help: "Bytes of log between the slot's confirmed position and the log's end.",
+    },
+    ({ progress }) => progress?.source?.slot?.unconfirmedBytes,
+  ),
+  taskMetric(
+    {
+      name: 'millrace_task_slot_safe_bytes',
+      help: 'What may still be written before the server may give the slot up (safe_wal_size); none: without limit.',
+    },
+    ({ progress }) => progress?.source?.slot?.safeBytes,
+  ),
+  taskMetric(
+    {
+      name: 'millrace_task_slot_exhausted_seconds',
+      help: 'When, at the rate of the last minutes, the slot will have no room left, from now; none: not at all.',
+    },
+    ({ progress }) => seconds(progress?.source?.slot?.exhaustedInMs),
+  ),
+  taskMetric(
+    {
+      name: 'millrace_task_slot_level',
+      help: '0: the slot is well; 1: a warning, 2: an alarm, of which the progress of the task says more.',
+    },
+    ({ progress }) => {
+      const level = progress?.source?.slot?.level;
+      return level === undefined ? null : slotLevels.indexOf(level);
+    },
+  ),
+  {
+    name: 'millrace_slot_without_connector_retained_bytes',
+    help: 'What a server that tasks of this worker read keeps for the slot of a connector that was deleted (GET /summary, slots_without_connector).',
+    kind: 'gauge',
+    labels: ['connector', 'slot'],
+    samples: ({ slotsWithoutConnector }) =>
+      slotsWithoutConnector.map(({ connector, slot, retained_bytes: value }) => ({
+        labels: { connector, slot },
+        value: value ?? 0,
+      })),
+  },
   taskMetric(
     {
       name: 'millrace_task_stalled',

@@ -41,6 +41,8 @@ const source: SourceProgress = {
     startedMs: 1000,
     endedMs: 6000,
   },
+  slot: null,
+  heartbeat: null,
 };
 
 function measures(): WorkerMeasures {
@@ -93,6 +95,7 @@ function measures(): WorkerMeasures {
       { connector: 'inv', task: 1, config, snapshot: failed.snapshot(at, 60_000) },
     ],
     hosts: [{ pid: 7, tasks: ['inv-0'], rssBytes: 4096 }],
+    slotsWithoutConnector: [],
     connectorStartups: startups.counts,
     taskStartups: startups.counts,
     rebalance: meterOfGroup.figures(2000),

@@ -26,6 +26,7 @@ import { BodyError } from './request-body.ts';
 import { requireSignature, signatureHeaders, type SigningRules } from './request-signature.ts';
 import { sendAnswer, sendError } from './respond.ts';
 import { signalEndpoints } from './signal-endpoints.ts';
+import { slotEndpoints } from './slot-endpoints.ts';
 import { taskEndpoints } from './task-endpoints.ts';
 import { topicEndpoints } from './topic-endpoints.ts';
 import { userCheck } from './user-check.ts';
@@ -77,6 +78,7 @@ const endpoints: readonly Endpoint[] = [
   ...topicEndpoints,
   ...pluginEndpoints,
   ...healthEndpoints,
+  ...slotEndpoints,
   ...revisionEndpoints,
   ...signalEndpoints,
 ];

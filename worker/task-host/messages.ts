@@ -147,6 +147,34 @@ const sourceProgress = z.object({
       endedMs: epochMs,
     })
     .nullable(),
+  slot: z
+    .object({
+      name: z.string(),
+      system: z.string().nullable(),
+      timeline: z.number().nullable(),
+      status: z.string().nullable(),
+      level: z.enum(['ok', 'warning', 'alarm']),
+      warnings: z.array(z.string()).readonly(),
+      retainedBytes: z.number().nullable(),
+      unconfirmedBytes: z.number().nullable(),
+      safeBytes: z.number().nullable(),
+      limitBytes: z.number().nullable(),
+      exhaustedInMs: z.number().nullable(),
+      checkedMs: z.number(),
+      others: z
+        .array(
+          z.object({
+            name: z.string(),
+            database: z.string().nullable(),
+            active: z.boolean(),
+            retainedBytes: z.number().nullable(),
+            status: z.string().nullable(),
+          }),
+        )
+        .readonly(),
+    })
+    .nullable(),
+  heartbeat: z.object({ writtenMs: z.number(), roundTripMs: z.number() }).nullable(),
 }) satisfies z.ZodType<SourceProgress>;
 
 /** Counted since the run of the task began. Times are epoch milliseconds. */

@@ -34,12 +34,15 @@ export interface OffsetSource {
   readonly slot: string | null;
   /** system_identifier of the server. */
   readonly system: string | null;
+  /** Timeline of its log. */
+  readonly timeline?: number | null;
 }
 
 // Ours, beside Debezium's; flat, since a nested value makes the Java worker read no offset at all.
 const STATE = 'millrace.state';
 const SLOT = 'millrace.slot';
 const SYSTEM = 'millrace.system';
+const TIMELINE = 'millrace.timeline';
 const COMMIT = 'millrace.commit';
 const ORDINAL = 'millrace.ordinal';
 const NUMBERING = 'millrace.numbering';
@@ -101,7 +104,7 @@ export function streamOffset(
 /** Throws POSTGRES_OFFSET_INVALID for an offset that nothing can start from. */
 export function readOffset(offset: SourceOffset | undefined, numbering: string): StoredOffset {
   if (offset === undefined) return { state: 'none' };
-  const source = { slot: textField(offset, SLOT), system: textField(offset, SYSTEM) };
+  const source = sourceOf(offset);
   if (offset[STATE] === 'creating') return { state: 'creating', source };
   const lsn = lsnField(offset, 'lsn');
   if (offset[STATE] === 'snapshot' && lsn !== null)
@@ -161,8 +164,21 @@ function runField(run: string | null): SourceOffset {
   return run === null ? {} : { [RUN]: run };
 }
 
-function sourceFields({ slot, system }: OffsetSource): SourceOffset {
-  return { ...(slot === null ? {} : { [SLOT]: slot }), ...(system === null ? {} : { [SYSTEM]: system }) };
+function sourceOf(offset: SourceOffset): OffsetSource {
+  const timeline = lsnField(offset, TIMELINE);
+  return {
+    slot: textField(offset, SLOT),
+    system: textField(offset, SYSTEM),
+    ...(timeline === null ? {} : { timeline: Number(timeline) }),
+  };
+}
+
+function sourceFields({ slot, system, timeline = null }: OffsetSource): SourceOffset {
+  return {
+    ...(slot === null ? {} : { [SLOT]: slot }),
+    ...(system === null ? {} : { [SYSTEM]: system }),
+    ...(timeline === null ? {} : { [TIMELINE]: timeline }),
+  };
 }
 
 function textField(offset: SourceOffset, name: string): string | null {

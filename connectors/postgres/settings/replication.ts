@@ -29,7 +29,34 @@ export const replicationSettings = {
   slotFailover: flag('slot.failover', {
     default: 'false',
     group: REPLICATION,
-    documentation: 'Creates the slot so that it is copied to standbys (PostgreSQL 17 and later; ignored before).',
+    documentation:
+      'Creates the slot so that it is copied to standbys, and changes one that exists accordingly (PostgreSQL 17 and later; ignored before).',
+  }),
+  slotMaxRetainedBytes: integer('millrace.slot.max.retained.bytes', 'LONG', {
+    default: '0',
+    group: REPLICATION,
+    check: atLeast(0),
+    documentation:
+      "How much of its log the server may keep for the slot before millrace.slot.limit.action applies; 0: no limit of the connector's own. Progress and the log warn from half of it on, and in the same way of the server's own limit (max_slot_wal_keep_size).",
+  }),
+  slotLimitAction: choice('millrace.slot.limit.action', ['warn', 'fail', 'drop'], {
+    default: 'warn',
+    group: REPLICATION,
+    documentation:
+      "What happens while changes stream and the slot keeps more than millrace.slot.max.retained.bytes. warn: it is told in progress, metrics and the log. fail: the task fails, and the server goes on keeping its log. drop: the task fails and drops the slot, which saves the server's disk; the changes since are gone, and the connector begins anew once its offsets are reset.",
+  }),
+  slotCheckIntervalMs: integer('millrace.slot.check.interval.ms', 'INT', {
+    default: '5000',
+    importance: 'LOW',
+    group: REPLICATION,
+    check: between(100, 600_000),
+    documentation: "Time between two looks at the end of the server's log and at what the slot keeps of it.",
+  }),
+  otherServerAction: choice('millrace.other.server.action', ['fail', 'adopt'], {
+    default: 'fail',
+    group: REPLICATION,
+    documentation:
+      'When the stored offset was written for a server with another system identifier. fail: the task fails. adopt: the slot of this server goes on where the other one ended (so it is after pg_upgrade of PostgreSQL 17 and later, or a planned change of servers): the task goes on from where the slot is. Set it for the change only.',
   }),
   slotMaxRetries: integer('slot.max.retries', 'INT', {
     default: '6',
@@ -95,6 +122,24 @@ export const replicationSettings = {
   }),
 };
 
+const DDL = 'DDL';
+
+/** Statements that change tables. */
+export const ddlSettings = {
+  ddlCapture: choice('millrace.ddl.capture', ['off', 'existing', 'install', 'remove'], {
+    default: 'off',
+    group: DDL,
+    documentation:
+      'Whether CREATE, ALTER and DROP of captured tables become records, each in its place among the changes. off: no, DDL is ignored. existing: yes, by the event triggers that somebody has installed (docs/postgres.md). install: the connector installs them when they are missing, which needs a superuser (on managed services a role that may create event triggers). remove: the connector drops them, for all connectors of the database, and ignores DDL.',
+  }),
+  ddlTopic: text('millrace.ddl.topic.name', {
+    optional: true,
+    importance: 'LOW',
+    group: DDL,
+    documentation: 'Topic of these records; default: topic.prefix and .schema-changes.',
+  }),
+};
+
 /** What happens at intervals while changes stream. */
 export const heartbeatSettings = {
   heartbeatIntervalMs: integer('heartbeat.interval.ms', 'INT', {
@@ -105,5 +150,16 @@ export const heartbeatSettings = {
   heartbeatQuery: text('heartbeat.action.query', {
     optional: true,
     documentation: 'SQL to run on the database with each heartbeat.',
+  }),
+  heartbeatWrite: choice('millrace.heartbeat.write', ['none', 'message', 'table'], {
+    default: 'none',
+    documentation:
+      'What the connector writes to the database every millrace.heartbeat.write.interval.ms, so that there is always something whose way through the slot can be timed (source.heartbeat in the progress): nothing; a logical message, which is no row and needs no rights; or its row in the table public.dts_postgres_heartbeat, which is created when missing and, with publication.autocreate.mode=filtered, added to the publication. Neither is delivered, unless table.include.list names the table. Not on a standby.',
+  }),
+  heartbeatWriteIntervalMs: integer('millrace.heartbeat.write.interval.ms', 'INT', {
+    default: '10000',
+    importance: 'LOW',
+    check: atLeast(100),
+    documentation: 'Time between two of what millrace.heartbeat.write says.',
   }),
 };

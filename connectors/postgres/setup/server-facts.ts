@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Session } from '../connection/session.ts';
+import { TIMELINE, timelineOf } from '../guard/server-reading.ts';
 import { parseLsn, type Lsn } from '../lsn.ts';
 
 /** What a connector has to know about the server before it does anything else. */
@@ -9,6 +10,8 @@ export interface ServerFacts {
   readonly versionText: string;
   /** system_identifier; null where the server does not tell this user. */
   readonly system: string | null;
+  /** Of the log that is being written; null on a standby. */
+  readonly timeline: number | null;
   readonly isStandby: boolean;
   readonly walLevel: string;
   readonly encoding: string;
@@ -21,6 +24,7 @@ const row = z.object({
   version: z.string(),
   versionText: z.string(),
   system: z.string().nullable(),
+  timeline: z.string().nullable(),
   isStandby: z.boolean(),
   walLevel: z.string(),
   encoding: z.string(),
@@ -34,7 +38,7 @@ const FACTS = `
 SELECT current_setting('server_version_num') AS version, current_setting('server_version') AS "versionText",
        CASE WHEN has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
             THEN (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) END AS system,
-       pg_catalog.pg_is_in_recovery() AS "isStandby", current_setting('wal_level') AS "walLevel",
+       ${TIMELINE} AS timeline, pg_catalog.pg_is_in_recovery() AS "isStandby", current_setting('wal_level') AS "walLevel",
        current_setting('server_encoding') AS encoding,
        (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
              ELSE pg_catalog.pg_current_wal_lsn() END)::text AS "logEnd",
@@ -48,6 +52,12 @@ FROM pg_catalog.pg_roles r WHERE r.rolname = current_user`;
 export async function readServerFacts(session: Session): Promise<ServerFacts> {
   const [facts] = z.array(row).parse(await session.query(FACTS));
   if (facts === undefined) throw new Error('the server does not list the role of its own session');
-  const { version, logEnd, superuser, replication, ...rest } = facts;
-  return { ...rest, version: Number(version), logEnd: parseLsn(logEnd), role: { superuser, replication } };
+  const { version, logEnd, timeline, superuser, replication, ...rest } = facts;
+  return {
+    ...rest,
+    version: Number(version),
+    timeline: timelineOf(timeline),
+    logEnd: parseLsn(logEnd),
+    role: { superuser, replication },
+  };
 }

@@ -79,6 +79,11 @@ describe('what to do about a replication slot', () => {
     assert.deepEqual(gap({ slot: { ...good, database: 'other' }, stored: 'stream' }), ['fail', false]);
   });
 
+  it('is waited for while it is the copy that a standby keeps: it becomes usable with the promotion', () => {
+    assert.equal(slot({ isStandbyCopy: true }), 'POSTGRES_SLOT_STANDBY_COPY');
+    assert.equal(decide({ stored: 'creating', slot: { ...good, isStandbyCopy: true } }), 'POSTGRES_SLOT_STANDBY_COPY');
+  });
+
   it('is used with a warning when it is about to be lost', () => {
     const decision = decideSlot({ ...sound, slot: { ...good, walStatus: 'unreserved' }, stored: 'stream' });
     assert.ok(decision.action === 'use' && decision.warning !== undefined);

@@ -16,6 +16,10 @@ export interface SlotState {
   readonly walStatus: string | null;
   /** From PostgreSQL 17 on. */
   readonly invalidationReason: string | null;
+  /** Whether it is to be copied to standbys; null: before PostgreSQL 17. */
+  readonly failover?: boolean | null;
+  /** A copy on a standby, which can be used once that has been promoted (PostgreSQL 17 and later). */
+  readonly isStandbyCopy?: boolean;
 }
 
 export interface SlotQuestion {
@@ -49,6 +53,12 @@ export function decideSlot({ name, database, slot, stored, dropOnStop, heals }: 
   if (slot.database !== database)
     return unusable(`slot '${name}' belongs to the database '${slot.database ?? ''}', not to '${database}'`);
   if (slot.temporary) return unusable(`slot '${name}' is a temporary slot of another session`);
+  if (slot.isStandbyCopy === true)
+    return {
+      action: 'fail',
+      code: 'POSTGRES_SLOT_STANDBY_COPY',
+      message: `slot '${name}' is the copy that a standby keeps of its primary's slot; it can be read once the standby has been promoted`,
+    };
   if (stored === 'creating') return { action: 'recreate' };
   if (slot.walStatus === 'lost' || slot.invalidationReason !== null) {
     const reason = slot.invalidationReason ?? 'its part of the log was removed';

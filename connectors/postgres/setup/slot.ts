@@ -17,13 +17,17 @@ const slotRow = z.object({
   confirmedFlush: z.string().nullable(),
   walStatus: z.string().nullable(),
   invalidationReason: z.string().nullable(),
+  failover: z.boolean().nullable(),
+  isStandbyCopy: z.boolean(),
 });
 
-// to_jsonb, since the column exists from PostgreSQL 17 on only.
+// to_jsonb, since the columns exist from PostgreSQL 17 on only.
 const SLOT = `
 SELECT s.plugin::text, s.slot_type AS type, s.database::text, s.temporary, s.active_pid AS "activePid",
        a.application_name AS "activeApplication", s.confirmed_flush_lsn::text AS "confirmedFlush",
-       s.wal_status AS "walStatus", to_jsonb(s) ->> 'invalidation_reason' AS "invalidationReason"
+       s.wal_status AS "walStatus", to_jsonb(s) ->> 'invalidation_reason' AS "invalidationReason",
+       (to_jsonb(s) ->> 'failover')::boolean AS failover,
+       coalesce((to_jsonb(s) ->> 'synced')::boolean, false) AND pg_catalog.pg_is_in_recovery() AS "isStandbyCopy"
 FROM pg_catalog.pg_replication_slots s LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = s.active_pid
 WHERE s.slot_name = $1`;
 
@@ -64,6 +68,11 @@ function createCommand({ name, exportSnapshot, failover, version }: SlotCreation
   if (version < 150_000) return `${command} ${exportSnapshot ? 'EXPORT_SNAPSHOT' : 'NOEXPORT_SNAPSHOT'}`;
   const failoverOption = failover && version >= 170_000 ? ', FAILOVER true' : '';
   return `${command} (SNAPSHOT '${exportSnapshot ? 'export' : 'nothing'}'${failoverOption})`;
+}
+
+/** Makes a slot that exists one that standbys copy; nobody may use it meanwhile. For PostgreSQL 17 and later. */
+export async function makeFailover(replication: Session, name: string): Promise<void> {
+  await replication.query(`ALTER_REPLICATION_SLOT "${name}" (FAILOVER true)`);
 }
 
 const BLOCKERS_INTERVAL_MS = 10_000;

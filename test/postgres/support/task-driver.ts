@@ -3,6 +3,7 @@ import type { ChangeBatch, SourceOffset, SourcePartition } from '../../../connec
 import type { ChangeEvent, RowChange } from '../../../connectors/change-event.ts';
 import { fieldText, type RowImage } from '../../../connectors/row-image.ts';
 import type { Emitted, SourceTask, TaskContext, TaskLog, WatchedRecord } from '../../../connectors/source-connector.ts';
+import type { SourceProgress } from '../../../connectors/source-progress.ts';
 import type { TaskSignal } from '../../../connectors/task-signal.ts';
 import { until } from './test-database.ts';
 
@@ -202,6 +203,10 @@ export class TaskDriver implements TaskContext {
   /** How the task ends. */
   get ended(): Promise<void> {
     return this.#ended ?? Promise.resolve();
+  }
+
+  get progress(): SourceProgress | undefined {
+    return this.#task?.progress?.();
   }
 
   /** Everything handed over counts as being in Kafka from now on; with `false` nothing new does. */

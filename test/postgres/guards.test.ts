@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { chown, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { SlotProgress } from '../../connectors/source-progress.ts';
+import type { PostgresServer } from '../../scripts/stack/postgres-server.ts';
+import { postgresVersion, servers } from '../support/servers.ts';
+import { OffsetStore, TaskDriver } from './support/task-driver.ts';
+import { TestDatabase, until } from './support/test-database.ts';
+
+const often = { 'millrace.slot.check.interval.ms': '100' };
+
+describe('guarding the replication slot', () => {
+  let database: TestDatabase;
+  let driver: TaskDriver;
+  let offsets: OffsetStore;
+
+  beforeEach(async () => {
+    database = await TestDatabase.create(servers().postgres.address);
+    await database.sql('CREATE TABLE item (id int PRIMARY KEY, name text)');
+    offsets = new OffsetStore();
+  });
+
+  afterEach(async () => {
+    await driver.stop();
+    await database.drop();
+  });
+
+  async function stream(more: Record<string, string> = {}): Promise<void> {
+    driver = await new TaskDriver({ config: database.config({ ...often, ...more }), offsets }).start();
+    await until(() => driver.waiting === 0 && driver.batches > 0, 'the first offset is stored');
+  }
+
+  /** Keeps the slot where it is while the log grows by a file. */
+  async function retain(): Promise<void> {
+    driver.setAcknowledging(false);
+    await database.sql(`INSERT INTO item VALUES (1, 'waits')`);
+    await driver.waitForChanges(1);
+    await database.sql('SELECT pg_switch_wal()');
+    await database.sql('INSERT INTO item SELECT generate_series(2, 100)');
+  }
+
+  function slot(): SlotProgress {
+    const found = driver.progress?.slot;
+    assert.ok(found != null, 'the slot was looked at');
+    return found;
+  }
+
+  it('tells what the slot keeps, and other slots of the server', async () => {
+    const other = await TestDatabase.create(servers().postgres.address);
+    await other.sql(`SELECT pg_create_logical_replication_slot('${other.name}', 'pgoutput')`);
+    await stream();
+    await until(() => driver.progress?.slot?.others.some(({ name }) => name === other.name) === true, 'it is seen');
+    const { name, level, status, timeline, system, others } = slot();
+    assert.deepEqual([name, level, status, timeline], [database.name, 'ok', 'reserved', 1]);
+    assert.equal(system, await database.value('SELECT system_identifier FROM pg_control_system()'));
+    const seen = others.find((entry) => entry.name === other.name);
+    assert.deepEqual([seen?.active, seen?.database, seen?.status], [false, other.name, 'reserved']);
+    await other.drop();
+  });
+
+  it('warns beyond a limit of its own, and goes on: nothing else happens by default', async () => {
+    await stream({ 'millrace.slot.max.retained.bytes': '1000000' });
+    await retain();
+    await until(() => driver.progress?.slot?.level === 'alarm', 'there is an alarm');
+    const { limitBytes, retainedBytes, warnings } = slot();
+    assert.equal(limitBytes, 1_000_000);
+    assert.ok((retainedBytes ?? 0) > 1_000_000);
+    assert.match(warnings.join(), /more than millrace.slot.max.retained.bytes/);
+    assert.equal(driver.logged.filter(({ level, message }) => level === 'warn' && /keeps/.test(message)).length, 1);
+    driver.setAcknowledging(true);
+    await driver.waitForChanges(100);
+  });
+
+  it('fails beyond the limit where it is told to, and the slot stays', async () => {
+    await stream({ 'millrace.slot.max.retained.bytes': '1000000', 'millrace.slot.limit.action': 'fail' });
+    await retain();
+    await assert.rejects(driver.ended, { code: 'POSTGRES_SLOT_OVER_LIMIT', message: /the task fails/ });
+    assert.notEqual(await database.confirmed(), 'undefined');
+  });
+
+  it('drops the slot beyond the limit where it is told to, and never goes on silently after it', async () => {
+    const limit = { 'millrace.slot.max.retained.bytes': '1000000', 'millrace.slot.limit.action': 'drop' };
+    await stream(limit);
+    await retain();
+    await assert.rejects(driver.ended, { code: 'POSTGRES_SLOT_OVER_LIMIT', message: /it is dropped/ });
+    assert.equal(await database.confirmed(), 'undefined');
+    driver = new TaskDriver({ config: database.config(limit), offsets });
+    await assert.rejects(driver.run(), { code: 'POSTGRES_SLOT_MISSING' });
+  });
+
+  it('fails when a stranger drops the slot under it, and when he makes it anew', async () => {
+    const drop = async (): Promise<boolean> => {
+      const slots = `FROM pg_replication_slots WHERE slot_name = '${database.name}'`;
+      await database.sql(`SELECT pg_terminate_backend(active_pid) ${slots} AND active`);
+      return database.sql(`SELECT pg_drop_replication_slot(slot_name) ${slots}`).then(
+        () => true,
+        () => false,
+      );
+    };
+    await stream();
+    await until(drop, 'the slot is dropped');
+    await assert.rejects(driver.ended, { code: 'POSTGRES_SLOT_MISSING' });
+    await database.sql(`SELECT pg_create_logical_replication_slot('${database.name}', 'pgoutput')`);
+    driver = new TaskDriver({ config: database.config(), offsets });
+    await assert.rejects(driver.run(), { code: 'POSTGRES_SLOT_AHEAD' });
+  });
+
+  it('goes on from the slot of another server where it is told that this one took its place', async () => {
+    await stream();
+    await driver.stop();
+    const stored = offsets.get({ server: database.name });
+    offsets.set({ server: database.name }, { ...stored, lsn_commit: 2n ** 60n, 'millrace.system': '42' });
+    driver = new TaskDriver({ config: database.config(), offsets });
+    await assert.rejects(driver.run(), { code: 'POSTGRES_OTHER_SERVER' });
+    await database.sql(`INSERT INTO item VALUES (1, 'meanwhile')`);
+    await stream({ 'millrace.other.server.action': 'adopt' });
+    assert.equal((await driver.waitForChanges(1))[0]?.after?.['name'], 'meanwhile');
+    const system = await database.value('SELECT system_identifier FROM pg_control_system()');
+    assert.equal(driver.offset?.['millrace.system'], system);
+  });
+
+  it('makes an existing slot one that standbys copy when slot.failover says so', async function () {
+    if (postgresVersion() < 17) this.skip();
+    const failover = (): Promise<string> =>
+      database.value('SELECT failover FROM pg_replication_slots WHERE slot_name = $1', [database.name]);
+    await stream();
+    assert.equal(await failover(), 'false');
+    await driver.stop();
+    await stream({ 'slot.failover': 'true' });
+    assert.equal(await failover(), 'true');
+  });
+});
+
+describe('guarding against what happens to a server', () => {
+  let server: PostgresServer;
+  let database: TestDatabase;
+  let driver: TaskDriver;
+  let offsets: OffsetStore;
+  let copy: string;
+
+  beforeEach(async () => {
+    const settings = { max_slot_wal_keep_size: '48MB' };
+    server = await servers().startPostgres({ as: 'postgres-guarded', settings });
+    copy = join(server.dataFolder, '..', 'copy');
+    database = await TestDatabase.create(server.address);
+    await database.sql('CREATE TABLE item (id int PRIMARY KEY, name text)');
+    offsets = new OffsetStore();
+    driver = await new TaskDriver({ config: database.config(often), offsets }).start();
+    await until(() => driver.waiting === 0 && driver.batches > 0, 'the first offset is stored');
+  });
+
+  afterEach(async () => {
+    await driver.stop();
+    await servers().stack.stop('postgres-guarded');
+  });
+
+  async function again(more: Record<string, string> = {}): Promise<void> {
+    driver = await new TaskDriver({ config: database.config({ ...often, ...more }), offsets }).start();
+  }
+
+  /** A change that is delivered, its offset stored. */
+  async function deliver(id: number): Promise<void> {
+    const before = driver.offset?.['lsn_commit'];
+    await database.sql('INSERT INTO item VALUES ($1)', [id]);
+    await until(
+      () => driver.changes.some(({ op }) => op === 'c') && driver.offset?.['lsn_commit'] !== before,
+      'it comes',
+    );
+  }
+
+  /** Starts the server so that it recovers, as a standby does, and is promoted: a new timeline. */
+  async function promote(): Promise<void> {
+    const signal = join(server.dataFolder, 'standby.signal');
+    await writeFile(signal, '');
+    const { uid, gid } = await stat(server.dataFolder);
+    await chown(signal, uid, gid);
+    await server.start();
+    await database.reconnect();
+    await database.sql('SELECT pg_promote()');
+  }
+
+  /** Owners and rights of the files are kept. */
+  async function copyFolder(from: string, to: string): Promise<void> {
+    await promisify(execFile)('cp', ['-a', from, to]);
+  }
+
+  async function restore(): Promise<void> {
+    await rm(server.dataFolder, { recursive: true });
+    await copyFolder(copy, server.dataFolder);
+  }
+
+  it('warns as the room that the server leaves shrinks, fails once the slot is lost, and fails again when it is started anew', async () => {
+    driver.setAcknowledging(false);
+    await database.sql(`INSERT INTO item VALUES (1, 'waits')`);
+    await driver.waitForChanges(1);
+    const levels: string[] = [];
+    while (levels.at(-1) !== 'alarm' && levels.length < 10) {
+      await database.sql('INSERT INTO item SELECT max(id) + 1 FROM item');
+      await database.sql('SELECT pg_switch_wal()');
+      const checked = driver.progress?.slot?.checkedMs ?? 0;
+      await until(() => (driver.progress?.slot?.checkedMs ?? 0) > checked + 200, 'the slot was looked at since');
+      levels.push(driver.progress?.slot?.level ?? '');
+    }
+    assert.ok(levels.includes('warning') && levels.includes('alarm'), levels.join());
+    await database.sql('CHECKPOINT');
+    await assert.rejects(driver.ended, { code: 'POSTGRES_SLOT_LOST' });
+    assert.ok(driver.logged.some(({ level, fields }) => level === 'warn' && fields['level'] === 'alarm'));
+    driver = new TaskDriver({ config: database.config(), offsets });
+    await assert.rejects(driver.run(), { code: 'POSTGRES_SLOT_LOST' });
+  });
+
+  it('refuses a server that was restored from a backup, before and after its log has grown past the offset', async () => {
+    await driver.stop();
+    await server.kill('SIGINT');
+    await copyFolder(server.dataFolder, copy);
+    await server.start();
+    await database.reconnect();
+    await again();
+    await deliver(1);
+    await driver.stop();
+    await server.kill('SIGINT');
+    await restore();
+    await server.start();
+    await database.reconnect();
+    driver = new TaskDriver({ config: database.config(), offsets });
+    await assert.rejects(driver.run(), { code: 'POSTGRES_SERVER_BEHIND' });
+    await server.kill('SIGINT');
+    await promote();
+    await database.sql('SELECT pg_switch_wal()');
+    await database.sql('INSERT INTO item SELECT generate_series(1000, 2000)');
+    driver = new TaskDriver({ config: database.config(), offsets });
+    await assert.rejects(driver.run(), {
+      code: 'POSTGRES_SERVER_BEHIND',
+      message: /the place where the server's log began anew/,
+    });
+  });
+
+  it('goes on over a fail-over that lost nothing', async () => {
+    await deliver(1);
+    await driver.stop();
+    await server.kill('SIGINT');
+    await promote();
+    await database.sql('INSERT INTO item VALUES (2)');
+    await again();
+    assert.equal((await driver.waitForChanges(1))[0]?.after?.['id'], '2');
+    await until(() => driver.offset?.['millrace.timeline'] === 2, 'the offset says so');
+    await driver.stop();
+    await again();
+    await deliver(3);
+  });
+});
