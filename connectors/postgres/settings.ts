@@ -1,5 +1,6 @@
 import { filterSettings, snapshotSettings } from './settings/capture.ts';
 import { connectionSettings, tlsSettings } from './settings/connection.ts';
+import { inProgressSettings } from './settings/in-progress.ts';
 import { inertSettings } from './settings/inert.ts';
 import { refusedSettings } from './settings/refused.ts';
 import { heartbeatSettings, replicationSettings } from './settings/replication.ts';
@@ -12,6 +13,7 @@ export const postgresSettings = {
   ...filterSettings,
   ...snapshotSettings,
   ...heartbeatSettings,
+  ...inProgressSettings,
   ...refusedSettings,
   ...inertSettings,
 };

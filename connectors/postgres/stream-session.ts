@@ -6,6 +6,8 @@ import type { Session } from './connection/session.ts';
 import { PgoutputDecoder } from './decoder/pgoutput-decoder.ts';
 import { Feedback } from './feedback.ts';
 import type { Handover } from './handover.ts';
+import { streamPlan } from './in-progress/stream-plan.ts';
+import { openStreamWay } from './in-progress/stream-way.ts';
 import { parseLsn } from './lsn.ts';
 import { errorText } from './pg-errors.ts';
 import { sourcePartition, streamOffset } from './position/stored-offset.ts';
@@ -30,6 +32,8 @@ export interface StreamSessionParts {
   readonly from: StreamState;
   /** A snapshot that has shown some of the changes to come. */
   readonly seen: SeenRun | undefined;
+  /** Whether large transactions come while they run. */
+  readonly streamInProgress: boolean;
   /** Told once the server streams. */
   readonly onStreaming: () => void;
 }
@@ -82,16 +86,22 @@ export async function streamUntilBroken(parts: StreamSessionParts): Promise<Stre
 
 async function stream(parts: StreamSessionParts, reader: StreamReader, cursor: TransactionCursor): Promise<never> {
   const { context, config, opener, setup, handover, from } = parts;
+  const { version } = setup.facts;
+  const wishes = { streamInProgress: parts.streamInProgress, twoPhase: config.twoPhase };
+  const plan = streamPlan(wishes, { version, slot: setup.slot, done: from.start.done });
+  const { spoolFolder, spoolMaxBytes } = config;
+  const way = await openStreamWay({ plan, reader, version, spoolFolder, spoolMaxBytes, log: context.log });
   const session = await opener.replication();
   const running = await startReplication(
     session,
     {
       slot: config.slotName,
-      from: from.start.done,
-      options: { proto_version: '1', publication_names: quotedName(config.publicationName) },
+      from: plan.from,
+      options: { ...plan.options, publication_names: quotedName(config.publicationName) },
     },
-    reader,
+    way.handler,
   ).catch(async (error: unknown) => {
+    await way.close();
     await session.close();
     throw error;
   });
@@ -99,7 +109,7 @@ async function stream(parts: StreamSessionParts, reader: StreamReader, cursor: T
     stream: running,
     intervalMs: config.statusIntervalMs,
     received: () => cursor.done,
-    durable: () => handover.durable,
+    durable: () => way.confirmable(handover.durable),
     mayConfirm: () => context.mayConfirm(),
     confirms: config.lsnFlushMode !== 'manual',
     slotPosition: setup.slot?.confirmedFlush ?? 0n,
@@ -109,15 +119,16 @@ async function stream(parts: StreamSessionParts, reader: StreamReader, cursor: T
   const timers = startTimers(parts, reader);
   try {
     parts.facts.streaming({ cursor, feedback });
-    reader.attach(running);
+    way.attach(running);
     parts.onStreaming();
     const lost = setup.session.ended;
-    return await Promise.race([running.ended, reader.failed, handover.failed, lost, timers.silent]);
+    const broken = [running.ended, reader.failed, handover.failed, lost, timers.silent];
+    return await Promise.race(way.failed === undefined ? broken : [...broken, way.failed]);
   } finally {
     timers.stop();
     feedback.close();
     handover.onDurable = () => undefined;
-    await running.close();
+    await Promise.all([way.close(), running.close()]);
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ConnectorError } from '../../errors/connector-error.ts';
 import type { SourceOffset } from '../change-batch.ts';
 import type { SourceTask, TaskContext } from '../source-connector.ts';
 import type { SourceProgress } from '../source-progress.ts';
@@ -6,6 +7,7 @@ import type { PlanRules } from './catalog/plan-builder.ts';
 import { SessionOpener } from './connection/session-opener.ts';
 import type { Session } from './connection/session.ts';
 import { Handover } from './handover.ts';
+import { canTwoPhase } from './in-progress/stream-plan.ts';
 import { backOff, pause } from './pause.ts';
 import { planRules } from './plan-rules.ts';
 import { errorText, judge } from './pg-errors.ts';
@@ -43,6 +45,8 @@ export class PostgresTask implements SourceTask {
   readonly #config: SourceConfig;
   readonly #opener: SessionOpener;
   readonly #rules: PlanRules;
+  /** Whether large transactions are to come while they run: not in the session after one that found no room for them. */
+  #streamInProgress: boolean;
   readonly #facts: SourceFacts;
   #handover: Handover;
   #stored: StoredOffset = { state: 'none' };
@@ -52,12 +56,15 @@ export class PostgresTask implements SourceTask {
   #hasWrittenOffset = false;
   #isStarted = false;
   #streamingSinceMs: number | undefined;
+  /** Whether the session of now got large transactions while they ran. */
+  #streamedInProgress = false;
 
   constructor(context: TaskContext) {
     this.#context = context;
     this.#config = parseConfig(context.config);
     this.#opener = new SessionOpener(this.#config, context.applicationName, context.signal);
     this.#rules = planRules(this.#config);
+    this.#streamInProgress = this.#config.streamInProgress;
     this.#handover = new Handover(context, 0n);
     this.#facts = new SourceFacts(this.#config.serverName, () => this.#handover);
   }
@@ -99,7 +106,8 @@ export class PostgresTask implements SourceTask {
       );
       signal.throwIfAborted();
       const isImpatient = !this.#isStarted && performance.now() - beganMs > FIRST_PATIENCE_MS;
-      if (isImpatient || this.#handover.failure !== undefined || judge(failure).kind === 'fatal') throw failure;
+      const isFatal = judge(failure).kind === 'fatal' && !this.#outgrewSpool(failure);
+      if (isImpatient || this.#handover.failure !== undefined || isFatal) throw failure;
       if (this.#streamingSinceMs !== undefined && performance.now() - this.#streamingSinceMs > GOOD_SESSION_MS)
         retry = 0;
       const waitMs = backOff(retry);
@@ -112,9 +120,22 @@ export class PostgresTask implements SourceTask {
     }
   }
 
+  /** Ran out of room for transactions that it need not have got while they ran. */
+  #outgrewSpool(failure: unknown): boolean {
+    if (!this.#streamedInProgress || !(failure instanceof ConnectorError)) return false;
+    if (failure.code !== 'POSTGRES_SPOOL_UNUSABLE') return false;
+    this.#streamInProgress = false;
+    this.#context.log.warn(
+      { error: failure.message },
+      'large transactions come at their end for the next session: there is no room to keep them while they run',
+    );
+    return true;
+  }
+
   /** One round: set up, snapshot if due, stream. Ends by throwing. */
   async #session(): Promise<void> {
     this.#streamingSinceMs = undefined;
+    this.#streamedInProgress = false;
     const parts = { context: this.#context, config: this.#config, opener: this.#opener };
     const setup = await setUp(parts, this.#stored);
     this.#facts.connected();
@@ -139,9 +160,12 @@ export class PostgresTask implements SourceTask {
   }
 
   async #stream(setup: TaskSetup, from: StreamState): Promise<never> {
+    const streamInProgress = this.#streamInProgress;
+    this.#streamInProgress = this.#config.streamInProgress;
     const seen = from.run === null ? undefined : await seenRun(this.#context, this.#config.serverName, from.run);
     const end = await streamUntilBroken({
       seen,
+      streamInProgress,
       context: this.#context,
       config: this.#config,
       opener: this.#opener,
@@ -152,6 +176,7 @@ export class PostgresTask implements SourceTask {
       from,
       onStreaming: () => {
         this.#streamingSinceMs = performance.now();
+        this.#streamedInProgress = streamInProgress;
         this.#context.log.info({ from: formatLsn(from.start.done), slot: this.#config.slotName }, 'streaming');
       },
     });
@@ -185,7 +210,11 @@ export class PostgresTask implements SourceTask {
     if (setup.decision.action === 'recreate') await dropSlot(setup.session, name);
     const session = await this.#opener.replication();
     try {
-      const creation = { name, failover, exportSnapshot: withSnapshot, version: setup.facts.version };
+      const { version } = setup.facts;
+      const twoPhase = this.#config.twoPhase && canTwoPhase(version);
+      if (this.#config.twoPhase && !twoPhase)
+        this.#context.log.warn({ version }, 'millrace.two.phase has no effect before PostgreSQL 15');
+      const creation = { name, failover, twoPhase, exportSnapshot: withSnapshot, version };
       const created = await reportingBlockers(setup.session, this.#context.log, createSlot(session, creation));
       this.#context.log.info({ slot: name, from: formatLsn(created.consistentPoint) }, 'created the slot');
       this.#reportStarted();

@@ -16,6 +16,8 @@ export interface SlotState {
   readonly walStatus: string | null;
   /** From PostgreSQL 17 on. */
   readonly invalidationReason: string | null;
+  /** Whether it sends prepared transactions before they commit; once it does, it always does. */
+  readonly twoPhase: boolean;
 }
 
 export interface SlotQuestion {

@@ -17,13 +17,15 @@ const slotRow = z.object({
   confirmedFlush: z.string().nullable(),
   walStatus: z.string().nullable(),
   invalidationReason: z.string().nullable(),
+  twoPhase: z.boolean(),
 });
 
 // to_jsonb, since the column exists from PostgreSQL 17 on only.
 const SLOT = `
 SELECT s.plugin::text, s.slot_type AS type, s.database::text, s.temporary, s.active_pid AS "activePid",
        a.application_name AS "activeApplication", s.confirmed_flush_lsn::text AS "confirmedFlush",
-       s.wal_status AS "walStatus", to_jsonb(s) ->> 'invalidation_reason' AS "invalidationReason"
+       s.wal_status AS "walStatus", to_jsonb(s) ->> 'invalidation_reason' AS "invalidationReason",
+       s.two_phase AS "twoPhase"
 FROM pg_catalog.pg_replication_slots s LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = s.active_pid
 WHERE s.slot_name = $1`;
 
@@ -38,6 +40,8 @@ export interface SlotCreation {
   /** Whether to export the snapshot that the slot begins with. */
   readonly exportSnapshot: boolean;
   readonly failover: boolean;
+  /** Whether prepared transactions come before they commit. */
+  readonly twoPhase: boolean;
   /** server_version_num. */
   readonly version: number;
 }
@@ -58,12 +62,13 @@ export async function createSlot(replication: Session, creation: SlotCreation): 
   return { consistentPoint: parseLsn(created.consistent_point), snapshot: created.snapshot_name };
 }
 
-function createCommand({ name, exportSnapshot, failover, version }: SlotCreation): string {
+function createCommand({ name, exportSnapshot, failover, twoPhase, version }: SlotCreation): string {
   const command = `CREATE_REPLICATION_SLOT "${name}" LOGICAL pgoutput`;
   // Options in parentheses came with PostgreSQL 15, fail-over slots with 17.
   if (version < 150_000) return `${command} ${exportSnapshot ? 'EXPORT_SNAPSHOT' : 'NOEXPORT_SNAPSHOT'}`;
   const failoverOption = failover && version >= 170_000 ? ', FAILOVER true' : '';
-  return `${command} (SNAPSHOT '${exportSnapshot ? 'export' : 'nothing'}'${failoverOption})`;
+  const twoPhaseOption = twoPhase ? ', TWO_PHASE true' : '';
+  return `${command} (SNAPSHOT '${exportSnapshot ? 'export' : 'nothing'}'${failoverOption}${twoPhaseOption})`;
 }
 
 const BLOCKERS_INTERVAL_MS = 10_000;
