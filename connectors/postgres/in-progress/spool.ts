@@ -86,9 +86,9 @@ export class Spool {
   }
 
   written(bytes: number): void {
-    const wasFull = this.isFull;
+    const before = this.#pending;
     this.#pending -= bytes;
-    if (wasFull && !this.isFull) this.onRoom();
+    if (before > PENDING_BYTES && this.#pending <= PENDING_BYTES) this.onRoom();
   }
 
   fail(error: unknown): void {
