@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { ConnectorError } from '../../errors/connector-error.ts';
 import type { SourceOffset } from '../change-batch.ts';
 import type { SourceTask, TaskContext } from '../source-connector.ts';
 import type { SourceProgress } from '../source-progress.ts';
@@ -7,6 +6,7 @@ import type { PlanRules } from './catalog/plan-builder.ts';
 import { SessionOpener } from './connection/session-opener.ts';
 import type { Session } from './connection/session.ts';
 import { Handover } from './handover.ts';
+import { isOfStreamingInProgress } from './in-progress/streaming-failure.ts';
 import { canTwoPhase } from './in-progress/stream-plan.ts';
 import { backOff, pause } from './pause.ts';
 import { planRules } from './plan-rules.ts';
@@ -106,7 +106,8 @@ export class PostgresTask implements SourceTask {
       );
       signal.throwIfAborted();
       const isImpatient = !this.#isStarted && performance.now() - beganMs > FIRST_PATIENCE_MS;
-      const isFatal = judge(failure).kind === 'fatal' && !this.#outgrewSpool(failure);
+      const mendsItself = this.#endsStreamingInProgress(failure);
+      const isFatal = judge(failure).kind === 'fatal' && !mendsItself;
       if (isImpatient || this.#handover.failure !== undefined || isFatal) throw failure;
       if (this.#streamingSinceMs !== undefined && performance.now() - this.#streamingSinceMs > GOOD_SESSION_MS)
         retry = 0;
@@ -120,15 +121,11 @@ export class PostgresTask implements SourceTask {
     }
   }
 
-  /** Ran out of room for transactions that it need not have got while they ran. */
-  #outgrewSpool(failure: unknown): boolean {
-    if (!this.#streamedInProgress || !(failure instanceof ConnectorError)) return false;
-    if (failure.code !== 'POSTGRES_SPOOL_UNUSABLE') return false;
+  /** If it may have failed because large transactions came while they ran, the next session gets them at their end. */
+  #endsStreamingInProgress(failure: unknown): boolean {
+    if (!this.#streamedInProgress || !isOfStreamingInProgress(failure)) return false;
     this.#streamInProgress = false;
-    this.#context.log.warn(
-      { error: failure.message },
-      'large transactions come at their end for the next session: there is no room to keep them while they run',
-    );
+    this.#context.log.warn({ error: errorText(failure) }, 'large transactions come at their end for the next session');
     return true;
   }
 
