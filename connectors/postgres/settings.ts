@@ -1,5 +1,6 @@
 import { filterSettings } from './settings/capture.ts';
 import { connectionSettings, tlsSettings } from './settings/connection.ts';
+import { inProgressSettings } from './settings/in-progress.ts';
 import { inertSettings } from './settings/inert.ts';
 import { refusedSettings } from './settings/refused.ts';
 import { ddlSettings, heartbeatSettings, replicationSettings } from './settings/replication.ts';
@@ -16,6 +17,7 @@ export const postgresSettings = {
   ...heartbeatSettings,
   ...signalSettings,
   ...ddlSettings,
+  ...inProgressSettings,
   ...refusedSettings,
   ...inertSettings,
 };

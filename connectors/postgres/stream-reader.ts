@@ -10,7 +10,7 @@ import type { SeenRun } from './snapshot/seen-run.ts';
 import type { StreamPosition } from './position/stream-position.ts';
 import type { StreamAside } from './stream-aside.ts';
 import type { TransactionCursor } from './position/transaction-cursor.ts';
-import type { PluginMessage, ReplicationStream, StreamHandler } from './wire/replication-stream.ts';
+import type { PluginMessage, StreamFlow, StreamHandler } from './wire/replication-stream.ts';
 
 export interface StreamReaderParts {
   readonly cursor: TransactionCursor;
@@ -41,7 +41,7 @@ const NOTHING_DONE: Lsn = 0n;
 export class StreamReader implements StreamHandler {
   readonly #parts: StreamReaderParts;
   readonly #failed = Promise.withResolvers<never>();
-  #stream: ReplicationStream | undefined;
+  #stream: StreamFlow | undefined;
   #holds = 0;
   #heldBack: LogEvent[] = [];
   #handedOver: StreamPosition | undefined;
@@ -79,7 +79,7 @@ export class StreamReader implements StreamHandler {
     return this.#holds > 0 ? 0 : performance.now() - this.#lastHeardMs;
   }
 
-  attach(stream: ReplicationStream): void {
+  attach(stream: StreamFlow): void {
     this.#stream = stream;
     // Messages may have come before anybody could say who pauses the stream.
     if (this.#holds > 0) stream.pause();

@@ -8,6 +8,9 @@ import { Feedback } from './feedback.ts';
 import type { SlotGuard } from './guard/slot-guard.ts';
 import type { Handover } from './handover.ts';
 import { HeartbeatWriter } from './heartbeat/heartbeat-writer.ts';
+import { streamPlan } from './in-progress/stream-plan.ts';
+import { openStreamWay } from './in-progress/stream-way.ts';
+import { parseLsn } from './lsn.ts';
 import { asksForMessages, messageFilter } from './message-filter.ts';
 import { errorText } from './pg-errors.ts';
 import { sourcePartition, streamOffset } from './position/stored-offset.ts';
@@ -36,6 +39,8 @@ export interface StreamSessionParts {
   /** A snapshot that has shown some of the changes to come. */
   readonly seen: SeenRun | undefined;
   readonly signals: TaskSignals;
+  /** Whether large transactions come while they run. */
+  readonly streamInProgress: boolean;
   /** Told once the server streams. */
   readonly onStreaming: () => void;
 }
@@ -94,20 +99,26 @@ async function stream(
   { cursor, relations }: { readonly cursor: TransactionCursor; readonly relations: RelationRegistry },
 ): Promise<never> {
   const { context, config, opener, setup, handover, from } = parts;
+  const { version } = setup.facts;
+  const wishes = { streamInProgress: parts.streamInProgress, twoPhase: config.twoPhase };
+  const plan = streamPlan(wishes, { version, slot: setup.slot, done: from.start.done });
+  const { spoolFolder, spoolMaxBytes } = config;
+  const way = await openStreamWay({ plan, reader, version, spoolFolder, spoolMaxBytes, log: context.log });
   const session = await opener.replication();
   const running = await startReplication(
     session,
     {
       slot: config.slotName,
-      from: from.start.done,
+      from: plan.from,
       options: {
-        proto_version: '1',
+        ...plan.options,
         publication_names: quotedName(config.publicationName),
         ...(asksForMessages(config) && { messages: 'true' }),
       },
     },
-    reader,
+    way.handler,
   ).catch(async (error: unknown) => {
+    await way.close();
     await session.close();
     throw error;
   });
@@ -115,7 +126,7 @@ async function stream(
     stream: running,
     intervalMs: config.statusIntervalMs,
     received: () => cursor.done,
-    durable: () => handover.durable,
+    durable: () => way.confirmable(handover.durable),
     mayConfirm: () => context.mayConfirm(),
     confirms: config.lsnFlushMode !== 'manual',
     slotPosition: setup.slot?.confirmedFlush ?? 0n,
@@ -128,7 +139,7 @@ async function stream(
   const writer = startWriter(parts, reader, cursor);
   try {
     parts.facts.streaming({ cursor, feedback });
-    reader.attach(running);
+    way.attach(running);
     parts.onStreaming();
     beside = parts.signals.run(
       {
@@ -145,14 +156,15 @@ async function stream(
     );
     const lost = setup.session.ended;
     const guarded = parts.guard.enforce();
-    return await Promise.race([running.ended, reader.failed, handover.failed, lost, guarded, timers.silent]);
+    const broken = [running.ended, reader.failed, handover.failed, lost, guarded, timers.silent];
+    return await Promise.race(way.failed === undefined ? broken : [...broken, way.failed]);
   } finally {
     timers.stop();
     ending.abort();
     writer?.close();
     feedback.close();
     handover.onDurable = () => undefined;
-    await running.close();
+    await Promise.all([way.close(), running.close()]);
     await beside;
   }
 }

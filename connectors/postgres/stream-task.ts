@@ -8,6 +8,8 @@ import { SessionOpener } from './connection/session-opener.ts';
 import type { Session } from './connection/session.ts';
 import { SlotGuard } from './guard/slot-guard.ts';
 import { Handover } from './handover.ts';
+import { isOfStreamingInProgress } from './in-progress/streaming-failure.ts';
+import { canTwoPhase } from './in-progress/stream-plan.ts';
 import { backOff, pause } from './pause.ts';
 import { planRules } from './plan-rules.ts';
 import { errorText, judge } from './pg-errors.ts';
@@ -20,7 +22,7 @@ import {
   type StoredOffset,
 } from './position/stored-offset.ts';
 import { createSlot, dropSlot, reportingBlockers, type CreatedSlot } from './setup/slot.ts';
-import { isHealed, isSnapshotDue, snapshotRules } from './snapshot/snapshot-mode.ts';
+import { isHealedBy, isSnapshotDue, snapshotRules } from './snapshot/snapshot-mode.ts';
 import { runSnapshot } from './snapshot/snapshot-run.ts';
 import { snapshotTasks } from './task-role.ts';
 import { parseConfig, type SourceConfig } from './source-config.ts';
@@ -48,6 +50,8 @@ export class PostgresTask implements SourceTask {
   readonly #config: SourceConfig;
   readonly #opener: SessionOpener;
   readonly #rules: PlanRules;
+  /** Whether large transactions are to come while they run: not in the session after one that found no room for them. */
+  #streamInProgress: boolean;
   readonly #facts: SourceFacts;
   readonly #signals: TaskSignals;
   #handover: Handover;
@@ -62,12 +66,15 @@ export class PostgresTask implements SourceTask {
   /** Whether it was told that there is a snapshot, or none to be taken. */
   #hasToldOfSnapshot = false;
   #streamingSinceMs: number | undefined;
+  /** Whether the session of now got large transactions while they ran. */
+  #streamedInProgress = false;
 
   constructor(context: TaskContext) {
     this.#context = context;
     this.#config = parseConfig(context.config);
     this.#opener = new SessionOpener(this.#config, context.applicationName, context.signal);
     this.#rules = planRules(this.#config);
+    this.#streamInProgress = this.#config.streamInProgress;
     this.#handover = new Handover(context, 0n);
     this.#facts = new SourceFacts(this.#config.serverName, () => this.#handover);
     this.#signals = new TaskSignals({
@@ -133,8 +140,10 @@ export class PostgresTask implements SourceTask {
       );
       signal.throwIfAborted();
       const isImpatient = !this.#isStarted && performance.now() - beganMs > FIRST_PATIENCE_MS;
+      const mendsItself = this.#endsStreamingInProgress(failure);
       const verdict = judge(failure);
-      const isFatal = verdict.kind === 'fatal' && !isHealed(snapshotRules(this.#config), verdict.code);
+      const isHealed = verdict.kind === 'fatal' && isHealedBy(snapshotRules(this.#config), verdict.code);
+      const isFatal = verdict.kind === 'fatal' && !mendsItself && !isHealed;
       if (isImpatient || this.#handover.failure !== undefined || isFatal) throw failure;
       if (this.#streamingSinceMs !== undefined && performance.now() - this.#streamingSinceMs > GOOD_SESSION_MS)
         retry = 0;
@@ -148,9 +157,18 @@ export class PostgresTask implements SourceTask {
     }
   }
 
+  /** If it may have failed because large transactions came while they ran, the next session gets them at their end. */
+  #endsStreamingInProgress(failure: unknown): boolean {
+    if (!this.#streamedInProgress || !isOfStreamingInProgress(failure)) return false;
+    this.#streamInProgress = false;
+    this.#context.log.warn({ error: errorText(failure) }, 'large transactions come at their end for the next session');
+    return true;
+  }
+
   /** One round: set up, snapshot if due, stream. Ends by throwing. */
   async #session(): Promise<void> {
     this.#streamingSinceMs = undefined;
+    this.#streamedInProgress = false;
     const parts = { context: this.#context, config: this.#config, opener: this.#opener };
     const setup = await setUp(parts, this.#stored);
     this.#facts.connected();
@@ -204,9 +222,12 @@ export class PostgresTask implements SourceTask {
   }
 
   async #stream(setup: TaskSetup, from: StreamState, guard: SlotGuard): Promise<never> {
+    const streamInProgress = this.#streamInProgress;
+    this.#streamInProgress = this.#config.streamInProgress;
     const seen = from.run === null ? undefined : await seenRun(this.#context, this.#config.serverName, from.run);
     const end = await streamUntilBroken({
       seen,
+      streamInProgress,
       signals: this.#signals,
       context: this.#context,
       config: this.#config,
@@ -219,6 +240,7 @@ export class PostgresTask implements SourceTask {
       from,
       onStreaming: () => {
         this.#streamingSinceMs = performance.now();
+        this.#streamedInProgress = streamInProgress;
         this.#context.log.info({ from: formatLsn(from.start.done), slot: this.#config.slotName }, 'streaming');
       },
     });
@@ -253,7 +275,11 @@ export class PostgresTask implements SourceTask {
     if (setup.decision.action === 'recreate') await dropSlot(setup.session, name);
     const session = await this.#opener.replication();
     try {
-      const creation = { name, failover, exportSnapshot: withSnapshot, version: setup.facts.version };
+      const { version } = setup.facts;
+      const twoPhase = this.#config.twoPhase && canTwoPhase(version);
+      if (this.#config.twoPhase && !twoPhase)
+        this.#context.log.warn({ version }, 'millrace.two.phase has no effect before PostgreSQL 15');
+      const creation = { name, failover, twoPhase, exportSnapshot: withSnapshot, version };
       const created = await reportingBlockers(setup.session, this.#context.log, createSlot(session, creation));
       this.#context.log.info({ slot: name, from: formatLsn(created.consistentPoint) }, 'created the slot');
       this.#reportStarted();

@@ -124,6 +124,11 @@ export const postgresCodes = {
     retry: 'after-help',
     advice: 'The server refused a statement for the reason given. Remove the reason, then restart the task.',
   },
+  POSTGRES_SPOOL_UNUSABLE: {
+    retry: 'after-help',
+    advice:
+      'Changes of transactions that have not ended found no room. End prepared transactions that nobody needs (pg_prepared_xacts), raise millrace.spool.max.bytes, or give millrace.spool.folder a folder that can be written and has room; then restart the task. Nothing is lost: the slot has not moved past them.',
+  },
   POSTGRES_SNAPSHOT_INTERRUPTED: {
     retry: 'automatic',
     advice: 'The snapshot was interrupted. The slot stays and the snapshot begins again by itself.',

@@ -11,6 +11,7 @@ const good: SlotState = {
   confirmedFlush: 1n,
   walStatus: 'reserved',
   invalidationReason: null,
+  twoPhase: false,
 };
 
 const sound: SlotQuestion = {

@@ -20,6 +20,8 @@ export interface SlotState {
   readonly failover?: boolean | null;
   /** A copy on a standby, which can be used once that has been promoted (PostgreSQL 17 and later). */
   readonly isStandbyCopy?: boolean;
+  /** Whether it sends prepared transactions before they commit; once it does, it always does. */
+  readonly twoPhase: boolean;
 }
 
 export interface SlotQuestion {

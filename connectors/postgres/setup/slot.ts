@@ -19,6 +19,7 @@ const slotRow = z.object({
   invalidationReason: z.string().nullable(),
   failover: z.boolean().nullable(),
   isStandbyCopy: z.boolean(),
+  twoPhase: z.boolean(),
 });
 
 // to_jsonb, since the columns exist from PostgreSQL 17 on only.
@@ -27,7 +28,8 @@ SELECT s.plugin::text, s.slot_type AS type, s.database::text, s.temporary, s.act
        a.application_name AS "activeApplication", s.confirmed_flush_lsn::text AS "confirmedFlush",
        s.wal_status AS "walStatus", to_jsonb(s) ->> 'invalidation_reason' AS "invalidationReason",
        (to_jsonb(s) ->> 'failover')::boolean AS failover,
-       coalesce((to_jsonb(s) ->> 'synced')::boolean, false) AND pg_catalog.pg_is_in_recovery() AS "isStandbyCopy"
+       coalesce((to_jsonb(s) ->> 'synced')::boolean, false) AND pg_catalog.pg_is_in_recovery() AS "isStandbyCopy",
+       s.two_phase AS "twoPhase"
 FROM pg_catalog.pg_replication_slots s LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = s.active_pid
 WHERE s.slot_name = $1`;
 
@@ -42,6 +44,8 @@ export interface SlotCreation {
   /** Whether to export the snapshot that the slot begins with. */
   readonly exportSnapshot: boolean;
   readonly failover: boolean;
+  /** Whether prepared transactions come before they commit. */
+  readonly twoPhase: boolean;
   /** server_version_num. */
   readonly version: number;
 }
@@ -62,12 +66,13 @@ export async function createSlot(replication: Session, creation: SlotCreation): 
   return { consistentPoint: parseLsn(created.consistent_point), snapshot: created.snapshot_name };
 }
 
-function createCommand({ name, exportSnapshot, failover, version }: SlotCreation): string {
+function createCommand({ name, exportSnapshot, failover, twoPhase, version }: SlotCreation): string {
   const command = `CREATE_REPLICATION_SLOT "${name}" LOGICAL pgoutput`;
   // Options in parentheses came with PostgreSQL 15, fail-over slots with 17.
   if (version < 150_000) return `${command} ${exportSnapshot ? 'EXPORT_SNAPSHOT' : 'NOEXPORT_SNAPSHOT'}`;
   const failoverOption = failover && version >= 170_000 ? ', FAILOVER true' : '';
-  return `${command} (SNAPSHOT '${exportSnapshot ? 'export' : 'nothing'}'${failoverOption})`;
+  const twoPhaseOption = twoPhase ? ', TWO_PHASE true' : '';
+  return `${command} (SNAPSHOT '${exportSnapshot ? 'export' : 'nothing'}'${failoverOption}${twoPhaseOption})`;
 }
 
 /** Makes a slot that exists one that standbys copy; nobody may use it meanwhile. For PostgreSQL 17 and later. */

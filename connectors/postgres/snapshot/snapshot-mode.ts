@@ -55,6 +55,6 @@ export function isSnapshotDue(
 const LOST: readonly ErrorCode[] = ['POSTGRES_SLOT_LOST', 'POSTGRES_SLOT_MISSING'];
 
 /** Whether a task that failed with this while it streamed finds at its next start what is to be read anew. */
-export function isHealed({ heals }: SnapshotRules, code: ErrorCode): boolean {
+export function isHealedBy({ heals }: SnapshotRules, code: ErrorCode): boolean {
   return heals && LOST.includes(code);
 }

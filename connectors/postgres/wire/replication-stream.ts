@@ -30,14 +30,18 @@ export interface StandbyStatus {
   readonly replyRequested: boolean;
 }
 
-/** A running START_REPLICATION. Whatever carries the bytes, this is all that the rest of the connector knows of it. */
-export interface ReplicationStream {
-  /** Rejects when the stream ends, for whatever reason. */
-  readonly ended: Promise<never>;
+/** What its reader can hold up. */
+export interface StreamFlow {
   /** No socket reads until `resume`; the server then waits. Status messages go on. */
   pause(): void;
   /** Goes on after `pause` or after a message that was answered with false. */
   resume(): void;
+}
+
+/** A running START_REPLICATION. Whatever carries the bytes, this is all that the rest of the connector knows of it. */
+export interface ReplicationStream extends StreamFlow {
+  /** Rejects when the stream ends, for whatever reason. */
+  readonly ended: Promise<never>;
   sendStatus(status: StandbyStatus): void;
   close(): Promise<void>;
 }
