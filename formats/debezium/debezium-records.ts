@@ -5,6 +5,7 @@ import type { TableSchema } from '../../connectors/table-schema.ts';
 import { readJson } from '../converters/json/read-json.ts';
 import type { EncodedHeader, EncodedRecord, RecordSink } from '../encoded-record.ts';
 import type { RecordFormat, TableEncoder } from '../format.ts';
+import { TableCache } from '../table-cache.ts';
 
 const contextHeaderSchema: Schema = { type: 'string', optional: false };
 
@@ -29,7 +30,7 @@ export interface BareEncoding {
  */
 export class DebeziumRecords implements RecordFormat {
   readonly #encoding: BareEncoding;
-  readonly #tables = new Map<TableSchema, CompiledTable>();
+  readonly #tables = new TableCache<CompiledTable>();
 
   constructor(encoding: BareEncoding) {
     this.#encoding = encoding;
@@ -49,10 +50,6 @@ export class DebeziumRecords implements RecordFormat {
 
   #compile(table: TableSchema): CompiledTable {
     const compiled = this.#encoding.compile(table);
-    // As in the direct way: versions of a table that do not come again must not pile up.
-    for (const known of this.#tables.keys())
-      if (known.table === table.table && known.schema === table.schema && known.database === table.database)
-        this.#tables.delete(known);
     this.#tables.set(table, compiled);
     return compiled;
   }
