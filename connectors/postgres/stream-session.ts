@@ -10,7 +10,6 @@ import type { Handover } from './handover.ts';
 import { HeartbeatWriter } from './heartbeat/heartbeat-writer.ts';
 import { streamPlan } from './in-progress/stream-plan.ts';
 import { openStreamWay } from './in-progress/stream-way.ts';
-import { parseLsn } from './lsn.ts';
 import { asksForMessages, messageFilter } from './message-filter.ts';
 import { errorText } from './pg-errors.ts';
 import { sourcePartition, streamOffset } from './position/stored-offset.ts';

@@ -5,6 +5,7 @@ import type { TableSchema } from '../../connectors/table-schema.ts';
 import { readJson } from '../converters/json/read-json.ts';
 import { nowhere, type EncodedHeader, type EncodedRecord, type RecordSink } from '../encoded-record.ts';
 import type { RecordFormat, TableEncoder } from '../format.ts';
+import { TableCache } from '../table-cache.ts';
 import { plainSchema } from './plain-schema.ts';
 import type { SideSchemas } from './side-schemas.ts';
 
@@ -35,7 +36,7 @@ export interface BareEncoding {
  */
 export class DebeziumRecords implements RecordFormat {
   readonly #encoding: BareEncoding;
-  readonly #tables = new Map<TableSchema, CompiledTable>();
+  readonly #tables = new TableCache<CompiledTable>();
   readonly #side = new Map<SideSchemas, Form>();
 
   constructor(encoding: BareEncoding) {
@@ -73,10 +74,6 @@ export class DebeziumRecords implements RecordFormat {
 
   #compile(table: TableSchema): CompiledTable {
     const compiled = this.#encoding.compile(table);
-    // As in the direct way: versions of a table that do not come again must not pile up.
-    for (const known of this.#tables.keys())
-      if (known.table === table.table && known.schema === table.schema && known.database === table.database)
-        this.#tables.delete(known);
     this.#tables.set(table, compiled);
     return compiled;
   }

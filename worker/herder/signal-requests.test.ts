@@ -34,7 +34,7 @@ describe('signals over REST', () => {
       ...own,
     };
     return new SignalRequests({
-      membership: { session: own === undefined ? undefined : session },
+      membership: { session },
       view: () => ({
         offset: 1n,
         connectors: new Map(state === undefined ? [] : [['inv', state]]),

@@ -2,6 +2,7 @@ import type { ChangeEvent, DeliveredEvent, RowChange, SideEvent } from '../../co
 import type { TableSchema } from '../../connectors/table-schema.ts';
 import { nowhere } from '../../formats/encoded-record.ts';
 import type { Format, TableEncoder } from '../../formats/format.ts';
+import { TableCache } from '../../formats/table-cache.ts';
 import { StageFailure, type ErrorFigures, type RecordErrors } from './record-errors.ts';
 import { eventText } from './record-text.ts';
 import { hasNoForm } from './value-without-form.ts';
@@ -27,7 +28,7 @@ export interface EncodedOutputOptions<T extends OutputTopic> {
 /** The direct way: from the row's bytes to the record's bytes by a compiled encoder, without an object in between. */
 export class EncodedOutput<T extends OutputTopic> implements EventOutput {
   readonly #options: EncodedOutputOptions<T>;
-  readonly #tables = new Map<TableSchema, Encoding<T>>();
+  readonly #tables = new TableCache<Encoding<T>>();
   /** By name: of events about no table. */
   readonly #side = new Map<string, T>();
   /** Where the last #encode ended, also when it threw. */
@@ -121,14 +122,6 @@ export class EncodedOutput<T extends OutputTopic> implements EventOutput {
   async #openTable(change: RowChange): Promise<void> {
     const encoder = this.#options.format.compile(change.table);
     const topic = await this.#options.openTopic(encoder.topic);
-    // Versions of a table that the source will not send again must not pile up over years of schema changes.
-    for (const known of this.#tables.keys())
-      if (
-        known.table === change.table.table &&
-        known.schema === change.table.schema &&
-        known.database === change.table.database
-      )
-        this.#tables.delete(known);
     this.#tables.set(change.table, { encoder, topic });
   }
 

@@ -4,6 +4,7 @@ import type { TablePlan } from '../../snapshot/snapshot-records.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
 import type { PgTypes } from '../catalog/pg-type.ts';
 import type { Session } from '../connection/session.ts';
+import { chunkCount, fitting } from './plan-size.ts';
 import { whereOf } from './snapshot-table.ts';
 import { withTableLock } from './table-lock.ts';
 
@@ -66,11 +67,11 @@ export async function splitTable(
   { bytes, chunkBytes, types, onLockTimeout }: SplitRules,
 ): Promise<TableSplit> {
   if (isQuery) return { split: 'query', key: [], boundaries: [] };
-  const chunks = Math.ceil(bytes / chunkBytes);
+  const chunks = chunkCount(bytes, chunkBytes);
   if (chunks <= 1) return WHOLE;
   const key = orderedKey(table, types);
   const split = { table, from, key: key ?? [], bytes, chunks, onLockTimeout };
-  if (key !== undefined) return { split: 'key', key, boundaries: await keyBoundaries(session, split) };
+  if (key !== undefined) return { split: 'key', key, boundaries: fitting(await keyBoundaries(session, split)) };
   // Pages of a partitioned table are those of its partitions.
   if (table.kind === 'p') return WHOLE;
   const [size] = await session.query('SELECT (pg_catalog.pg_relation_size($1::int8::oid) / $2)::float8 AS pages', [
