@@ -21,8 +21,8 @@ describe('signals over REST', () => {
   beforeEach(() => (called = []));
 
   const requests = (
-    own: Partial<Session> | undefined,
-    state: ConnectorConfigState | undefined = running,
+    own: Partial<Session>,
+    state: ConnectorConfigState = running,
     owner?: string,
   ): SignalRequests => {
     const session: Session = {
@@ -37,7 +37,7 @@ describe('signals over REST', () => {
       membership: { session },
       view: () => ({
         offset: 1n,
-        connectors: new Map(state === undefined ? [] : [['inv', state]]),
+        connectors: new Map([['inv', state]]),
         sessionKey: undefined,
         marker: undefined,
       }),
