@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { SourceFacts, type SnapshotFigures } from './source-facts.ts';
+import type { SnapshotFigures } from './snapshot/snapshot-pace.ts';
+import { SourceFacts } from './source-facts.ts';
 
 /** Facts over parts whose state the test sets. */
 function bench() {

@@ -3,7 +3,7 @@ import { ChangeCounts } from './change-counts.ts';
 import type { Feedback } from './feedback.ts';
 import type { Handover } from './handover.ts';
 import { formatLsn, type Lsn } from './lsn.ts';
-import { snapshotPace } from './snapshot/snapshot-pace.ts';
+import { snapshotPace, type SnapshotFigures } from './snapshot/snapshot-pace.ts';
 import type { TransactionCursor } from './position/transaction-cursor.ts';
 
 /** What a session that streams knows. */
@@ -11,12 +11,6 @@ interface Streaming {
   readonly cursor: Pick<TransactionCursor, 'done' | 'commits' | 'lastXid'>;
   readonly feedback: Pick<Feedback, 'confirmed'>;
 }
-
-/** How far a snapshot has come, asked when somebody wants to know. */
-export type SnapshotFigures = Pick<
-  SnapshotProgress,
-  'rows' | 'rowsByTable' | 'tablesDone' | 'tables' | 'bytesDone' | 'bytes'
->;
 
 interface Snapshot {
   readonly figures: () => SnapshotFigures;

@@ -7,7 +7,6 @@ import type { ChangeOrigin } from '../../config-topics/records/revision-record.t
 import type { TaskSignal } from '../../connectors/task-signal.ts';
 import type { ConfigDiff } from './config-diff.ts';
 import type { RevisionInfo } from './revision-requests.ts';
-import type { DroppedSlot } from './slot-requests.ts';
 import type { ConfigInfos, ConfigKeyInfo, PluginInfo } from './config-infos.ts';
 
 /** States on the wire; a task is never STOPPED (reference: clients with strict enums). */
@@ -33,6 +32,15 @@ export interface InstanceStatus {
   readonly version?: string | null;
   /** Ours: why a connector is STOPPED that nobody stopped. */
   readonly detail?: string;
+}
+
+/** Answer to the order to drop a slot. */
+export interface DroppedSlot {
+  readonly connector: string;
+  readonly slot: string;
+  /** False: there was no such slot any more. */
+  readonly dropped: boolean;
+  readonly message: string;
 }
 
 /** Connect's ConnectorStateInfo. */

@@ -19,6 +19,7 @@ import type {
   OffsetEntry,
   Stage,
   TaskId,
+  DroppedSlot,
 } from './herder-port.ts';
 import { maskConfig } from './masked-config.ts';
 import type { HealthRequests } from './health-requests.ts';
@@ -33,7 +34,7 @@ import type { RestartFlags } from './restart-plan.ts';
 import type { SecretSettings } from './secret-settings.ts';
 import type { SerialQueue } from './serial-queue.ts';
 import type { SignalRequests } from './signal-requests.ts';
-import type { DroppedSlot, SlotRequests } from './slot-requests.ts';
+import type { SlotRequests } from './slot-requests.ts';
 import type { StateRequests } from './state-requests.ts';
 import { connectorStatus, taskStatus, type StatusTable } from './status-view.ts';
 import type { TaskConfigRequests } from './task-config-requests.ts';

@@ -20,11 +20,7 @@ describe('signals over REST', () => {
   let called: { task: string; signal: TaskSignal }[];
   beforeEach(() => (called = []));
 
-  const requests = (
-    own: Partial<Session>,
-    state: ConnectorConfigState = running,
-    owner?: string,
-  ): SignalRequests => {
+  const requests = (own: Partial<Session>, state: ConnectorConfigState = running, owner?: string): SignalRequests => {
     const session: Session = {
       memberId: 'm',
       generation: 1,

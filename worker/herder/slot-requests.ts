@@ -7,6 +7,7 @@ import type { LeftSlot } from '../health/left-slots.ts';
 import type { Config } from './config-equality.ts';
 import type { LeaderWrites } from './leader-writes.ts';
 import type { OffsetAccess } from './offset-requests.ts';
+import type { DroppedSlot } from './herder-port.ts';
 import { RestError } from './rest-error.ts';
 import type { SerialQueue } from './serial-queue.ts';
 
@@ -24,15 +25,6 @@ export interface SlotRequestParts {
   /** A configuration with the values of its placeholders. */
   readonly resolve: (config: Config) => Promise<Config>;
   readonly signal: AbortSignal;
-}
-
-/** Answer to the order to drop a slot. */
-export interface DroppedSlot {
-  readonly connector: string;
-  readonly slot: string;
-  /** False: there was no such slot any more. */
-  readonly dropped: boolean;
-  readonly message: string;
 }
 
 /** The queue waits for it, so it is short: a server that does not answer is one to go to by hand. */

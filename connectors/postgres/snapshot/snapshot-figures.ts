@@ -1,5 +1,5 @@
 import type { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
-import type { SnapshotFigures } from '../source-facts.ts';
+import type { SnapshotFigures } from './snapshot-pace.ts';
 import type { SnapshotShare } from './snapshot-share.ts';
 
 /** Beyond so many tables their rows are counted together only: the counts go to the worker every second. */

@@ -1,4 +1,10 @@
-import type { SnapshotFigures } from '../source-facts.ts';
+import type { SnapshotProgress } from '../../source-progress.ts';
+
+/** How far a snapshot has come, asked when somebody wants to know. */
+export type SnapshotFigures = Pick<
+  SnapshotProgress,
+  'rows' | 'rowsByTable' | 'tablesDone' | 'tables' | 'bytesDone' | 'bytes'
+>;
 
 /** Below this nothing is said of the end: the first chunks say little of the others. */
 const MIN_ELAPSED_MS = 5000;
