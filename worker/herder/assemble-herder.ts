@@ -1,77 +1,33 @@
-import type { ConfigChange, ConfigSnapshot, ConnectorConfigState } from '../../config-topics/config-snapshot.ts';
-import type { ConfigStore } from '../../config-topics/config-store.ts';
-import type { OffsetStore } from '../../config-topics/offset-store.ts';
-import type { StatusStore } from '../../config-topics/status-store.ts';
+import type { ConfigChange, ConnectorConfigState } from '../../config-topics/config-snapshot.ts';
 import type { ConnectorError } from '../../errors/connector-error.ts';
-import type { TaskLog } from '../../connectors/source-connector.ts';
 import { GroupLeader } from '../group/group-leader.ts';
-import { leftSlots, type LeftSlot } from '../health/left-slots.ts';
 import { RebalanceMeter } from '../health/rebalance-meter.ts';
 import { connectorOf, taskNumberOf } from '../group/work.ts';
-import type { ClusterWarnings } from '../cluster-warnings.ts';
-import type { LogLevels } from '../log-levels.ts';
-import type { OffsetCopies } from '../offsets/offset-copies.ts';
-import type { PluginRegistry } from '../plugins.ts';
-import { WorkerQuestions } from '../rest/ask-worker.ts';
-import type { TaskEvent, TaskHosts } from '../supervisor/task-hosts.ts';
-import type { WorkerConfig } from '../worker-config.ts';
+import type { TaskEvent } from '../supervisor/task-hosts.ts';
+import { assembleRequests } from './assemble-requests.ts';
+import type { AssemblyInput } from './assembly-input.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config-equality.ts';
 import { ConfigEvents } from './config-events.ts';
 import { ConnectorResolver } from './connector-resolver.ts';
-import { ConnectorRequests } from './connector-requests.ts';
 import { FinishedConnectors } from './finished-connectors.ts';
 import { GroupEvents } from './group-events.ts';
-import { HealthRequests } from './health-requests.ts';
-import { Herder } from './herder.ts';
+import type { Herder } from './herder.ts';
 import { LeaderDuties } from './leader-duties.ts';
 import { LeaderWrites } from './leader-writes.ts';
 import { withLostOffsets } from './lost-offsets.ts';
 import { localParts, type LocalParts } from './local-parts.ts';
 import { Membership } from './membership.ts';
-import { StoredOffsets } from './offset-access.ts';
-import { OffsetRequests } from './offset-requests.ts';
 import { FencingRounds } from './fencing-rounds.ts';
 import { fenceProducers, type ConnectorProducers } from './producer-fencing.ts';
-import { RevisionRequests } from './revision-requests.ts';
 import { NotLeader } from './rest-error.ts';
 import { SecretSettings } from './secret-settings.ts';
 import { SerialQueue } from './serial-queue.ts';
 import { SessionKeys } from './session-keys.ts';
-import { SignalRequests } from './signal-requests.ts';
-import { SlotRequests } from './slot-requests.ts';
-import { StateRequests } from './state-requests.ts';
-import { statusTable } from './status-table-view.ts';
 import { TaskConfigRequests } from './task-config-requests.ts';
 import { TopicTracking } from './topic-tracking.ts';
 import { applyLoggerLevel } from './logger-records.ts';
 import { WorkerCalls } from './worker-calls.ts';
-import { workOf } from './work-of.ts';
-import { workerValidator } from './worker-validator.ts';
-
-export interface AssemblyInput {
-  readonly config: WorkerConfig;
-  readonly log: TaskLog;
-  /** Of all loggers of this worker. */
-  readonly levels: LogLevels;
-  readonly kafkaClusterId: () => string;
-  readonly plugins: PluginRegistry;
-  readonly stores: { readonly config: ConfigStore; readonly offset: OffsetStore; readonly status: StatusStore };
-  /** What exists; empty before the config topic has been read to its end. */
-  readonly view: () => ConfigSnapshot;
-  /** Copies of offsets that connectors keep in topics of their own. */
-  readonly offsetCopies: OffsetCopies;
-  readonly hosts: TaskHosts;
-  /** Another round of the group is near. */
-  readonly onRoundNear: () => void;
-  /** Asks the group client for a heartbeat now. */
-  readonly beatNow: () => void;
-  readonly warnings: ClusterWarnings;
-  /** The leader does not take this worker into the group. */
-  readonly onRefused: (error: ConnectorError) => void;
-  /** Aborted when the worker ends. */
-  readonly signal: AbortSignal;
-}
 
 /** Two heartbeat intervals: by then all members that live have joined. */
 const announceMs = 1000;
@@ -151,7 +107,24 @@ export class HerderAssembly {
       resetAllowed: config.values.topicTrackingAllowReset,
       now: Date.now,
     });
-    this.herder = this.#herder();
+    this.herder = assembleRequests(input, {
+      queue: this.#queue,
+      leader: this.#leader,
+      membership: this.membership,
+      groupLeader: this.#groupLeader,
+      local: this.#local,
+      secrets: this.#secrets,
+      resolver: this.#resolver,
+      taskSets: this.#taskSets,
+      fencing: this.#fencing,
+      topics: this.#topics,
+      rebalances: this.#rebalances,
+      producers: this.#producers,
+      exactlyOnce: this.#exactlyOnce,
+      hasReadConfigs: () => this.#configRead,
+      nextRound: (deadline) => this.group.nextRound(deadline),
+      fence: (name, connector, tasks, deadline) => this.#fence(name, connector, tasks, deadline),
+    });
     this.#configEvents = this.#events();
   }
 
@@ -339,157 +312,6 @@ export class HerderAssembly {
       },
       onFollowing: () => this.#duties.following(),
       onLost: () => this.#local.statusWriter.drop(),
-    });
-  }
-
-  #herder(): Herder {
-    const { config, plugins, stores, view, log, signal } = this.#input;
-    const validator = workerValidator(config, plugins);
-    const common = { queue: this.#queue, leader: this.#leader, view, signal };
-    const { connectors, tasks } = this.#local;
-    const states = new StateRequests({
-      ...common,
-      membership: this.membership,
-      writer: stores.config,
-      status: (name) => this.herder.connectorStatus(name),
-      ownerUrl: (kind, item) => this.#groupLeader.ownerUrl(kind, item),
-      local: {
-        restartConnector: (name) => connectors.restart(name),
-        restartTask: (key) => tasks.restart(key),
-      },
-    });
-    const clusterId = this.#input.kafkaClusterId;
-    const storedOffsets = this.#storedOffsets();
-    const connectorRequests = new ConnectorRequests({
-      ...common,
-      writer: stores.config,
-      validator,
-      isSecret: (given) => this.#secrets.loaded(given),
-      resolver: this.#resolver,
-      log,
-    });
-    return new Herder({
-      get kafkaClusterId() {
-        return clusterId();
-      },
-      queue: this.#queue,
-      membership: this.membership,
-      unhealthy: () => this.#input.warnings.unhealthy,
-      view,
-      statuses: statusTable(stores.status),
-      plugins,
-      validator,
-      secrets: this.#secrets,
-      connectors: connectorRequests,
-      revisions: new RevisionRequests({
-        view,
-        revisions: (name) => stores.config.revisions(name),
-        isSecret: (given) => this.#secrets.loaded(given),
-        put: (name, given, note) => connectorRequests.put(name, given, note),
-      }),
-      states,
-      taskSets: this.#taskSets,
-      fencing: this.#fencing,
-      offsets: this.#offsetRequests(storedOffsets, common),
-      slots: this.#slotRequests(storedOffsets),
-      topics: this.#topics,
-      signals: new SignalRequests({
-        membership: this.membership,
-        view,
-        ownerUrl: (task) => this.#groupLeader.ownerUrl('tasks', task),
-        call: (task, signal) => this.#local.signals.call(task, signal),
-      }),
-      health: this.#health(),
-      putLoggerLevel: (namespace, level) => stores.config.putLoggerLevel(namespace, level),
-    });
-  }
-
-  #leftSlots(): LeftSlot[] {
-    const { stores, view } = this.#input;
-    // Before the config topic has been read every connector would look deleted.
-    if (!this.#configRead) return [];
-    const { connectors } = view();
-    const configs = new Map([...connectors].map(([name, { config }]) => [name, config]));
-    return leftSlots({ stored: stores.offset.connectors, offsetsOf: (name) => stores.offset.all(name), configs });
-  }
-
-  #slotRequests(offsets: StoredOffsets): SlotRequests {
-    const { plugins, stores, view, signal } = this.#input;
-    return new SlotRequests({
-      queue: this.#queue,
-      leader: this.#leader,
-      view,
-      revisions: (name) => stores.config.revisions(name),
-      leftSlots: () => this.#leftSlots(),
-      readOffsetsToEnd: (deadline) => stores.offset.readToEnd(deadline),
-      storedOffsets: (name) => stores.offset.all(name),
-      offsets,
-      connectorOf: (className) => plugins.load(className),
-      resolve: (config) => this.#resolver.resolve(config),
-      signal,
-    });
-  }
-
-  #health(): HealthRequests {
-    const { config, log, view, hosts, plugins } = this.#input;
-    const { values, advertised } = config;
-    const questions = new WorkerQuestions(config.rest.tls);
-    return new HealthRequests({
-      clock: systemClock,
-      log,
-      group: values.groupId,
-      clientId: values.clientId === '' ? values.groupId : `${values.groupId}-${values.clientId}`,
-      workerId: advertised.workerId,
-      redact: (text) => config.secretValues.redact(text),
-      url: advertised.url,
-      membership: this.membership,
-      view,
-      status: (name) => this.herder.connectorStatus(name),
-      memberUrls: () => this.#groupLeader.memberUrls,
-      ownerUrl: (kind, item) => this.#groupLeader.ownerUrl(kind, item),
-      askWorker: (url, authorization, limit) => questions.worker(url, authorization, limit),
-      askLeader: (url, authorization, limit) => questions.leader(url, authorization, limit),
-      tasks: () => this.#local.tasks.snapshots,
-      hosts: () => hosts.report,
-      leftSlots: () => this.#leftSlots(),
-      versionOf: (name) => plugins.find(view().connectors.get(name)?.config['connector.class'] ?? '')?.version ?? null,
-      connectorStartups: () => this.#local.connectorStartups.counts,
-      taskStartups: () => this.#local.taskStartups.counts,
-      rebalance: (now) => this.#rebalances.figures(now),
-    });
-  }
-
-  #storedOffsets(): StoredOffsets {
-    const { config, log, stores, offsetCopies } = this.#input;
-    const { clients, topics } = config;
-    return new StoredOffsets({
-      store: stores.offset,
-      storage: { ...topics.offset, topic: topics.offset.name, brokers: clients.own['bootstrap.servers'] ?? '' },
-      copies: offsetCopies,
-      producers: this.#producers,
-      clients,
-      exactlyOnce: this.#exactlyOnce,
-      log,
-    });
-  }
-
-  #offsetRequests(
-    offsets: StoredOffsets,
-    common: { queue: SerialQueue; leader: LeaderWrites; view: () => ConfigSnapshot; signal: AbortSignal },
-  ): OffsetRequests {
-    const { stores, plugins, view } = this.#input;
-    return new OffsetRequests({
-      ...common,
-      offsets,
-      readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
-      connectorOf: (state) => plugins.load(state.config['connector.class'] ?? ''),
-      resolve: (config) => this.#resolver.resolve(config),
-      exactlyOnce: this.#exactlyOnce,
-      fence: (name, connector, tasks, deadline) => this.#fence(name, connector, tasks, deadline),
-      rounds: {
-        settledWithout: (held) => this.#groupLeader.settled(workOf(view())) && !this.#groupLeader.anyTaskHeld(held),
-        nextRound: (deadline) => this.group.nextRound(deadline),
-      },
     });
   }
 
