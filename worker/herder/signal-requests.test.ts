@@ -20,11 +20,7 @@ describe('signals over REST', () => {
   let called: { task: string; signal: TaskSignal }[];
   beforeEach(() => (called = []));
 
-  const requests = (
-    own: Partial<Session> | undefined,
-    state: ConnectorConfigState | undefined = running,
-    owner?: string,
-  ): SignalRequests => {
+  const requests = (own: Partial<Session>, state: ConnectorConfigState = running, owner?: string): SignalRequests => {
     const session: Session = {
       memberId: 'm',
       generation: 1,
@@ -34,10 +30,10 @@ describe('signals over REST', () => {
       ...own,
     };
     return new SignalRequests({
-      membership: { session: own === undefined ? undefined : session },
+      membership: { session },
       view: () => ({
         offset: 1n,
-        connectors: new Map(state === undefined ? [] : [['inv', state]]),
+        connectors: new Map([['inv', state]]),
         sessionKey: undefined,
         marker: undefined,
       }),
