@@ -274,13 +274,9 @@ describe('an incremental snapshot of PostgreSQL', () => {
     await driver.start();
     await driver.execute(['public.item']);
     await until(() => driver.committed.length >= 400, 'chunks have come');
-    const altered = database.sql(
-      `ALTER TABLE item ADD COLUMN more text DEFAULT 'yes'; ALTER TABLE item ALTER version TYPE bigint; VACUUM FULL item`
-        .split(';')
-        .slice(0, 2)
-        .join(';'),
+    await database.sql(
+      `ALTER TABLE item ADD COLUMN more text DEFAULT 'yes'; ALTER TABLE item ALTER version TYPE bigint`,
     );
-    await altered;
     await database.sql('VACUUM FULL item');
     room();
     await isOver(driver);
@@ -311,6 +307,15 @@ describe('an incremental snapshot of PostgreSQL', () => {
       third.committedSeen.map(({ op }) => op),
       ['u'],
     );
+  });
+
+  it('does not stand in the way of ALTER TABLE, nor wait for it with the table locked', async () => {
+    const driver = await task({ 'incremental.snapshot.chunk.size': '20' }).start();
+    await driver.execute(['public.item']);
+    for (let column = 0; column < 20; column += 1)
+      await database.sql(`ALTER TABLE item ADD COLUMN c${column} int DEFAULT ${column}`);
+    await isOver(driver);
+    await assertEqual(driver.committed);
   });
 
   it('bounds chunks by bytes as well', async () => {
