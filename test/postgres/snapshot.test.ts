@@ -333,4 +333,19 @@ describe('initial snapshot of PostgreSQL', () => {
       'no other snapshot was taken',
     );
   });
+
+  it('goes on when its tables are altered while it reads: it does not wait with a table locked for what waits for that lock', async () => {
+    await database.sql(`CREATE TABLE a (id int PRIMARY KEY, note text DEFAULT 'none');
+      INSERT INTO a SELECT n, repeat('x', 500) FROM generate_series(1, 4000) n; ANALYZE a`);
+    driver = new TaskDriver({ config: database.config({ ...initial, 'millrace.snapshot.chunk.bytes': '65536' }) });
+    const running = driver.run();
+    running.catch(() => undefined);
+    await until(() => driver.changes.length > 0, 'the first chunk has come');
+    for (let column = 0; column < 20; column += 1)
+      await database.sql(`ALTER TABLE a ADD COLUMN c${column} int DEFAULT ${column}`);
+    await driver.waitForLog('snapshot completed');
+    const ids = new Set(driver.seen.map(({ after }) => after?.['id']));
+    assert.equal(ids.size, 4000);
+    assert.equal(driver.seen.at(-1)?.after?.['c19'], '19');
+  });
 });

@@ -46,6 +46,9 @@ const PART_BYTES = 256 * 1024;
 /** Of tables that are read together. */
 const DEFERRED_BYTES = 8 * 1024 * 1024;
 
+/** Then the lock is given back and asked for again, behind the ALTER TABLE. */
+const CATALOG_LOCK_MS = 1000;
+
 const oidRow = z.object({ oid: z.number() });
 
 // The same for tables that are not partitioned.
@@ -91,13 +94,13 @@ export class ChunkReader {
    * takes longer than the reading. Answers the chunks that were wanted; undefined: they cannot be locked together, and none was read.
    */
   async readTogether(holder: SnapshotHolder, smalls: readonly SmallTable[]): Promise<OpenChunk[] | undefined> {
-    const { catalogSession, catalog, log } = this.#parts;
+    const { log } = this.#parts;
     const { session } = holder;
     const oids = smalls.map(({ table }) => table.oid);
     const read: OpenChunk[] = [];
     let count = 0;
     const work = async (): Promise<void> => {
-      await catalog.refreshAll(catalogSession, oids);
+      await this.#look(oids);
       const found = z.array(oidRow).parse(await session.query(ARE_KEPT, [oids.map(String)]));
       const kept = new Set(found.map(({ oid }) => oid));
       for (const { open, table } of smalls) {
@@ -122,6 +125,20 @@ export class ChunkReader {
       return undefined;
     log.info({ tables: smalls.length, rows: count }, 'read small tables of the snapshot');
     return read;
+  }
+
+  /**
+   * Reads the catalog of now about tables that are locked. Printing a default takes a lock of its own, which waits for an ALTER TABLE
+   * that waits for the one held here: no end to that, and none that the server could see, for the two sessions are strangers to it.
+   */
+  async #look(oids: readonly number[]): Promise<void> {
+    const { catalogSession, catalog } = this.#parts;
+    await catalogSession.query(`SET lock_timeout = ${CATALOG_LOCK_MS}`);
+    try {
+      await catalog.refreshAll(catalogSession, oids);
+    } finally {
+      await catalogSession.query('RESET lock_timeout');
+    }
   }
 
   /** So many locks must not wait for Kafka: what is read under them is handed over afterwards. */
@@ -189,11 +206,11 @@ export class ChunkReader {
   }
 
   async #readAlone(session: Session, open: OpenChunk, table: CatalogTable): Promise<Outcome> {
-    const { catalogSession, catalog, log } = this.#parts;
+    const { log } = this.#parts;
     const name = `${table.schema}.${table.table}`;
     const read = async (): Promise<Outcome> => {
       // Nobody can alter the table while it is locked: what the catalog of now says is what COPY will give.
-      await catalog.refresh(catalogSession, table.oid, []);
+      await this.#look([table.oid]);
       const outcome = await this.#readLocked(session, { open, table, isKept: () => isKept(session, table.oid) });
       if (outcome === 'read') this.#tell(open, name);
       return outcome;

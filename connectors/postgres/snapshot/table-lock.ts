@@ -14,8 +14,8 @@ const RETRY_MS = 500;
 
 /**
  * Does something with a table that nobody can alter meanwhile, in the transaction that is open; undefined: the table is gone. The
- * lock is given back afterwards: an ALTER TABLE may be waiting for it. With `onTimeout`, told of each try in vain, it is asked for
- * until it is had; without, the first try in vain is a failure. After a failure the transaction is the caller's to end.
+ * lock is given back afterwards: an ALTER TABLE may be waiting for it. With `onTimeout`, told of each try in vain, both are tried
+ * until no lock comes too late; without, the first try in vain is a failure. After a failure the transaction is the caller's to end.
  */
 export async function withTableLock<T>(
   session: Session,
@@ -25,9 +25,9 @@ export async function withTableLock<T>(
 ): Promise<T | undefined> {
   const { schema, table } = locked;
   let result: T | undefined;
+  await session.query('SAVEPOINT before_table');
   try {
-    await lockTable(session, lockName(locked), onTimeout && (() => onTimeout(`${schema}.${table}`)));
-    result = await work();
+    result = await whenLocked(session, lockName(locked), work, onTimeout && (() => onTimeout(`${schema}.${table}`)));
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
     if (error.code === NO_PRIVILEGE)
@@ -59,9 +59,20 @@ export async function withTableLocks(
     await session.query('ROLLBACK TO SAVEPOINT before_table');
     return false;
   }
-  await work();
+  let isDone = true;
+  try {
+    await work();
+  } catch (error) {
+    // A lock on the catalog's side that came too late, before anything was read.
+    if (!isLockTimeout(error)) throw error;
+    isDone = false;
+  }
   await session.query('ROLLBACK TO SAVEPOINT before_table');
-  return true;
+  return isDone;
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE;
 }
 
 function lockName({ schema, table }: CatalogTable): string {
@@ -69,15 +80,18 @@ function lockName({ schema, table }: CatalogTable): string {
 }
 
 /** A try in vain ends at the savepoint, so that the snapshot of the transaction is not lost with it. */
-async function lockTable(session: Session, name: string, onTimeout: (() => void) | undefined): Promise<void> {
-  await session.query('SAVEPOINT before_table');
+async function whenLocked<T>(
+  session: Session,
+  name: string,
+  work: () => Promise<T>,
+  onTimeout: (() => void) | undefined,
+): Promise<T> {
   for (;;)
     try {
       await session.query(`LOCK TABLE ${name} IN ACCESS SHARE MODE`);
-      return;
+      return await work();
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error;
-      if (onTimeout === undefined) throw error;
+      if (!isLockTimeout(error) || onTimeout === undefined) throw error;
       onTimeout();
       await session.query('ROLLBACK TO SAVEPOINT before_table');
       await delay(RETRY_MS);
