@@ -3,7 +3,6 @@ import { flag, text } from '../../settings/kinds.ts';
 import { parseSettings } from '../../settings/parse-settings.ts';
 import type { SettingValues } from '../../settings/setting.ts';
 import type { ConnectorConfig, SettingProblem } from '../source-connector.ts';
-import { refusedPrefixes } from './settings/refused.ts';
 import { overrideProblems, selectOverrides, type SelectOverrides } from './select-overrides.ts';
 import { postgresSettings } from './settings.ts';
 
@@ -45,7 +44,7 @@ const EXCLUSIVE = [
   ['message.prefix.include.list', 'message.prefix.exclude.list'],
 ] as const;
 
-/** What single settings cannot say: settings that exclude each other, families that are not built, and families that are. */
+/** What single settings cannot say: settings that exclude or need each other. */
 export function conflicts(config: ConnectorConfig): SettingProblem[] {
   const isSet = (name: string): boolean => (config[name] ?? '').trim() !== '';
   const both = EXCLUSIVE.filter(([include, exclude]) => isSet(include) && isSet(exclude)).map(([include, exclude]) => ({
@@ -62,11 +61,5 @@ export function conflicts(config: ConnectorConfig): SettingProblem[] {
           },
         ]
       : [];
-  const refused = Object.keys(config).flatMap((setting) => {
-    const family = refusedPrefixes.find(({ prefix }) => setting.startsWith(prefix));
-    return family === undefined
-      ? []
-      : [{ setting, message: `${setting}: ${family.effect} is not built yet; remove it` }];
-  });
-  return [...both, ...sink, ...refused, ...overrideProblems(config)];
+  return [...both, ...sink, ...overrideProblems(config)];
 }

@@ -170,12 +170,6 @@ describe('what keeps a PostgreSQL connector from starting', () => {
     });
   });
 
-  it('is a family of settings that is not built: masked columns would be unmasked', async () => {
-    const [problem] = await validate({ 'column.mask.with.12.chars': 'public.item.name' });
-    assert.equal(problem?.setting, 'column.mask.with.12.chars');
-    assert.match(problem.message, /not built yet/);
-  });
-
   describe('on a server that is not set up for it', () => {
     let server: PostgresServer;
     let plain: TestDatabase;

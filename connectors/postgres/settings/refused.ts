@@ -10,6 +10,3 @@ export const refusedSettings = {
   postProcessors: refused('post.processors', null, 'Java classes that change events.'),
   converters: refused('converters', null, 'Java classes that convert columns.'),
 };
-
-/** Families of settings that are refused as soon as one is there: prefix of the name and what it would do. */
-export const refusedPrefixes: readonly { readonly prefix: string; readonly effect: string }[] = [];
