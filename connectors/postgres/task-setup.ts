@@ -7,7 +7,7 @@ import type { SessionOpener } from './connection/session-opener.ts';
 import type { Session } from './connection/session.ts';
 import type { OffsetSource, StoredOffset } from './position/stored-offset.ts';
 import { decideIdentity, leftTimelineAt, type Identity } from './position/source-identity.ts';
-import { decideStart } from './position/start-check.ts';
+import { decideStart, type StartDecision } from './position/start-check.ts';
 import { prepareDdlCapture } from './ddl/ddl-trigger.ts';
 import { serverObstacles, slotObstacles, versionObstacles, type Obstacle } from './setup/prechecks.ts';
 import { ensurePublication, publicationPlan, readPublication, type Publication } from './setup/publication.ts';
@@ -55,10 +55,15 @@ const HALF_MADE_PATIENCE_MS = 30_000;
 const HALF_MADE_POLL_MS = 500;
 
 /** Connects and checks everything that could be in the way; publication first, as the server wants it before the slot. */
-export async function setUp(parts: SetupParts, stored: StoredOffset): Promise<TaskSetup> {
-  const session = await parts.opener.sql();
+export function setUp(parts: SetupParts, stored: StoredOffset): Promise<TaskSetup> {
+  return withNewSession(parts.opener, (session) => examine(parts, session, stored));
+}
+
+/** The session stays open for whoever got the result; a failure closes it. */
+async function withNewSession<T>(opener: SessionOpener, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await opener.sql();
   try {
-    return await examine(parts, session, stored);
+    return await work(session);
   } catch (error) {
     await session.close();
     throw error;
@@ -69,12 +74,8 @@ export async function setUp(parts: SetupParts, stored: StoredOffset): Promise<Ta
 export type ReadingSetup = Pick<TaskSetup, 'session' | 'facts' | 'catalog' | 'publication' | 'source'>;
 
 /** Connects for reading alone. A publication that is there says which columns and rows; without one it is all. */
-export async function setUpReading(
-  { context, config, opener }: SetupParts,
-  stored: StoredOffset,
-): Promise<ReadingSetup> {
-  const session = await opener.sql();
-  try {
+export function setUpReading({ context, config, opener }: SetupParts, stored: StoredOffset): Promise<ReadingSetup> {
+  return withNewSession(opener, async (session) => {
     const facts = await readServerFacts(session);
     refuse(versionObstacles(facts));
     await originOf(stored, facts, { config, opener, log: context.log });
@@ -89,10 +90,7 @@ export async function setUpReading(
       publication,
       source: { slot: null, system: facts.system, timeline: facts.timeline },
     };
-  } catch (error) {
-    await session.close();
-    throw error;
-  }
+  });
 }
 
 async function examine(
@@ -132,21 +130,29 @@ async function examine(
   return { session, facts, catalog, publication, source, origin, slot: used, decision, gap: gap ?? null };
 }
 
+interface ServerSide {
+  readonly facts: ServerFacts;
+  readonly origin: Origin;
+  readonly config: SourceConfig;
+}
+
+/** Throws when changes are missing between the offset and the slot. */
+function startFrom(offset: Lsn, slot: Lsn, { facts, origin, config }: ServerSide): StartDecision {
+  const { forkedAt, identity } = origin;
+  return decideStart(
+    { offset, slot, log: facts.logEnd, forkedAt, isAdopted: identity === 'adopted' },
+    { slotName: config.slotName, strategy: config.offsetMismatch },
+  );
+}
+
 const GAPS: readonly ErrorCode[] = ['POSTGRES_SLOT_AHEAD', 'POSTGRES_SERVER_BEHIND'];
 
 /** What is missing between the stored position and the slot. */
-function startGap(
-  stored: StoredOffset,
-  slot: SlotState | undefined,
-  { facts, config, origin }: { readonly facts: ServerFacts; readonly config: SourceConfig; readonly origin: Origin },
-): string | null {
+function startGap(stored: StoredOffset, slot: SlotState | undefined, server: ServerSide): string | null {
   if (slot?.confirmedFlush == null || (stored.state !== 'stream' && stored.state !== 'snapshot')) return null;
   const offset = stored.state === 'stream' ? stored.start.done : stored.from;
-  const rules = { slotName: config.slotName, strategy: config.offsetMismatch };
-  const { forkedAt, identity } = origin;
-  const isAdopted = identity === 'adopted';
   try {
-    decideStart({ offset, slot: slot.confirmedFlush, log: facts.logEnd, forkedAt, isAdopted }, rules);
+    startFrom(offset, slot.confirmedFlush, server);
     return null;
   } catch (error) {
     if (error instanceof ConnectorError && GAPS.includes(error.code)) return error.message;
@@ -159,16 +165,7 @@ export function checkedStart(state: StreamState, setup: TaskSetup, parts: SetupP
   const slot = setup.slot?.confirmedFlush;
   if (slot === undefined || slot === null) return state;
   const { config, context } = parts;
-  const decision = decideStart(
-    {
-      offset: state.start.done,
-      slot,
-      log: setup.facts.logEnd,
-      forkedAt: setup.origin.forkedAt,
-      isAdopted: setup.origin.identity === 'adopted',
-    },
-    { slotName: config.slotName, strategy: config.offsetMismatch },
-  );
+  const decision = startFrom(state.start.done, slot, { ...setup, config });
   if (decision.warning !== undefined) context.log.warn({ slot: config.slotName }, decision.warning);
   if (decision.from === state.start.done && setup.origin.identity !== 'adopted') return state;
   return { ...state, start: { done: decision.from, resume: { kind: 'boundary' } } };
@@ -236,9 +233,9 @@ async function settleSlot(
   signal: AbortSignal,
 ): Promise<Pick<TaskSetup, 'slot' | 'decision'>> {
   const name = config.slotName;
+  const { heals } = snapshotRules(config);
   for (let waited = 0; ; waited += HALF_MADE_POLL_MS) {
     const slot = await readSlot(session, name);
-    const { heals } = snapshotRules(config);
     const question = { name, database: config.database, slot, stored: stored.state, dropOnStop: config.slotDropOnStop };
     const decision = decideSlot({ ...question, heals });
     if (decision.action === 'fail') throw new ConnectorError(decision.code, decision.message);

@@ -48,7 +48,7 @@ export class DebeziumRecords implements RecordFormat {
     if (event.kind === 'delivered') {
       this.#count(event.event);
     } else if (event.kind === 'row') {
-      const table = this.#tables.get(event.table) ?? this.#compile(event.table);
+      const table = this.#compiled(event.table);
       table.encoder.encode(event, { append: (record) => found.push(recordOf(table, record)) });
     } else {
       const form = this.#sideForm(event);
@@ -59,7 +59,7 @@ export class DebeziumRecords implements RecordFormat {
 
   #count(event: DeliveredEvent['event']): void {
     if (event.kind === 'message') this.#encoding.encodeSide(event, nowhere);
-    else (this.#tables.get(event.table) ?? this.#compile(event.table)).encoder.encode(event, nowhere);
+    else this.#compiled(event.table).encoder.encode(event, nowhere);
   }
 
   #sideForm(event: SideEvent): Form {
@@ -72,7 +72,9 @@ export class DebeziumRecords implements RecordFormat {
     return form;
   }
 
-  #compile(table: TableSchema): CompiledTable {
+  #compiled(table: TableSchema): CompiledTable {
+    const known = this.#tables.get(table);
+    if (known !== undefined) return known;
     const compiled = this.#encoding.compile(table);
     this.#tables.set(table, compiled);
     return compiled;

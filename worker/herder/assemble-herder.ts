@@ -84,7 +84,11 @@ export class HerderAssembly {
       clock: systemClock,
       log: input.log,
       view: input.view,
-      finish: (name, detail) => this.#finish(name, detail, input.signal),
+      finish: (name, detail) =>
+        this.#atLeader(
+          () => this.herder.finish(name, detail),
+          (leader) => this.#calls.putFinished(leader, { name, detail }, input.signal),
+        ),
       signal: input.signal,
     });
     this.#taskSets = new TaskConfigRequests({
@@ -193,30 +197,24 @@ export class HerderAssembly {
       readConfigToEnd: (deadline) => stores.config.readToEnd(deadline),
       hosts,
       beatNow,
-      publish: (name, configs, deadline) => this.#publish(name, configs, deadline),
+      publish: (name, configs, deadline) =>
+        this.#atLeader(
+          () => this.#taskSets.put(name, configs),
+          (leader) => this.#calls.postTaskConfigs(leader, { name, configs }, AbortSignal.any([deadline, signal])),
+        ),
       onFinished: (name, detail) => this.#finished.stop(name, detail),
       onReleased: () => this.group.released(),
       signal,
     });
   }
 
-  /** Through the leader's queue, wherever the leader is. */
-  async #finish(name: string, detail: string, signal: AbortSignal): Promise<void> {
+  /** Through the leader's queue, wherever the leader is: `there` has its REST URL. */
+  async #atLeader(here: () => Promise<void>, there: (leaderUrl: string) => Promise<void>): Promise<void> {
     try {
-      await this.herder.finish(name, detail);
+      await here();
     } catch (error) {
       if (!(error instanceof NotLeader) || error.target === undefined) throw error;
-      await this.#calls.putFinished(error.target, { name, detail }, signal);
-    }
-  }
-
-  /** Through the leader's queue, wherever the leader is. */
-  async #publish(name: string, configs: Parameters<TaskConfigRequests['put']>[1], signal: AbortSignal): Promise<void> {
-    try {
-      await this.#taskSets.put(name, configs);
-    } catch (error) {
-      if (!(error instanceof NotLeader) || error.target === undefined) throw error;
-      await this.#calls.postTaskConfigs(error.target, { name, configs }, AbortSignal.any([signal, this.#input.signal]));
+      await there(error.target);
     }
   }
 
