@@ -3,56 +3,17 @@ import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { z } from 'zod';
 import { createTopic } from '../../scripts/demo/create-topic.ts';
+import { FoldedVersions } from '../support/folded-versions.ts';
 import { RecordReader } from '../support/record-reader.ts';
 import { servers } from '../support/servers.ts';
 import { sql, tableConnector, TestCluster, uniqueName } from '../support/test-cluster.ts';
+import { VersionedLoad } from '../support/versioned-load.ts';
 
 const ROWS = Number(process.env['MILLRACE_INCREMENTAL_ROWS'] ?? '60000');
 const PATIENCE_MS = 60_000 + ROWS;
 const END_ID = 2 * ROWS + 1;
-const UPDATES_PER_STATEMENT = 20;
-const STATEMENT_EVERY_MS = 10;
 
 const workerReport = z.object({ hosts: z.array(z.object({ pid: z.number(), tasks: z.array(z.string()) })) });
-
-/** 2,000 changes a second, spread over the table: updates, some of them of keys, and deletions. */
-async function change(client: pg.Client, table: string, signal: AbortSignal): Promise<void> {
-  let next = performance.now();
-  for (let round = 1; !signal.aborted; round += 1) {
-    const ids = Array.from({ length: UPDATES_PER_STATEMENT }, () => 1 + Math.floor(Math.random() * ROWS));
-    const some = ids.slice(0, 3);
-    if (round % 50 === 0)
-      await client.query(
-        `UPDATE ${table} SET id = id + ${ROWS}, version = version + 1 WHERE id = ANY ($1) AND id <= ${ROWS}`,
-        [some],
-      );
-    else if (round % 50 === 25) await client.query(`DELETE FROM ${table} WHERE id = ANY ($1)`, [some]);
-    else await client.query(`UPDATE ${table} SET version = version + 1 WHERE id = ANY ($1)`, [ids]);
-    next = Math.max(next + STATEMENT_EVERY_MS, performance.now() - 500);
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
-  }
-}
-
-/** What consumers know of the table: the newest version by id, 0: gone. */
-class Folded {
-  readonly versions = new Int32Array(END_ID + 1);
-  readonly wrong: string[] = [];
-  snapshotRows = 0;
-
-  take(key: string | null, value: string | null): void {
-    const id = Number(/"id":(\d+)/.exec(key ?? '')?.[1]);
-    if (value === null) return;
-    const op = /"op":"(\w)"/.exec(value)?.[1] ?? '';
-    if (op === 'r') this.snapshotRows += 1;
-    const after = value.indexOf('"after":{');
-    const version = after < 0 ? 0 : Number(/"version":(\d+)/.exec(value.slice(after))?.[1]);
-    const known = this.versions[id] ?? 0;
-    // A second snapshot shows again what the topic has; a change never does.
-    if (version !== 0 && (version < known || (op !== 'r' && version === known)))
-      this.wrong.push(`${op} of ${id}: ${version} after ${known}`);
-    this.versions[id] = version;
-  }
-}
 
 async function send(url: string, name: string, body: object): Promise<{ status: number; text: string }> {
   const response = await fetch(`${url}/connectors/${name}/signals`, {
@@ -79,7 +40,7 @@ describe('incremental snapshots on a cluster', function () {
       `CREATE TABLE ${name} AS SELECT i AS id, 1 AS version, repeat('y', 80) AS note FROM generate_series(1, ${ROWS}) i; ALTER TABLE ${name} ADD PRIMARY KEY (id)`,
     );
     for (const each of [topic, told, signals]) await createTopic(kafka.bootstrap, each, 1);
-    const folded = new Folded();
+    const folded = new FoldedVersions({ endId: END_ID, snapshotsRepeat: true });
     const reader = await RecordReader.open(kafka.bootstrap, topic, ({ key, value }) => {
       folded.take(key, value);
       return false;
@@ -104,8 +65,8 @@ describe('incremental snapshots on a cluster', function () {
     const other = cluster.workers.find((worker) => worker !== owner);
     assert.ok(other !== undefined);
     await news.until((records) => records.length > 0, PATIENCE_MS);
-    const stop = new AbortController();
-    const changing = change(client, name, stop.signal);
+    const changes = new VersionedLoad(client, ROWS);
+    changes.start(name);
 
     // Forwarded to the worker that runs the task.
     const data = { 'data-collections': [`public.${name}`] };
@@ -128,17 +89,13 @@ describe('incremental snapshots on a cluster', function () {
     await producer.disconnect();
     await completed(2);
 
-    stop.abort();
-    await changing;
+    await changes.stop();
     await client.end();
     await sql(postgres, `INSERT INTO ${name} VALUES (${END_ID}, 1, 'the end')`);
     await reader.until(() => folded.versions[END_ID] === 1, PATIENCE_MS);
     console.log(`      ${rows} rows of the first, ${folded.snapshotRows - rows} of the second snapshot`);
     assert.deepEqual(folded.wrong.slice(0, 5), []);
-    const table = await sql(postgres, `SELECT id, version FROM ${name}`);
-    const different = table.filter(({ id, version }) => folded.versions[Number(id)] !== version);
-    assert.deepEqual(different.slice(0, 5), []);
-    assert.equal(folded.versions.filter((version) => version !== 0).length, table.length);
+    assert.deepEqual(await folded.differences(postgres, name), []);
 
     assert.equal((await send(other.url, name, { type: 'unheard-of' })).status, 400);
     assert.equal((await send(other.url, name, { data: {} })).status, 400);

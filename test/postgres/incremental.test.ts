@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { writeFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type pg from 'pg';
 import type { RowChange } from '../../connectors/change-event.ts';
 import { isMap, Struct } from '../../connectors/connect-data.ts';
 import { fieldText } from '../../connectors/row-image.ts';
 import { servers } from '../support/servers.ts';
 import { OffsetStore, TaskDriver, type DriverOptions } from './support/task-driver.ts';
+import { blockedCommit } from './support/blocked-commit.ts';
+import { holdRoom } from './support/hold-room.ts';
 import { TestDatabase, until } from './support/test-database.ts';
 
 const ROWS = 5000;
@@ -154,7 +155,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
     const driver = await task({ 'incremental.snapshot.chunk.size': '1000' }).start();
     const waiting = await database.session();
     // Held after the first chunk, so that the commit falls into the middle of the snapshot.
-    const room = holdRoom(driver, 1000);
+    const room = holdRoom(driver, () => driver.changes.length, 1000);
     await driver.execute(['public.item']);
     await until(() => driver.committed.length >= 1000, 'the first chunk has come');
     const blocked = await blockedCommit(database, waiting, 4500);
@@ -169,7 +170,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
 
   it('goes on at the chunk after a kill, and shows no row of a chunk twice', async () => {
     const first = task({ 'incremental.snapshot.chunk.size': '500' });
-    const room = holdRoom(first, 1500);
+    const room = holdRoom(first, () => first.changes.length, 1500);
     await first.start();
     await first.execute(['public.item']);
     await until(() => first.committed.length >= 1500, 'chunks have come');
@@ -185,7 +186,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
 
   it('can be paused, resumed and stopped', async () => {
     const driver = task({ 'incremental.snapshot.chunk.size': '100' });
-    const room = holdRoom(driver, 500);
+    const room = holdRoom(driver, () => driver.changes.length, 500);
     await driver.start();
     await driver.execute(['public.item']);
     await until(() => driver.committed.length >= 500, 'chunks have come');
@@ -202,7 +203,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
     await isOver(driver);
     assert.equal(driver.committed.filter(({ op }) => op === 'r').length, ROWS);
 
-    const again = holdRoom(driver, driver.committed.length + 300);
+    const again = holdRoom(driver, () => driver.changes.length, driver.committed.length + 300);
     await driver.execute(['public.item']);
     await until(() => driver.waiting === 0 && driver.committed.length >= ROWS + 302, 'chunks have come');
     await driver.send({ type: 'stop-snapshot', data: '{"type": "incremental"}' });
@@ -270,7 +271,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
 
   it('reads on with the new columns when the table is altered or rewritten under it', async () => {
     const driver = task({ 'incremental.snapshot.chunk.size': '200' });
-    const room = holdRoom(driver, 400);
+    const room = holdRoom(driver, () => driver.changes.length, 400);
     await driver.start();
     await driver.execute(['public.item']);
     await until(() => driver.committed.length >= 400, 'chunks have come');
@@ -423,67 +424,4 @@ async function waitsFor(driver: TaskDriver, reason: string): Promise<void> {
   const isReason = ({ message, fields }: TaskDriver['logged'][number]): boolean =>
     message === 'the incremental snapshot waits' && fields['reason'] === reason;
   await until(() => driver.logged.some(isReason), `the snapshot waits: ${reason}`);
-}
-
-/** There is no room for more once so many rows are in Kafka, until the answer is called. */
-function holdRoom(driver: TaskDriver, rows: number): () => void {
-  const never = Promise.withResolvers<undefined>();
-  const keep = driver.onBatch;
-  driver.onBatch = (batch) => {
-    keep(batch);
-    if (driver.changes.length >= rows) driver.room = never.promise.then(() => undefined);
-  };
-  return () => {
-    driver.onBatch = keep;
-    driver.room = undefined;
-    never.resolve(undefined);
-  };
-}
-
-/** A commit that is in the log, and waits for a standby that there is not: nobody sees it until it is released. */
-async function blockedCommit(
-  database: TestDatabase,
-  client: pg.Client,
-  id = 7,
-): Promise<{ release: () => Promise<void> }> {
-  await database.sql('SET synchronous_commit = local');
-  const pid = String((await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid);
-  await client.query('BEGIN');
-  await client.query('UPDATE item SET version = version + 1 WHERE id = $1', [id]);
-  await database.sql(`ALTER SYSTEM SET synchronous_standby_names = 'nobody'`);
-  await database.sql('SELECT pg_reload_conf()');
-  await commitsWait(database);
-  const committed = client.query('COMMIT');
-  await until(() => waitsForStandby(database, pid), 'the commit waits');
-  return {
-    release: async () => {
-      await database.sql('ALTER SYSTEM RESET synchronous_standby_names');
-      await database.sql('SELECT pg_reload_conf()');
-      await committed;
-    },
-  };
-}
-
-async function waitsForStandby(database: TestDatabase, pid: string): Promise<boolean> {
-  const query = `SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'SyncRep'`;
-  return (await database.value(query, [pid])) === '1';
-}
-
-/** The setting has reached whoever decides about it (the checkpointer) when a commit is seen waiting. */
-async function commitsWait(database: TestDatabase): Promise<void> {
-  const probe = await database.session();
-  const pid = String((await probe.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid);
-  const waits = async (round: number): Promise<boolean> => {
-    const probed = { isDone: false };
-    const done = probe.query(`CREATE TABLE probe_${round} ()`).then(() => (probed.isDone = true));
-    const isKnown = async (): Promise<boolean> => probed.isDone || waitsForStandby(database, pid);
-    await until(isKnown, 'a commit ends or waits');
-    if (probed.isDone) return false;
-    // A wait that is cancelled ends with a warning, and the commit stands.
-    await database.sql('SELECT pg_cancel_backend($1)', [Number(pid)]);
-    await done;
-    return true;
-  };
-  for (let round = 0; !(await waits(round)); round += 1);
-  await probe.end();
 }

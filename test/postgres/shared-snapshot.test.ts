@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { postgresConnector } from '../../connectors/postgres/connector.ts';
 import { servers } from '../support/servers.ts';
+import { holdRoom } from './support/hold-room.ts';
 import { OffsetStore, TaskDriver, type DriverOptions } from './support/task-driver.ts';
 import { TestDatabase, until } from './support/test-database.ts';
 
@@ -46,21 +47,6 @@ describe('a snapshot of PostgreSQL that tasks share', () => {
     assert.equal(ids.length, ROWS);
     assert.ok(ids.every((id, index) => id === index + 1));
   };
-  /** There is room for nothing more once so many rows are in Kafka, until the answer is called. */
-  const stuckAfter = (driver: TaskDriver, rows: number): (() => void) => {
-    const never = Promise.withResolvers<undefined>();
-    const keep = driver.onBatch;
-    driver.onBatch = (batch) => {
-      keep(batch);
-      if (driver.committed.length >= rows) driver.room = never.promise.then(() => undefined);
-    };
-    return () => {
-      driver.onBatch = keep;
-      driver.room = undefined;
-      never.resolve(undefined);
-    };
-  };
-
   it('is read by all of them, each row once, and streaming begins when the last one is done', async () => {
     const [first, second] = [task(0), task(1)];
     void second.run();
@@ -105,7 +91,7 @@ describe('a snapshot of PostgreSQL that tasks share', () => {
 
   it('reads a table again, whole, that was truncated in its middle', async () => {
     const driver = task(0, 1);
-    const free = stuckAfter(driver, 1000);
+    const free = holdRoom(driver, () => driver.committed.length, 1000);
     void driver.run();
     await until(() => driver.committed.length >= 1000 && driver.waiting > 0, 'a chunk is being read');
     const truncated = database.sql(`TRUNCATE item; INSERT INTO item VALUES (7, 'new')`);
@@ -128,8 +114,8 @@ describe('a snapshot of PostgreSQL that tasks share', () => {
 
   it('goes on by the same snapshot when the task that began it is replaced while another one lives', async () => {
     const [first, second] = [task(0), task(1)];
-    stuckAfter(first, 1000);
-    const free = stuckAfter(second, 1000);
+    holdRoom(first, () => first.committed.length, 1000);
+    const free = holdRoom(second, () => second.committed.length, 1000);
     void second.run();
     void first.run();
     await until(() => first.committed.length >= 1000 && second.committed.length >= 1000, 'both have read');
@@ -154,7 +140,7 @@ describe('a snapshot of PostgreSQL that tasks share', () => {
 
   it('goes on at the chunk when a helper is replaced, and the others are not disturbed', async () => {
     const [first, second] = [task(0), task(1)];
-    stuckAfter(second, 1000);
+    holdRoom(second, () => second.committed.length, 1000);
     void second.run();
     void first.run();
     await until(() => second.committed.length >= 1000 && second.waiting > 0, 'the helper is in the middle of a chunk');
@@ -167,7 +153,7 @@ describe('a snapshot of PostgreSQL that tasks share', () => {
 
   it('is finished by other tasks than those that began it, also when there are more of them', async () => {
     const [first, second] = [task(0), task(1)];
-    for (const driver of [first, second]) stuckAfter(driver, 1000);
+    for (const driver of [first, second]) holdRoom(driver, () => driver.committed.length, 1000);
     void second.run();
     void first.run();
     await until(() => first.committed.length >= 1000 && second.committed.length >= 1000, 'both have read');
@@ -187,7 +173,7 @@ describe('a snapshot of PostgreSQL that tasks share', () => {
         UPDATE item SET id = id + 100000, version = ${version} WHERE id % 97 = ${version} AND id < 100000;
         DELETE FROM item WHERE id % 101 = ${version}; INSERT INTO item VALUES (${-version}, 'new', ${version})`);
     const [first, second] = [task(0), task(1)];
-    for (const driver of [first, second]) stuckAfter(driver, 1000);
+    for (const driver of [first, second]) holdRoom(driver, () => driver.committed.length, 1000);
     void second.run();
     void first.run();
     await until(() => first.committed.length >= 1000 && second.committed.length >= 1000, 'both have read');
