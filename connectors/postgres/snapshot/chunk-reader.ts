@@ -20,7 +20,7 @@ import type { PublishedParts } from './published-part.ts';
 import type { SnapshotHolder } from './snapshot-holder.ts';
 import type { RowGroup, SnapshotRows } from './snapshot-rows.ts';
 import { tableReading } from './snapshot-table.ts';
-import { LOCK_TIMEOUT, withTableLock, withTableLocks } from './table-lock.ts';
+import { inTime, LOCK_TIMEOUT, withTableLock, withTableLocks } from './table-lock.ts';
 
 export interface ChunkReaderParts {
   /** For questions to the catalog of now, which the snapshot cannot see. */
@@ -94,37 +94,34 @@ export class ChunkReader {
    * takes longer than the reading. Answers the chunks that were wanted; undefined: they cannot be locked together, and none was read.
    */
   async readTogether(holder: SnapshotHolder, smalls: readonly SmallTable[]): Promise<OpenChunk[] | undefined> {
-    const { log } = this.#parts;
     const { session } = holder;
+    const tables = smalls.map(({ table }) => table);
+    const read = await this.#deferring(() => withTableLocks(session, tables, () => this.#readSmall(session, smalls)));
+    if (read === undefined) return undefined;
+    this.#parts.log.info({ tables: smalls.length, rows: read.rows }, 'read small tables of the snapshot');
+    return read.chunks;
+  }
+
+  async #readSmall(
+    session: Session,
+    smalls: readonly SmallTable[],
+  ): Promise<{ readonly chunks: OpenChunk[]; readonly rows: number }> {
     const oids = smalls.map(({ table }) => table.oid);
-    const read: OpenChunk[] = [];
-    let count = 0;
-    const work = async (): Promise<void> => {
-      await this.#look(oids);
-      const found = z.array(oidRow).parse(await session.query(ARE_KEPT, [oids.map(String)]));
-      const kept = new Set(found.map(({ oid }) => oid));
-      for (const { open, table } of smalls) {
-        const isKept = (): Promise<boolean> => Promise.resolve(kept.has(table.oid));
-        const outcome = async (): Promise<Outcome> => {
-          const result = await this.#readLocked(session, { open, table, isKept });
-          if (result === 'read') count += this.#parts.rows.count;
-          return result;
-        };
-        if (await this.#hand(open, outcome)) read.push(open);
-      }
-    };
-    if (
-      !(await this.#deferring(() =>
-        withTableLocks(
-          session,
-          smalls.map(({ table }) => table),
-          work,
-        ),
-      ))
-    )
-      return undefined;
-    log.info({ tables: smalls.length, rows: count }, 'read small tables of the snapshot');
-    return read;
+    await this.#look(oids);
+    const found = z.array(oidRow).parse(await session.query(ARE_KEPT, [oids.map(String)]));
+    const kept = new Set(found.map(({ oid }) => oid));
+    const chunks: OpenChunk[] = [];
+    let rows = 0;
+    for (const { open, table } of smalls) {
+      const isKept = (): Promise<boolean> => Promise.resolve(kept.has(table.oid));
+      const outcome = async (): Promise<Outcome> => {
+        const result = await this.#readLocked(session, { open, table, isKept });
+        if (result === 'read') rows += this.#parts.rows.count;
+        return result;
+      };
+      if (await this.#hand(open, outcome)) chunks.push(open);
+    }
+    return { chunks, rows };
   }
 
   /**
@@ -135,7 +132,7 @@ export class ChunkReader {
     const { catalogSession, catalog } = this.#parts;
     await catalogSession.query(`SET lock_timeout = ${CATALOG_LOCK_MS}`);
     try {
-      await catalog.refreshAll(catalogSession, oids);
+      await inTime(catalog.refreshAll(catalogSession, oids));
     } finally {
       await catalogSession.query('RESET lock_timeout');
     }

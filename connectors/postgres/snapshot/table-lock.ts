@@ -12,10 +12,24 @@ export const LOCK_TIMEOUT = 'the snapshot waits for a table that somebody has lo
 /** Between two tries, for a lock timeout of a few milliseconds. */
 const RETRY_MS = 500;
 
+/** A lock that came too late; `cause` is the server's error. Nothing was done behind it, so that it may be asked for again. */
+class LockTimeout extends Error {}
+
+/** Rejects with a LockTimeout where the statement ended for a lock that came too late. */
+export async function inTime<T>(statement: Promise<T>): Promise<T> {
+  try {
+    return await statement;
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE)
+      throw new LockTimeout('a lock came too late', { cause: error });
+    throw error;
+  }
+}
+
 /**
  * Does something with a table that nobody can alter meanwhile, in the transaction that is open; undefined: the table is gone. The
  * lock is given back afterwards: an ALTER TABLE may be waiting for it. With `onTimeout`, told of each try in vain, both are tried
- * until no lock comes too late; without, the first try in vain is a failure. After a failure the transaction is the caller's to end.
+ * until there is no LockTimeout; without, the first try in vain is a failure. After a failure the transaction is the caller's to end.
  */
 export async function withTableLock<T>(
   session: Session,
@@ -43,36 +57,32 @@ export async function withTableLock<T>(
 }
 
 /**
- * The same with several tables at once; false: they could not all be had at once, and nothing was done. For tables that take so
- * little time that one lock for all of them holds nobody up.
+ * The same with several tables at once; undefined: they could not all be had at once, or the work met a LockTimeout. For tables that
+ * take so little time that one lock for all of them holds nobody up.
  */
-export async function withTableLocks(
+export async function withTableLocks<T>(
   session: Session,
   tables: readonly CatalogTable[],
-  work: () => Promise<void>,
-): Promise<boolean> {
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   await session.query('SAVEPOINT before_table');
+  const areLocked = await session
+    .query(`LOCK TABLE ${tables.map(lockName).join(', ')} IN ACCESS SHARE MODE NOWAIT`)
+    .then(() => true, cannotBeHad);
+  let result: T | undefined;
   try {
-    await session.query(`LOCK TABLE ${tables.map(lockName).join(', ')} IN ACCESS SHARE MODE NOWAIT`);
+    if (areLocked) result = await work();
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError)) throw error;
-    await session.query('ROLLBACK TO SAVEPOINT before_table');
-    return false;
-  }
-  let isDone = true;
-  try {
-    await work();
-  } catch (error) {
-    // A lock on the catalog's side that came too late, before anything was read.
-    if (!isLockTimeout(error)) throw error;
-    isDone = false;
+    if (!(error instanceof LockTimeout)) throw error;
   }
   await session.query('ROLLBACK TO SAVEPOINT before_table');
-  return isDone;
+  return result;
 }
 
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE;
+/** False: one of them cannot be had. Throws what is about the connection. */
+function cannotBeHad(error: unknown): false {
+  if (!(error instanceof pg.DatabaseError)) throw error;
+  return false;
 }
 
 function lockName({ schema, table }: CatalogTable): string {
@@ -88,10 +98,11 @@ async function whenLocked<T>(
 ): Promise<T> {
   for (;;)
     try {
-      await session.query(`LOCK TABLE ${name} IN ACCESS SHARE MODE`);
+      await inTime(session.query(`LOCK TABLE ${name} IN ACCESS SHARE MODE`));
       return await work();
     } catch (error) {
-      if (!isLockTimeout(error) || onTimeout === undefined) throw error;
+      if (!(error instanceof LockTimeout)) throw error;
+      if (onTimeout === undefined) throw error.cause;
       onTimeout();
       await session.query('ROLLBACK TO SAVEPOINT before_table');
       await delay(RETRY_MS);
