@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
+import { createTopic } from '../../scripts/demo/create-topic.ts';
 import { servers } from '../support/servers.ts';
+
+const DEFAULT_REPLICAS = -1;
 
 interface Topic {
   readonly name: string;
@@ -28,21 +31,11 @@ async function describeTopics(config: KafkaConfig): Promise<Topic[]> {
   }
 }
 
-async function createTopic(bootstrap: string, topic: string): Promise<void> {
-  const admin = client({ brokers: bootstrap.split(',') }).admin();
-  await admin.connect();
-  try {
-    await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: true });
-  } finally {
-    await admin.disconnect();
-  }
-}
-
 describe('stack: Kafka', () => {
   it('a broker killed with SIGKILL comes back on the same port with its topics', async () => {
     const { stack } = servers();
     const broker = await stack.start('kafka', { as: 'kafka-chaos', heap: '512m' });
-    await createTopic(broker.bootstrap, 'kept');
+    await createTopic(broker.bootstrap, 'kept', 2, {}, DEFAULT_REPLICAS);
     const before = { pid: broker.pid, bootstrap: broker.bootstrap };
     await broker.kill('SIGKILL');
     assert.equal(broker.running, false);
@@ -65,7 +58,7 @@ describe('stack: Kafka', () => {
 
   it('of three brokers keeps three copies of a topic', async () => {
     const cluster = await servers().kafka3();
-    await createTopic(cluster.bootstrap, 'stack-three-copies');
+    await createTopic(cluster.bootstrap, 'stack-three-copies', 2, {}, DEFAULT_REPLICAS);
     const topics = await describeTopics({ brokers: cluster.bootstrap.split(',') });
     assert.equal(topics.find(({ name }) => name === 'stack-three-copies')?.replicas, 3);
   });
