@@ -14,6 +14,8 @@ export type SourceConfig = SettingValues<typeof postgresSettings> & {
   readonly selectOverrides: SelectOverrides;
   /** Whether begins and ends of transactions become events. */
   readonly transactionMetadata: boolean;
+  /** Whether `chunkRows` is what an operator says, not a default. */
+  readonly hasChunkRows: boolean;
 };
 
 // Defined for operators by the format; read here because offsets are stored under the one, and events depend on the other.
@@ -28,13 +30,22 @@ export function parseConfig(config: ConnectorConfig): SourceConfig {
   const [conflict] = conflicts(config);
   const message = problem ?? conflict?.message;
   if (message !== undefined) throw new ConnectorError('CONFIG_INVALID', message);
-  return { ...values, selectOverrides: selectOverrides(config) };
+  return whole(values, config);
 }
 
 /** The configuration for checks that need it whole; undefined when a single setting is wrong, which others report. */
 export function validConfig(config: ConnectorConfig): SourceConfig | undefined {
   const { values, problems } = parseSettings(settings, config);
-  return problems.size === 0 ? { ...values, selectOverrides: selectOverrides(config) } : undefined;
+  return problems.size === 0 ? whole(values, config) : undefined;
+}
+
+function whole(values: SettingValues<typeof settings>, config: ConnectorConfig): SourceConfig {
+  const hasChunkRows = isSet(config, settings.chunkRows.name);
+  return { ...values, selectOverrides: selectOverrides(config), hasChunkRows };
+}
+
+function isSet(config: ConnectorConfig, name: string): boolean {
+  return (config[name] ?? '').trim() !== '';
 }
 
 const EXCLUSIVE = [
@@ -46,14 +57,13 @@ const EXCLUSIVE = [
 
 /** What single settings cannot say: settings that exclude or need each other. */
 export function conflicts(config: ConnectorConfig): SettingProblem[] {
-  const isSet = (name: string): boolean => (config[name] ?? '').trim() !== '';
-  const both = EXCLUSIVE.filter(([include, exclude]) => isSet(include) && isSet(exclude)).map(([include, exclude]) => ({
+  const both = EXCLUSIVE.filter(([include, exclude]) => isSet(config, include) && isSet(config, exclude)).map(([include, exclude]) => ({
     setting: exclude,
     message: `${include} and ${exclude} exclude each other; keep one of them`,
   }));
   const hasSink = (config['notification.enabled.channels'] ?? '').split(',').some((word) => word.trim() === 'sink');
   const sink =
-    hasSink && !isSet('notification.sink.topic.name')
+    hasSink && !isSet(config, 'notification.sink.topic.name')
       ? [
           {
             setting: 'notification.sink.topic.name',

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { SnapshotLedger } from './snapshot-ledger.ts';
-import { encodeSnapshotRecord, runPartition, type SnapshotRecord, type TablePlan } from './snapshot-records.ts';
+import {
+  encodeSnapshotRecord,
+  runPartition,
+  settlement,
+  type SettledChunk,
+  type SnapshotRecord,
+  type TablePlan,
+} from './snapshot-records.ts';
 
 const run = runPartition('inv', 'a1');
 
@@ -13,9 +20,10 @@ function plan(table: string, place: number, chunks: number, more: Partial<TableP
 function chunk(
   table: string,
   number: number,
-  more: { version?: number; epoch?: number; unseen?: boolean } = {},
+  more: Partial<SettledChunk> = {},
 ): SnapshotRecord {
-  return { kind: 'chunk', chunk: { table, version: 1, chunk: number, epoch: 1, rows: 10, unseen: false, ...more } };
+  const settled = { table, version: 1, chunk: number, epoch: 1, rows: 10, unseen: false, upTo: null, earlier: [] };
+  return { kind: 'chunk', chunk: { ...settled, ...more } };
 }
 
 function ledgerOf(...records: readonly SnapshotRecord[]): SnapshotLedger {
@@ -98,6 +106,25 @@ describe('what is known of a shared snapshot', () => {
     assert.deepEqual([ledger.isLate(), ledger.lastEpoch], [false, 2]);
     tell(ledger, chunk('a', 1, { epoch: 2 }));
     assert.equal(ledger.isLate(), true);
+  });
+
+  it('leaves a chunk open of which a part was read, and knows how far and by which snapshots', () => {
+    const part = chunk('a', 1, { rows: 4, upTo: ['40'] });
+    const ledger = ledgerOf(header(1, 1), plan('a', 0, 2), chunk('a', 0), part);
+    assert.deepEqual([ledger.isComplete(), ledger.figures.rows.get('a'), ledger.figures.bytesDone], [false, 14, 500]);
+    tell(ledger, plan('a', 0, 2, { epoch: 3 }));
+    const [left] = ledger.open(0);
+    assert.ok(left !== undefined);
+    assert.deepEqual([left.chunk, left.reached?.upTo], [1, ['40']]);
+    const further = settlement(left, { rows: 5, unseen: false, upTo: ['60'] });
+    assert.deepEqual([further.rows, further.earlier], [9, [{ epoch: 1, upTo: ['40'] }]]);
+    tell(ledger, { kind: 'chunk', chunk: further });
+    const [again] = ledger.open(0);
+    assert.ok(again !== undefined);
+    const whole = settlement(again, { rows: 1, unseen: false, upTo: null });
+    assert.deepEqual([whole.epoch, whole.rows, whole.earlier], [3, 10, [{ epoch: 1, upTo: ['40'] }]]);
+    tell(ledger, { kind: 'chunk', chunk: whole });
+    assert.equal(ledger.isComplete(), true);
   });
 
   it('knows by which names a snapshot can be had: the newest of each task', () => {

@@ -12,6 +12,8 @@ export interface OpenChunk {
   readonly plan: TablePlan;
   /** From 0. */
   readonly chunk: number;
+  /** How far it was read already; undefined: nothing of it was. */
+  readonly reached?: SettledChunk | undefined;
 }
 
 /**
@@ -98,11 +100,20 @@ export class SnapshotLedger {
 
   /** Chunks of the plans as they are now that were read, or could not be. */
   settled(plan: TablePlan): SettledChunk[] {
-    return [...(this.#settled.get(versionOf(plan.table, plan.version))?.values() ?? [])];
+    return this.#chunks(plan).filter(({ upTo }) => upTo === null);
   }
 
   isSettled({ plan, chunk }: OpenChunk): boolean {
-    return this.#settled.get(versionOf(plan.table, plan.version))?.has(chunk) === true;
+    return this.#chunk(plan, chunk)?.upTo === null;
+  }
+
+  /** All chunks of which something was read. */
+  #chunks({ table, version }: TablePlan): SettledChunk[] {
+    return [...(this.#settled.get(versionOf(table, version))?.values() ?? [])];
+  }
+
+  #chunk({ table, version }: TablePlan, chunk: number): SettledChunk | undefined {
+    return this.#settled.get(versionOf(table, version))?.get(chunk);
   }
 
   /** What a task has to read, in order. */
@@ -161,7 +172,7 @@ export class SnapshotLedger {
       bytesDone += (plan.bytes * settled.length) / (plan.boundaries.length + 1);
       rows.set(
         plan.table,
-        settled.reduce((sum, chunk) => sum + chunk.rows, 0),
+        this.#chunks(plan).reduce((sum, chunk) => sum + chunk.rows, 0),
       );
       if (settled.length > plan.boundaries.length) tablesDone += 1;
     }
@@ -172,7 +183,8 @@ export class SnapshotLedger {
     const open: OpenChunk[] = [];
     for (const plan of this.#left)
       for (let chunk = 0; chunk <= plan.boundaries.length; chunk += 1)
-        if (wanted({ plan, chunk }) && !this.isSettled({ plan, chunk })) open.push({ plan, chunk });
+        if (wanted({ plan, chunk }) && !this.isSettled({ plan, chunk }))
+          open.push({ plan, chunk, reached: this.#chunk(plan, chunk) });
     return open;
   }
 

@@ -57,6 +57,14 @@ export interface TablePlan {
   readonly last: boolean;
 }
 
+/** The first part of a chunk: all of it that is not above a key, or not behind a page. */
+export interface ChunkPart {
+  /** The snapshot that it was read by. */
+  readonly epoch: number;
+  readonly upTo: readonly string[];
+}
+
+/** What became of a chunk. */
 export interface SettledChunk {
   readonly table: string;
   readonly version: number;
@@ -65,6 +73,31 @@ export interface SettledChunk {
   readonly rows: number;
   /** Not read: the snapshot cannot see the table any more, which has to be planned anew. */
   readonly unseen: boolean;
+  /** It was read as far as this key, or this page, and the rest is to follow; null: all of it was. */
+  readonly upTo: readonly string[] | null;
+  /** Parts of it that were read by other snapshots than `epoch`'s, in their order. */
+  readonly earlier: readonly ChunkPart[];
+}
+
+/**
+ * The record of a chunk of which more was read: `rows` of it, now, by the snapshot of its plan. `reached`: what was read before.
+ */
+export function settlement(
+  { plan, chunk, reached }: { plan: TablePlan; chunk: number; reached?: SettledChunk | undefined },
+  { rows, unseen, upTo }: Pick<SettledChunk, 'rows' | 'unseen' | 'upTo'>,
+): SettledChunk {
+  const { table, version, epoch } = plan;
+  const before = reached?.upTo == null || reached.epoch === epoch ? [] : [{ epoch: reached.epoch, upTo: reached.upTo }];
+  return {
+    table,
+    version,
+    chunk,
+    epoch,
+    rows: rows + (reached?.rows ?? 0),
+    unseen,
+    upTo,
+    earlier: [...(reached?.earlier ?? []), ...before],
+  };
 }
 
 export type SnapshotRecord =
@@ -115,8 +148,12 @@ export function encodeSnapshotRecord(
       return { partition: { ...run, table }, offset: { ...plan, ...texts } };
     }
     case 'chunk': {
-      const { table, version, chunk, ...outcome } = record.chunk;
-      return { partition: { ...run, table, version, chunk }, offset: outcome };
+      const { table, version, chunk, upTo, earlier, ...outcome } = record.chunk;
+      const parts = {
+        upTo: upTo === null ? null : JSON.stringify(upTo),
+        earlier: earlier.length === 0 ? null : JSON.stringify(earlier),
+      };
+      return { partition: { ...run, table, version, chunk }, offset: { ...outcome, ...parts } };
     }
   }
 }
@@ -142,7 +179,16 @@ const table = z.object({
   first: z.boolean(),
   last: z.boolean(),
 });
-const chunk = z.object({ epoch: count, rows: count, unseen: z.boolean() });
+const chunk = z.object({
+  epoch: count,
+  rows: count,
+  unseen: z.boolean(),
+  upTo: json(z.array(z.string())).nullable().default(null),
+  earlier: json(z.array(z.object({ epoch: z.int(), upTo: z.array(z.string()) })))
+    .nullable()
+    .default(null)
+    .transform((parts) => parts ?? []),
+});
 const holder = z.object({ name: z.string() });
 
 /** The record behind a partition of a run. Throws SNAPSHOT_STATE_INVALID for one that this version does not know. */

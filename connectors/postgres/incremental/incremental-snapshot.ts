@@ -1,14 +1,14 @@
 import type { ChangeEvent, LogEvent } from '../../change-event.ts';
 import type { TaskLog } from '../../source-connector.ts';
-import type { TableSchema } from '../../table-schema.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
 import type { SessionOpener } from '../connection/session-opener.ts';
 import type { Lsn } from '../lsn.ts';
 import { backOff, pause } from '../pause.ts';
 import { errorText } from '../pg-errors.ts';
 import type { SourceConfig } from '../source-config.ts';
-import { chunkEvents } from './chunk-events.ts';
-import { readChunk, type ChunkOutcome } from './chunk-reading.ts';
+import { ChunkPlace, type ReadyChunk } from './chunk-place.ts';
+import { readChunk } from './chunk-reading.ts';
+import { chunkLimits, fewerRows, nextChunkRows, type ChunkLimits } from './chunk-rows.ts';
 import { ChunkSessions } from './chunk-sessions.ts';
 import { ChunkWindow } from './chunk-window.ts';
 import { prepareTable, type PreparedTable } from './prepared-table.ts';
@@ -29,21 +29,6 @@ export interface IncrementalSnapshotParts {
   readonly log: TaskLog;
 }
 
-/** A chunk that was read and waits for its place in the stream. */
-interface ReadyChunk {
-  readonly window: ChunkWindow;
-  readonly prepared: PreparedTable;
-  readonly outcome: Extract<ChunkOutcome, { kind: 'read' }>;
-  /** The table's plan in the stream when the chunk was read. */
-  readonly plan: unknown;
-  readonly stream: StreamFacts;
-  readonly settled: PromiseWithResolvers<'handed over' | 'dropped'>;
-}
-
-const ASK_EVERY_MS = 100;
-/** On an idle server the last pages of the log are written out when somebody makes it do so. */
-const NUDGE_AFTER_ASKS = 10;
-
 /**
  * Reads tables in chunks while changes stream, each row at most as old as the changes before it: the algorithm is in
  * `ChunkWindow`, `RecentTransactions` and `readChunk`; this is the order of their steps. Nothing is done while there is nothing to read.
@@ -52,14 +37,17 @@ export class IncrementalSnapshot {
   readonly #parts: IncrementalSnapshotParts;
   readonly #recent = new RecentTransactions();
   #isActive = false;
-  #window: ChunkWindow | undefined;
-  #ready: ReadyChunk | undefined;
+  readonly #place = new ChunkPlace();
   #wanted: PromiseWithResolvers<undefined> | undefined;
+  readonly #limits: ChunkLimits;
+  /** Of the next chunk. */
   #rows: number;
 
   constructor(parts: IncrementalSnapshotParts) {
+    const { chunkRows, hasChunkRows, snapshotChunkBytes } = parts.config;
     this.#parts = parts;
-    this.#rows = parts.config.chunkRows;
+    this.#limits = chunkLimits(chunkRows, hasChunkRows, snapshotChunkBytes);
+    this.#rows = this.#limits.start;
   }
 
   /** Changes as they are decoded. */
@@ -68,28 +56,19 @@ export class IncrementalSnapshot {
     const changes = events.filter((event) => event.kind === 'row');
     if (changes.length === 0) return;
     this.#recent.saw(changes);
-    this.#window?.saw(changes);
-    if (this.#ready?.window.broken !== undefined) this.#settle('dropped');
+    this.#place.saw(changes);
   }
 
   isDue(done: Lsn): boolean {
-    return this.#ready !== undefined && done >= this.#ready.outcome.horizon;
+    return this.#place.isDue(done);
   }
 
   /** The rows whose place is behind the changes before `done`; the queue then says what is to be stored with them. */
   take(done: Lsn): { readonly events: readonly ChangeEvent[]; readonly bytes: number } | undefined {
-    const ready = this.#ready;
-    if (ready === undefined || done < ready.outcome.horizon) return undefined;
-    const { window, outcome, stream } = ready;
-    if (this.#isOutdated(ready)) {
-      window.break('the table was altered');
-      this.#settle('dropped');
-      return undefined;
-    }
-    const events = chunkEvents(window.rows, { schema: this.#schemaOf(ready), done, cursor: stream.cursor });
-    this.#advance(outcome);
-    this.#settle('handed over');
-    return { events, bytes: outcome.bytes };
+    const taken = this.#place.take(done);
+    if (taken === undefined) return undefined;
+    this.#advance(taken.outcome);
+    return { events: taken.events, bytes: taken.outcome.bytes };
   }
 
   /** The queue has changed. */
@@ -99,8 +78,7 @@ export class IncrementalSnapshot {
 
   /** The table being read is no longer wanted. */
   dropChunk(): void {
-    this.#window?.break('it is no longer wanted');
-    this.#settle('dropped');
+    this.#place.drop('it is no longer wanted');
   }
 
   /** Reads what there is to read for as long as the session streams. Ends when the signal aborts. */
@@ -150,8 +128,7 @@ export class IncrementalSnapshot {
       }
     } finally {
       this.#isActive = false;
-      this.#window = undefined;
-      this.#ready = undefined;
+      this.#place.close();
       this.#recent.clear();
       signal.removeEventListener('abort', onAbort);
       await sessions.close();
@@ -221,7 +198,8 @@ export class IncrementalSnapshot {
         before: this.#recent.of(name),
         limitBytes: config.snapshotChunkBytes,
       });
-      this.#window = window;
+      this.#place.open(window);
+      const beganMs = performance.now();
       const plan = stream.relations.plan(prepared.table.oid);
       const outcome = await readChunk(await sessions.parts(), window, {
         prepared,
@@ -244,62 +222,20 @@ export class IncrementalSnapshot {
         continue;
       }
       window.read();
-      const placed = await this.#place(
-        { window, prepared, outcome, plan, stream, settled: Promise.withResolvers() },
-        sessions,
-      );
+      const ms = performance.now() - beganMs;
+      if (outcome.maximum !== null && window.broken === undefined) queue.bound(outcome.maximum);
+      const nudge = (): void => void sessions.nextXid().catch(() => undefined); // tried again soon
+      const placed = await this.#place.wait({ window, prepared, outcome, plan, stream }, nudge);
       if (placed === 'handed over') {
         wait.reset();
-        this.#adapt(outcome, current);
+        const isToGoOn = outcome.rows > 0 && this.#isCurrent(current);
+        this.#rows = isToGoOn ? nextChunkRows(this.#rows, { ...outcome, ms }, this.#limits) : this.#limits.start;
       } else if (this.#isCurrent(current)) {
-        this.#rows = Math.max(1, Math.ceil(this.#rows / 2));
+        this.#rows = fewerRows(this.#rows);
         await wait.wait({ table }, window.broken ?? 'the chunk was dropped');
         return;
       }
     }
-  }
-
-  /** Waits until the stream has come to where the chunk's rows may follow. */
-  async #place(ready: ReadyChunk, sessions: ChunkSessions): Promise<'handed over' | 'dropped'> {
-    const { window, outcome, stream, settled } = ready;
-    if (window.broken !== undefined) return 'dropped';
-    if (outcome.maximum !== null) this.#parts.queue.bound(outcome.maximum);
-    this.#ready = ready;
-    let asks = 0;
-    const ask = (): void => {
-      asks += 1;
-      stream.askPosition();
-      if (!stream.isStandby && asks % NUDGE_AFTER_ASKS === 0) sessions.nextXid().catch(() => undefined); // tried again soon
-    };
-    stream.handOver();
-    if (this.#ready === ready) ask();
-    const timer = setInterval(ask, ASK_EVERY_MS);
-    try {
-      return await settled.promise;
-    } finally {
-      clearInterval(timer);
-    }
-  }
-
-  #settle(how: 'handed over' | 'dropped'): void {
-    const ready = this.#ready;
-    this.#ready = undefined;
-    if (how === 'handed over') this.#window = undefined;
-    ready?.settled.resolve(how);
-  }
-
-  /** Whether the stream has another version of the table by now than the one that the chunk was read in. */
-  #isOutdated({ prepared, plan, stream }: ReadyChunk): boolean {
-    const now = stream.relations.plan(prepared.table.oid);
-    if (now === plan || now === null || now === undefined) return false;
-    return JSON.stringify(now.schema) !== JSON.stringify(prepared.reading.schema);
-  }
-
-  /** The stream's own object where both say the same: the rows then share its compiled encoder. */
-  #schemaOf({ prepared, stream }: ReadyChunk): TableSchema {
-    const own = prepared.reading.schema;
-    const streamed = stream.relations.plan(prepared.table.oid)?.schema;
-    return streamed !== undefined && JSON.stringify(streamed) === JSON.stringify(own) ? streamed : own;
   }
 
   #advance({ last, rows, isLast }: ReadyChunk['outcome']): void {
@@ -335,13 +271,6 @@ export class IncrementalSnapshot {
   #isCurrent({ request, table }: CurrentTable): boolean {
     const { current } = this.#parts.queue;
     return current?.request === request && plainName(current.table) === plainName(table);
-  }
-
-  /** As many rows as are wanted, but no more than fit into a chunk's bytes by what this one had. */
-  #adapt({ rows, bytes }: ReadyChunk['outcome'], current: CurrentTable): void {
-    const { chunkRows, snapshotChunkBytes } = this.#parts.config;
-    if (rows === 0 || !this.#isCurrent(current)) this.#rows = chunkRows;
-    else this.#rows = Math.max(1, Math.min(chunkRows, this.#rows * 2, Math.floor(snapshotChunkBytes / (bytes / rows))));
   }
 }
 

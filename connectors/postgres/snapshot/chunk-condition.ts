@@ -1,19 +1,30 @@
 import pg from 'pg';
 import type { TablePlan } from '../../snapshot/snapshot-records.ts';
 
-type Split = Pick<TablePlan, 'split' | 'key' | 'boundaries'>;
+/** What lies above one boundary and not above another one, both of the form that plans have; undefined: without end. */
+export interface ChunkRange {
+  readonly lower: readonly string[] | undefined;
+  readonly upper: readonly string[] | undefined;
+}
+
+/** A chunk, or (`reached`) what is left of it. */
+export function chunkRange(
+  { boundaries }: Pick<TablePlan, 'boundaries'>,
+  chunk: number,
+  reached: readonly string[] | undefined = undefined,
+): ChunkRange {
+  return { lower: reached ?? boundaries[chunk - 1], upper: boundaries[chunk] };
+}
 
 /**
- * The rows of a chunk as SQL; null: all of the table. `typeOf`: the type of a key's column as SQL, since boundaries are kept as
+ * The rows of a range as SQL; null: all of the table. `typeOf`: the type of a key's column as SQL, since boundaries are kept as
  * text.
  */
 export function chunkCondition(
-  { split, key, boundaries }: Split,
-  chunk: number,
+  { split, key }: Pick<TablePlan, 'split' | 'key'>,
+  { lower, upper }: ChunkRange,
   typeOf: (column: string) => string,
 ): string | null {
-  const lower = boundaries[chunk - 1];
-  const upper = boundaries[chunk];
   if (split === 'pages') {
     const page = ([number]: readonly string[]): string => `'(${Number(number)},0)'::pg_catalog.tid`;
     return both(

@@ -4,7 +4,7 @@ import type { TablePlan } from '../../snapshot/snapshot-records.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
 import type { PgTypes } from '../catalog/pg-type.ts';
 import type { Session } from '../connection/session.ts';
-import { chunkCount, fitting } from './plan-size.ts';
+import { BLOCK_BYTES, chunkCount, fitting, SMALL_BYTES } from './plan-size.ts';
 import { whereOf } from './snapshot-table.ts';
 import { withTableLock } from './table-lock.ts';
 
@@ -35,7 +35,6 @@ const ORDERED = new Set([
 ]);
 /** Blocks that are looked at for one boundary: rows of one block lie together in many tables, so that a few blocks say little. */
 const BLOCKS_PER_CHUNK = 16;
-const BLOCK_BYTES = 8192;
 const WHOLE: TableSplit = { split: 'whole', key: [], boundaries: [] };
 
 const sizeRow = z.object({ oid: z.number(), bytes: z.number(), isEmpty: z.boolean() });
@@ -67,8 +66,8 @@ export async function splitTable(
   { bytes, chunkBytes, types, onLockTimeout }: SplitRules,
 ): Promise<TableSplit> {
   if (isQuery) return { split: 'query', key: [], boundaries: [] };
+  if (bytes <= SMALL_BYTES) return WHOLE;
   const chunks = chunkCount(bytes, chunkBytes);
-  if (chunks <= 1) return WHOLE;
   const key = orderedKey(table, types);
   const split = { table, from, key: key ?? [], bytes, chunks, onLockTimeout };
   if (key !== undefined) return { split: 'key', key, boundaries: fitting(await keyBoundaries(session, split)) };
@@ -106,6 +105,8 @@ interface KeySplit {
 /** Keys that divide a sample of the table evenly: any keys are right ones, these make chunks of about the same size. */
 async function keyBoundaries(session: Session, split: KeySplit): Promise<string[][]> {
   const { table, from, key, bytes, chunks, onLockTimeout } = split;
+  // One chunk; what there is of it can be told by the key all the same.
+  if (chunks === 1) return [];
   const columns = key.map((column) => pg.escapeIdentifier(column));
   const blocks = Math.max(1, bytes / BLOCK_BYTES);
   const percent = Math.min(100, (100 * BLOCKS_PER_CHUNK * chunks) / blocks);

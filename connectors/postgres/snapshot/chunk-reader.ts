@@ -1,50 +1,28 @@
-import pg from 'pg';
 import { z } from 'zod';
 import type { OpenChunk } from '../../snapshot/snapshot-ledger.ts';
-import type { SettledChunk } from '../../snapshot/snapshot-records.ts';
+import { settlement, type SettledChunk } from '../../snapshot/snapshot-records.ts';
 import type { ChangeBatch } from '../../change-batch.ts';
-import type { RowChange } from '../../change-event.ts';
 import type { TaskLog } from '../../source-connector.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
-import type { Catalog } from '../catalog/catalog.ts';
-import type { PlanRules } from '../catalog/plan-builder.ts';
 import type { Session } from '../connection/session.ts';
-import { readCopyRow } from '../decoder/copy-row.ts';
-import { FieldArena } from '../decoder/field-arena.ts';
-import type { SelectOverrides } from '../select-overrides.ts';
-import { copyOut } from '../wire/copy-out.ts';
-import { chunkCondition } from './chunk-condition.ts';
+import { ChunkCopy, type ChunkCopyParts } from './chunk-copy.ts';
+import { ChunkOutbox } from './chunk-outbox.ts';
 import { isKept } from './kept-table.ts';
-import { named, ownCopy, ownQuery } from './own-query.ts';
-import type { PublishedParts } from './published-part.ts';
+import { ownQuery } from './own-query.ts';
 import type { SnapshotHolder } from './snapshot-holder.ts';
-import type { RowGroup, SnapshotRows } from './snapshot-rows.ts';
-import { tableReading } from './snapshot-table.ts';
 import { inTime, LOCK_TIMEOUT, withTableLock, withTableLocks } from './table-lock.ts';
 
-export interface ChunkReaderParts {
+export interface ChunkReaderParts extends Omit<ChunkCopyParts, 'add'> {
   /** For questions to the catalog of now, which the snapshot cannot see. */
   readonly catalogSession: Session;
-  readonly catalog: Catalog;
-  readonly rules: PlanRules;
-  readonly parts: PublishedParts;
-  readonly rows: SnapshotRows;
-  readonly queries: SelectOverrides;
   /** Hands a part of a chunk over; a promise: go on when it settles. */
   readonly emit: (batch: ChangeBatch) => Promise<void> | undefined;
   /** Whether a chunk is still to be read: its table may have been planned anew meanwhile. */
   readonly isWanted: (open: OpenChunk) => boolean;
-  /** The offset that is stored with the last part. */
+  /** The offset that is stored with the last rows of a chunk, or of a part of it. */
   readonly offsetOf: (chunk: SettledChunk) => ChangeBatch['offsets'][number];
   readonly log: TaskLog;
 }
-
-const EVENT_BYTES = 200;
-/** Below this nothing is handed over before the chunk is read: chunks of small tables then share a transaction. */
-const PART_BYTES = 256 * 1024;
-
-/** Of tables that are read together. */
-const DEFERRED_BYTES = 8 * 1024 * 1024;
 
 /** Then the lock is given back and asked for again, behind the ALTER TABLE. */
 const CATALOG_LOCK_MS = 1000;
@@ -64,25 +42,31 @@ export interface SmallTable {
 
 type Outcome = 'read' | 'unseen' | 'nothing';
 
-/** Reads chunks of tables by a snapshot that is held, and hands each over as one unit with the offset that says so. */
+/**
+ * Reads chunks of tables by a snapshot that is held, and hands each over as one unit with the offset that says so, or as several
+ * that say how far they reach. `onHanded` is told of each, since what is stored comes to be known only later.
+ */
 export class ChunkReader {
   readonly #parts: ChunkReaderParts;
-  readonly #arena = new FieldArena();
-  #waiting: RowChange[] = [];
-  #waitingBytes = 0;
-  /** A part of the chunk was handed over, and the rest is to follow. */
-  #isOpen = false;
-  /** What is handed over once the locks are given back; undefined: at once. */
-  #deferred: ChangeBatch[] | undefined;
-  #deferredBytes = 0;
-  /** What was really handed over last is to be followed by more. */
-  #isSentOpen = false;
+  readonly #onHanded: (open: OpenChunk, settled: SettledChunk) => void;
+  readonly #outbox: ChunkOutbox;
+  readonly #copy: ChunkCopy;
+  /** Rows of the chunk being read that were handed over with an offset. */
+  #handedRows = 0;
 
-  constructor(parts: ChunkReaderParts) {
+  constructor(parts: ChunkReaderParts, onHanded: (open: OpenChunk, settled: SettledChunk) => void) {
     this.#parts = parts;
+    this.#onHanded = onHanded;
+    this.#outbox = new ChunkOutbox(parts.emit);
+    this.#copy = new ChunkCopy({ ...parts, add: (rows, bytes) => this.#outbox.add(rows, bytes) });
   }
 
-  /** Reads one chunk of a table. False: nobody wants it any more. Then, and when it fails, nothing of it is kept. */
+  /** Rows of the chunk being read that no offset covers yet. */
+  get pendingRows(): number {
+    return this.#parts.rows.count - this.#handedRows;
+  }
+
+  /** Reads one chunk of a table, as long as somebody wants it. When it fails, nothing is kept of what no offset covers. */
   read(holder: SnapshotHolder, open: OpenChunk, table: CatalogTable | undefined): Promise<boolean> {
     return this.#hand(open, () =>
       table === undefined ? Promise.resolve('nothing') : this.#readAlone(holder.session, open, table),
@@ -91,37 +75,37 @@ export class ChunkReader {
 
   /**
    * Reads tables that are one small chunk each, under one lock and with one look at the catalog for all of them: for those that
-   * takes longer than the reading. Answers the chunks that were wanted; undefined: they cannot be locked together, and none was read.
+   * takes longer than the reading. False: they cannot be locked together, and none was read.
    */
-  async readTogether(holder: SnapshotHolder, smalls: readonly SmallTable[]): Promise<OpenChunk[] | undefined> {
+  async readTogether(holder: SnapshotHolder, smalls: readonly SmallTable[]): Promise<boolean> {
     const { session } = holder;
     const tables = smalls.map(({ table }) => table);
-    const read = await this.#deferring(() => withTableLocks(session, tables, () => this.#readSmall(session, smalls)));
-    if (read === undefined) return undefined;
-    this.#parts.log.info({ tables: smalls.length, rows: read.rows }, 'read small tables of the snapshot');
-    return read.chunks;
+    // So many locks must not wait for Kafka.
+    const rows = await this.#outbox.deferring(() =>
+      withTableLocks(session, tables, () => this.#readSmall(session, smalls)),
+    );
+    if (rows === undefined) return false;
+    this.#parts.log.info({ tables: smalls.length, rows }, 'read small tables of the snapshot');
+    return true;
   }
 
-  async #readSmall(
-    session: Session,
-    smalls: readonly SmallTable[],
-  ): Promise<{ readonly chunks: OpenChunk[]; readonly rows: number }> {
+  async #readSmall(session: Session, smalls: readonly SmallTable[]): Promise<number> {
     const oids = smalls.map(({ table }) => table.oid);
     await this.#look(oids);
     const found = z.array(oidRow).parse(await session.query(ARE_KEPT, [oids.map(String)]));
     const kept = new Set(found.map(({ oid }) => oid));
-    const chunks: OpenChunk[] = [];
     let rows = 0;
-    for (const { open, table } of smalls) {
-      const isKept = (): Promise<boolean> => Promise.resolve(kept.has(table.oid));
-      const outcome = async (): Promise<Outcome> => {
-        const result = await this.#readLocked(session, { open, table, isKept });
-        if (result === 'read') rows += this.#parts.rows.count;
-        return result;
-      };
-      if (await this.#hand(open, outcome)) chunks.push(open);
-    }
-    return { chunks, rows };
+    for (const { open, table } of smalls)
+      await this.#hand(open, async () => {
+        const outcome = await this.#readLocked(session, {
+          open,
+          table,
+          isKept: () => Promise.resolve(kept.has(table.oid)),
+        });
+        if (outcome === 'read') rows += this.#parts.rows.count;
+        return outcome;
+      });
+    return rows;
   }
 
   /**
@@ -138,67 +122,23 @@ export class ChunkReader {
     }
   }
 
-  /** So many locks must not wait for Kafka: what is read under them is handed over afterwards. */
-  async #deferring<T>(work: () => Promise<T>): Promise<T> {
-    this.#deferred = [];
-    this.#deferredBytes = 0;
-    let result: T;
-    try {
-      result = await work();
-    } catch (error) {
-      this.#deferred = undefined;
-      if (this.#isSentOpen) this.#abort();
-      throw error;
-    }
-    const deferred = this.#deferred;
-    this.#deferred = undefined;
-    for (const batch of deferred) await this.#send(batch);
-    return result;
-  }
-
-  #emit(batch: ChangeBatch): Promise<void> | undefined {
-    const deferred = this.#deferred;
-    if (deferred === undefined) return this.#send(batch);
-    this.#deferredBytes += batch.bytes;
-    deferred.push(batch);
-    return this.#deferredBytes > DEFERRED_BYTES ? this.#flush(deferred) : undefined;
-  }
-
-  /** Small tables that were not small after all. */
-  async #flush(deferred: ChangeBatch[]): Promise<void> {
-    this.#deferredBytes = 0;
-    for (const batch of deferred.splice(0)) await this.#send(batch);
-  }
-
-  #send(batch: ChangeBatch): Promise<void> | undefined {
-    this.#isSentOpen = batch.continues === true;
-    return this.#parts.emit(batch);
-  }
-
-  #abort(): void {
-    // A task that is over cannot hand this over, and need not.
-    this.#emit({ events: [], offsets: [], bytes: 0, transaction: 'abort' })?.catch(() => undefined);
-  }
-
   async #hand(open: OpenChunk, readTable: () => Promise<Outcome>): Promise<boolean> {
-    const { plan, chunk } = open;
+    const { rows, isWanted } = this.#parts;
+    this.#handedRows = 0;
     try {
       const outcome = await readTable();
-      const settled: SettledChunk = {
-        table: plan.table,
-        version: plan.version,
-        chunk,
-        epoch: plan.epoch,
-        rows: outcome === 'read' ? this.#parts.rows.count : 0,
-        unseen: outcome === 'unseen',
-      };
-      const isWanted = this.#parts.isWanted(open);
-      if (isWanted) await this.#close(settled, outcome === 'read');
-      else this.#drop();
-      return isWanted;
+      const isRead = outcome === 'read';
+      const isStillWanted = isWanted(open);
+      if (isStillWanted) {
+        const settled = settlement(open, { rows: isRead ? rows.count : 0, unseen: outcome === 'unseen', upTo: null });
+        await this.#close(open, settled, { rows: isRead ? rows.take(true) : [], bytes: 0 });
+      } else this.#outbox.drop();
+      return isStillWanted;
     } catch (error) {
-      this.#drop();
+      this.#outbox.drop();
       throw error;
+    } finally {
+      this.#handedRows = rows.count;
     }
   }
 
@@ -234,8 +174,31 @@ export class ChunkReader {
     // Planned by a configuration that had a query for it, or none.
     const isQuery = ownQuery(queries, table) !== undefined;
     if (!hasKey || isQuery !== (open.plan.split === 'query') || !(await isKept())) return 'unseen';
-    await this.#copy(session, open, current);
+    await this.#copy.read(session, { open, table: current }, (rows, bytes, upTo) =>
+      this.#part(open, { rows, bytes, upTo }),
+    );
     return 'read';
+  }
+
+  /** The chunk is read up to here; what was handed over of it is committed. */
+  #part(
+    open: OpenChunk,
+    { rows, bytes, upTo }: { rows: Parameters<ChunkOutbox['add']>[0]; bytes: number; upTo: readonly string[] },
+  ): Promise<void> | undefined {
+    const { isWanted, log } = this.#parts;
+    if (!isWanted(open)) return this.#outbox.add(rows, bytes);
+    this.#handedRows = this.#parts.rows.released;
+    const settled = settlement(open, { rows: this.#handedRows, unseen: false, upTo });
+    log.debug({ table: open.plan.table, chunk: open.chunk, upTo, rows: settled.rows }, 'read a part of a chunk');
+    return this.#close(open, settled, { rows, bytes });
+  }
+
+  #close(
+    open: OpenChunk,
+    settled: SettledChunk,
+    read: Parameters<ChunkOutbox['close']>[0],
+  ): Promise<void> | undefined {
+    return this.#outbox.close(read, this.#parts.offsetOf(settled), () => this.#onHanded(open, settled));
   }
 
   #tell({ plan, chunk }: OpenChunk, table: string): void {
@@ -244,75 +207,4 @@ export class ChunkReader {
     if (chunks === 1) log.info({ table, rows: rows.count }, 'read a table of the snapshot');
     else log.info({ table, rows: rows.count, chunk: chunk + 1, chunks }, 'read a chunk of the snapshot');
   }
-
-  async #copy(session: Session, { plan, chunk }: OpenChunk, table: CatalogTable): Promise<void> {
-    const { catalog, rules, parts, rows, queries } = this.#parts;
-    const { types } = catalog.types;
-    const reading = tableReading({ table, types, parts }, rules);
-    const width = reading.schema.columns.length;
-    const typeOf = (column: string): string => {
-      const type = types.get(table.columns.find(({ name }) => name === column)?.typeOid ?? 0);
-      return `pg_catalog.${pg.escapeIdentifier(type?.name ?? 'text')}`;
-    };
-    rows.begin({ table: reading.schema, timeMicros: BigInt(Date.now()) * 1000n, ...marksOf({ plan, chunk }) });
-    const name = `${table.schema}.${table.table}`;
-    const query = ownQuery(queries, table);
-    const statement =
-      query === undefined
-        ? reading.copy(chunkCondition(plan, chunk, typeOf))
-        : await ownCopy(session, { query, table, schema: reading.schema, types });
-    const copy = copyOut(session, statement, {
-      row: (line) => {
-        const base = this.#arena.reserve(2 * width);
-        const { fields } = this.#arena;
-        readCopyRow(line, fields, { base, width });
-        rows.add({ bytes: line.bytes, fields, at: base });
-      },
-      chunkEnd: (bytes) => this.#part(bytes),
-    });
-    await (query === undefined ? copy : named(name, () => copy));
-  }
-
-  #part(bytes: number): Promise<void> | undefined {
-    const { rows } = this.#parts;
-    this.#waiting.push(...rows.take());
-    this.#waitingBytes += bytes;
-    if (this.#waitingBytes < PART_BYTES || this.#waiting.length === 0) return undefined;
-    this.#isOpen = true;
-    return this.#emit({ ...this.#taken(), offsets: [], continues: true });
-  }
-
-  async #close(settled: SettledChunk, hasRows: boolean): Promise<void> {
-    const { rows, offsetOf } = this.#parts;
-    if (hasRows) this.#waiting.push(...rows.take(true));
-    this.#isOpen = false;
-    await this.#emit({ ...this.#taken(), offsets: [offsetOf(settled)] });
-  }
-
-  #taken(): Pick<ChangeBatch, 'events' | 'bytes'> {
-    const events = this.#waiting;
-    const bytes = this.#waitingBytes + events.length * EVENT_BYTES;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    return { events, bytes };
-  }
-
-  /** What was handed over of a chunk that broke off must not be committed with the one that is read in its place. */
-  #drop(): void {
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.#abort();
-  }
-}
-
-/** What the first and the last row of a chunk are the first and last of. */
-function marksOf({ plan, chunk }: OpenChunk): Pick<RowGroup, 'first' | 'last'> {
-  const isFirst = chunk === 0;
-  const isLast = chunk === plan.boundaries.length;
-  return {
-    first: !isFirst ? null : plan.first ? 'all' : 'table',
-    last: !isLast ? null : plan.last ? 'all' : 'table',
-  };
 }

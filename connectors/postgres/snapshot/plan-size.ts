@@ -1,3 +1,5 @@
+/** Of a page of the server. */
+export const BLOCK_BYTES = 8192;
 /** A plan is one record, and brokers take 1 MB of those by default (message.max.bytes). */
 const BOUNDARIES_BYTES = 500_000;
 /** So many chunks of 16 MB are 128 GB; those of larger tables are larger. */
@@ -14,3 +16,6 @@ export function fitting<T extends readonly string[]>(boundaries: readonly T[]): 
   while (Buffer.byteLength(JSON.stringify(kept)) > BOUNDARIES_BYTES) kept = kept.filter((_, index) => index % 2 === 1);
   return kept;
 }
+
+/** Tables of up to so many bytes are read whole, several at a time. */
+export const SMALL_BYTES = 65_536;

@@ -5,6 +5,7 @@ import { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
 import {
   encodeSnapshotRecord,
   runPartition,
+  type ChunkPart,
   type SnapshotRecord,
   type TablePlan,
 } from '../../snapshot/snapshot-records.ts';
@@ -43,7 +44,11 @@ const plan: TablePlan = {
 };
 
 /** Chunks of the table by the epochs that they were read in: 1 began the run, 2 sees transactions below 100 but 98. */
-function seenOf(epochs: readonly number[], more: Partial<TablePlan> = {}): SeenChanges | undefined {
+function seenOf(
+  epochs: readonly number[],
+  more: Partial<TablePlan> = {},
+  earlier: readonly (readonly ChunkPart[])[] = [],
+): SeenChanges | undefined {
   const ledger = new SnapshotLedger();
   const run = runPartition('s', 'r');
   const records: SnapshotRecord[] = [
@@ -52,7 +57,10 @@ function seenOf(epochs: readonly number[], more: Partial<TablePlan> = {}): SeenC
     { kind: 'table', plan: { ...plan, ...more } },
     ...epochs.map((epoch, chunk) => ({
       kind: 'chunk' as const,
-      chunk: { table: 'public.item', version: 1, chunk, epoch, rows: 1, unseen: false },
+      chunk: {
+        ...{ table: 'public.item', version: 1, chunk, epoch, rows: 1, unseen: false, upTo: null },
+        earlier: earlier[chunk] ?? [],
+      },
     })),
   ];
   for (const record of records) {
@@ -123,6 +131,16 @@ describe('changes that a later chunk of a snapshot has shown', () => {
     assert.equal(left(seen, { op: 'u', before: '15', after: '30' }), 'c >30');
     assert.equal(left(seen, { op: 'u', before: '5', after: '15' }), 'd 5>');
     assert.equal(left(seen, { op: 'u', before: '5', after: '30' }), 'u 5>30');
+  });
+
+  it('are told by the part of the chunk that they are in, where a later snapshot has read the rest of it', () => {
+    const seen = seenOf([1, 2, 1], {}, [[], [{ epoch: 1, upTo: ['14'] }]]);
+    assert.equal(left(seen, { op: 'u', after: '14' }), 'u >14', 'in the part of the first snapshot');
+    assert.equal(left(seen, { op: 'u', after: '15' }), undefined);
+    assert.equal(left(seen, { op: 'u', before: '12', after: '15' }), 'd 12>');
+    const all = seenOf([2, 2, 2], {}, [[], [{ epoch: 1, upTo: ['14'] }]]);
+    assert.equal(left(all, { op: 'u', after: '14' }), 'u >14', 'not all of the table was read by one snapshot');
+    assert.equal(left(all, { op: 'u', after: '9' }), undefined);
   });
 
   it('need no key where all of the table was read by one snapshot', () => {

@@ -13,11 +13,19 @@ interface LateEpoch {
   readonly horizon: Lsn;
 }
 
-/** One table's chunks; undefined: read by the snapshot that the run began with, behind which all changes come. */
+/** Rows of a table that were read by one snapshot. */
+interface Piece {
+  /** They are not above this key, and above that of the piece before; undefined: without end. */
+  readonly upTo: readonly string[] | undefined;
+  /** Undefined: read by the snapshot that the run began with, behind which all changes come. */
+  readonly epoch: LateEpoch | undefined;
+}
+
+/** One table: its pieces in their order. */
 interface Table {
   readonly plan: TablePlan;
-  readonly epochs: readonly (LateEpoch | undefined)[];
-  /** All chunks have the same: which of them a row is in need not be known. */
+  readonly pieces: readonly Piece[];
+  /** All pieces have the same snapshot: which of them a row is in need not be known. */
   readonly isUniform: boolean;
 }
 
@@ -48,19 +56,11 @@ export class SeenChanges {
     for (const plan of ledger.plans) {
       // Which rows a query of the operator's has shown cannot be told: all changes come.
       if (plan.split === 'query') continue;
-      const epochs: (LateEpoch | undefined)[] = [];
-      for (const { chunk, epoch: number } of ledger.settled(plan)) {
-        const epoch = ledger.epoch(number);
-        const sees = epoch?.late !== true ? undefined : parseVisibility(epoch.sees);
-        if (epoch === undefined || sees === undefined) continue;
-        epochs[chunk] = { sees, horizon: epoch.horizon };
-        if (epoch.horizon > horizon) horizon = epoch.horizon;
-      }
-      if (epochs.length === 0) continue;
-      const all = Array.from({ length: plan.boundaries.length + 1 }, (_, chunk) => epochs[chunk]);
-      const [first] = all;
-      const isUniform = all.every((epoch) => epoch?.horizon === first?.horizon);
-      tables.set(plan.table, { plan, epochs: all, isUniform });
+      const pieces = piecesOf(ledger, plan);
+      if (pieces.every(({ epoch }) => epoch === undefined)) continue;
+      for (const { epoch } of pieces) if (epoch !== undefined && epoch.horizon > horizon) horizon = epoch.horizon;
+      const isUniform = pieces.every(({ epoch }) => epoch?.horizon === pieces[0]?.epoch?.horizon);
+      tables.set(plan.table, { plan, pieces, isUniform });
     }
     return tables.size === 0 ? undefined : new SeenChanges(tables, horizon);
   }
@@ -90,8 +90,10 @@ export class SeenChanges {
       return epoch !== undefined && isVisible(xid, epoch.sees);
     };
     const { op, before, after } = change;
-    if (op === 't')
-      return table.isUniform && table.epochs[0] && isVisible(xid, table.epochs[0].sees) ? undefined : change;
+    if (op === 't') {
+      const epoch = table.isUniform ? table.pieces[0]?.epoch : undefined;
+      return epoch !== undefined && isVisible(xid, epoch.sees) ? undefined : change;
+    }
     if (op === 'd') return before !== null && isSeen(before) ? undefined : change;
     if (after === null) return change;
     if (op === 'u' && before !== null && movesKey(table, change.table, { before, after })) {
@@ -111,18 +113,37 @@ export class SeenChanges {
     return found;
   }
 
-  /** By which snapshot the chunk was read that a row is in; undefined: by the first one, or that cannot be told. */
-  #epochOf({ plan, epochs, isUniform }: Table, schema: TableSchema, row: RowImage): LateEpoch | undefined {
-    if (isUniform) return epochs[0];
+  /** By which snapshot a row was read; undefined: by the first one, or that cannot be told. */
+  #epochOf({ plan, pieces, isUniform }: Table, schema: TableSchema, row: RowImage): LateEpoch | undefined {
+    if (isUniform) return pieces[0]?.epoch;
     const key = keyOf(plan, schema, (column) => fieldText(row, column));
     if (key === undefined) return undefined;
     const columns = plan.key.map((name) => schema.columns.find((column) => column.name === name));
-    const above = plan.boundaries.findIndex((boundary) => {
-      const upper = boundary.map((text, index) => comparable(columns[index]?.sourceType.name ?? '', text) ?? '');
-      return compare(key, upper) <= 0;
+    const found = pieces.find(({ upTo }) => {
+      const upper = upTo?.map((text, index) => comparable(columns[index]?.sourceType.name ?? '', text) ?? '');
+      return upper === undefined || compare(key, upper) <= 0;
     });
-    return epochs[above < 0 ? plan.boundaries.length : above];
+    return found?.epoch;
   }
+}
+
+/** What was read of a table, chunk by chunk, and of each the parts that earlier snapshots were used for first. */
+function piecesOf(ledger: SnapshotLedger, plan: TablePlan): Piece[] {
+  const chunks = new Map(ledger.settled(plan).map((settled) => [settled.chunk, settled]));
+  const pieces: Piece[] = [];
+  for (let chunk = 0; chunk <= plan.boundaries.length; chunk += 1) {
+    const settled = chunks.get(chunk);
+    for (const { epoch, upTo } of settled?.earlier ?? []) pieces.push({ upTo, epoch: lateEpoch(ledger, epoch) });
+    const epoch = settled === undefined ? undefined : lateEpoch(ledger, settled.epoch);
+    pieces.push({ upTo: plan.boundaries[chunk], epoch });
+  }
+  return pieces;
+}
+
+function lateEpoch(ledger: SnapshotLedger, number: number): LateEpoch | undefined {
+  const epoch = ledger.epoch(number);
+  const sees = epoch?.late === true ? parseVisibility(epoch.sees) : undefined;
+  return epoch === undefined || sees === undefined ? undefined : { sees, horizon: epoch.horizon };
 }
 
 function movesKey(

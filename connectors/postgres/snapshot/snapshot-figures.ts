@@ -9,7 +9,7 @@ const MAX_TABLES_COUNTED = 200;
 export function snapshotFigures(ledger: SnapshotLedger, share: Pick<SnapshotShare, 'current'>): SnapshotFigures {
   const { rows, tablesDone, bytesDone, bytes } = ledger.figures;
   const { current } = share;
-  if (current !== undefined) rows.set(current.table, (rows.get(current.table) ?? 0) + current.rows.count);
+  if (current !== undefined) rows.set(current.table, (rows.get(current.table) ?? 0) + current.rows);
   return {
     rows: [...rows.values()].reduce((sum, count) => sum + count, 0),
     rowsByTable: [...rows].slice(0, MAX_TABLES_COUNTED).map(([table, count]) => ({ table, rows: count })),

@@ -14,7 +14,7 @@ import { readServerFacts } from '../setup/server-facts.ts';
 import { parseConfig, type SourceConfig } from '../source-config.ts';
 import { SourceFacts } from '../source-facts.ts';
 import { readPublishedParts } from './published-part.ts';
-import { SnapshotShare } from './snapshot-share.ts';
+import { SnapshotShare, type SnapshotShareParts } from './snapshot-share.ts';
 
 /** A snapshot whose holder has just begun anew is looked for again after this. */
 const HOLDER_POLL_MS = 500;
@@ -34,7 +34,7 @@ export class SnapshotHelper implements SourceTask {
   readonly #facts: SourceFacts;
   readonly #runs = new SnapshotRuns();
   /** Chunks of the run that were handed over, whatever connection they were read by. */
-  #handed: { readonly run: string; readonly chunks: Set<string> } = { run: '', chunks: new Set() };
+  #handed: { readonly run: string; readonly chunks: SnapshotShareParts['handed'] } = { run: '', chunks: new Map() };
 
   constructor(context: TaskContext) {
     this.#context = context;
@@ -120,7 +120,7 @@ export class SnapshotHelper implements SourceTask {
   async #share(session: Awaited<ReturnType<SessionOpener['sql']>>, { id, ledger }: Run): Promise<SnapshotShare> {
     const context = this.#context;
     const config = this.#config;
-    if (this.#handed.run !== id) this.#handed = { run: id, chunks: new Set() };
+    if (this.#handed.run !== id) this.#handed = { run: id, chunks: new Map() };
     const facts = await readServerFacts(session);
     const catalog = new Catalog(this.#rules.filter);
     await catalog.load(session);

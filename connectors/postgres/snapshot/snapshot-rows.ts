@@ -46,6 +46,11 @@ export class SnapshotRows {
     return this.#rows;
   }
 
+  /** Those of them that were taken, or are certain. */
+  get released(): number {
+    return this.#held === undefined ? this.#rows : this.#rows - 1;
+  }
+
   begin(group: RowGroup): void {
     this.#group = group;
     this.#events = [];
@@ -66,6 +71,12 @@ export class SnapshotRows {
     const taken = this.#events;
     this.#events = [];
     return taken;
+  }
+
+  /** The same, with the row held back: it is not the last one as far as anybody knows. */
+  takeHeld(): RowChange[] {
+    this.#release(null);
+    return this.take();
   }
 
   /** Makes an event of the row held back; `ends`: what it is the last of. */

@@ -89,7 +89,7 @@ class SnapshotCoordinator {
     this.#share = new SnapshotShare({
       task: context.task,
       ledger: this.#ledger,
-      handed: new Set(),
+      handed: new Map(),
       partition: runPartition(config.serverName, parts.run),
       config,
       opener,

@@ -1,5 +1,5 @@
 import type { ChangeBatch, SourcePartition } from '../../change-batch.ts';
-import { encodeSnapshotRecord, type SnapshotRecord } from '../../snapshot/snapshot-records.ts';
+import { encodeSnapshotRecord, type SettledChunk, type SnapshotRecord } from '../../snapshot/snapshot-records.ts';
 import type { OpenChunk, SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
 import type { TaskLog } from '../../source-connector.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
@@ -10,6 +10,7 @@ import type { Session } from '../connection/session.ts';
 import type { Lsn } from '../lsn.ts';
 import type { SourceConfig } from '../source-config.ts';
 import { ChunkReader, type SmallTable } from './chunk-reader.ts';
+import { SMALL_BYTES } from './plan-size.ts';
 import type { PublishedParts } from './published-part.ts';
 import { SnapshotHolder } from './snapshot-holder.ts';
 import { SnapshotRows } from './snapshot-rows.ts';
@@ -18,8 +19,8 @@ import { tableName } from './table-name.ts';
 export interface SnapshotShareParts {
   readonly task: number;
   readonly ledger: SnapshotLedger;
-  /** Chunks that were handed over and may not have been read back yet. */
-  readonly handed: Set<string>;
+  /** What was handed over of chunks and may not have been read back yet. */
+  readonly handed: Map<string, SettledChunk>;
   /** What the partitions of the run's records begin with. */
   readonly partition: SourcePartition;
   readonly config: SourceConfig;
@@ -33,27 +34,34 @@ export interface SnapshotShareParts {
   readonly log: TaskLog;
 }
 
-/** Tables of up to so many bytes are read so many at a time. */
-const SMALL_BYTES = 65_536;
 const SMALL_AT_ONCE = 100;
 
 /** A task's part of a shared snapshot: the snapshots that it holds, and the chunks that are its own to read. */
 export class SnapshotShare {
   readonly #parts: SnapshotShareParts;
   readonly #holders = new Map<number, SnapshotHolder>();
-  #reader: { readonly run: string; readonly reader: ChunkReader; readonly rows: SnapshotRows } | undefined;
+  #reader: { readonly run: string; readonly reader: ChunkReader } | undefined;
 
   constructor(parts: SnapshotShareParts) {
     this.#parts = parts;
   }
 
-  /** Rows of the chunk that is being read, by table; undefined: none is. */
-  current: { readonly table: string; readonly rows: SnapshotRows } | undefined;
+  /** The table that is being read, and rows of it that no offset covers yet; undefined: none is. */
+  get current(): { readonly table: string; readonly rows: number } | undefined {
+    const table = this.#table;
+    return table === undefined ? undefined : { table, rows: this.#reader?.reader.pendingRows ?? 0 };
+  }
+
+  #table: string | undefined;
 
   /** What is left to read here, in order. */
   get open(): OpenChunk[] {
     const { ledger, task, handed } = this.#parts;
-    return ledger.open(task).filter((open) => !handed.has(keyOf(open)));
+    return ledger.open(task).flatMap((open) => {
+      const settled = handed.get(keyOf(open));
+      if (settled === undefined) return open;
+      return settled.upTo === null ? [] : { ...open, reached: settled };
+    });
   }
 
   /**
@@ -75,7 +83,7 @@ export class SnapshotShare {
         const holder = await this.holder(chunk.plan.epoch);
         if (holder === undefined) return { lost: chunk.plan.epoch };
         const smalls = this.#smallOnes(open, at, tables);
-        if (smalls.length > 1 && (await this.#readTogether(holder, smalls))) at += smalls.length;
+        if (smalls.length > 1 && (await this.#readerOf().readTogether(holder, smalls))) at += smalls.length;
         else {
           await this.#readChunk(holder, chunk, tables.get(chunk.plan.table));
           at += 1;
@@ -148,46 +156,42 @@ export class SnapshotShare {
     return smalls;
   }
 
-  /** False: they have to be read one by one. */
-  async #readTogether(holder: SnapshotHolder, smalls: readonly SmallTable[]): Promise<boolean> {
-    const read = await this.#readerOf().reader.readTogether(holder, smalls);
-    for (const chunk of read ?? []) this.#parts.handed.add(keyOf(chunk));
-    return read !== undefined;
-  }
-
   async #readChunk(holder: SnapshotHolder, open: OpenChunk, table: CatalogTable | undefined): Promise<void> {
-    const { reader, rows } = this.#readerOf();
-    this.current = { table: open.plan.table, rows };
+    this.#table = open.plan.table;
     try {
-      if (await reader.read(holder, open, table)) this.#parts.handed.add(keyOf(open));
+      await this.#readerOf().read(holder, open, table);
     } finally {
-      this.current = undefined;
+      this.#table = undefined;
     }
   }
 
   /** One for all chunks of the run, whose rows have the run's origin. */
-  #readerOf(): { readonly reader: ChunkReader; readonly rows: SnapshotRows } {
+  #readerOf(): ChunkReader {
     const { ledger, config, session, catalog, rules, parts, emit, log, partition } = this.#parts;
     const run = ledger.run;
     if (run === undefined) throw new RangeError('a chunk without a run');
     const key = `${run.from} ${run.xid}`;
-    if (this.#reader?.run === key) return this.#reader;
+    if (this.#reader?.run === key) return this.#reader.reader;
     const from: Lsn = run.from;
     const rows = new SnapshotRows({ database: config.database, xid: run.xid, from });
-    const reader = new ChunkReader({
-      catalogSession: session,
-      catalog,
-      rules,
-      parts,
-      rows,
-      queries: config.selectOverrides,
-      emit,
-      isWanted: (open) => this.#isWanted(open),
-      offsetOf: (chunk) => encodeSnapshotRecord(partition, { kind: 'chunk', chunk }),
-      log,
-    });
-    this.#reader = { run: key, reader, rows };
-    return this.#reader;
+    const reader = new ChunkReader(
+      {
+        catalogSession: session,
+        catalog,
+        rules,
+        parts,
+        rows,
+        queries: config.selectOverrides,
+        emit,
+        isWanted: (open) => this.#isWanted(open),
+        offsetOf: (chunk) => encodeSnapshotRecord(partition, { kind: 'chunk', chunk }),
+        now: () => performance.now(),
+        log,
+      },
+      (open, settled) => this.#parts.handed.set(keyOf(open), settled),
+    );
+    this.#reader = { run: key, reader };
+    return reader;
   }
 }
 

@@ -13,8 +13,8 @@ export interface TableReading {
   readonly from: string;
   /** Which of them are published, as SQL; null: all. */
   readonly filter: string | null;
-  /** COPY statement whose columns are those of `schema`, for all rows or those that meet a condition. */
-  copy(condition: string | null): string;
+  /** COPY statement whose columns are those of `schema`, for all rows or those that meet a condition; `order`: columns. */
+  copy(condition: string | null, order?: readonly string[]): string;
 }
 
 export interface TableReadingSource {
@@ -36,7 +36,11 @@ export function tableReading({ table, types, parts }: TableReadingSource, rules:
     schema,
     from,
     filter,
-    copy: (condition) => `COPY (SELECT ${columns} FROM ${from}${whereOf([filter, condition])}) TO STDOUT`,
+    copy: (condition, order = []) => {
+      const by = order.map((column) => pg.escapeIdentifier(column)).join(', ');
+      const ordering = order.length === 0 ? '' : ` ORDER BY ${by}`;
+      return `COPY (SELECT ${columns} FROM ${from}${whereOf([filter, condition])}${ordering}) TO STDOUT`;
+    },
   };
 }
 

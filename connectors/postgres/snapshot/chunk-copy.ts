@@ -1,0 +1,182 @@
+import pg from 'pg';
+import type { RowChange } from '../../change-event.ts';
+import { isCutDue, mayNeedCuts, nextStep, type Reading } from '../../snapshot/reading-pace.ts';
+import type { OpenChunk } from '../../snapshot/snapshot-ledger.ts';
+import type { CatalogTable } from '../catalog/catalog-table.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { PlanRules } from '../catalog/plan-builder.ts';
+import type { Session } from '../connection/session.ts';
+import { readCopyRow } from '../decoder/copy-row.ts';
+import { FieldArena } from '../decoder/field-arena.ts';
+import { RowKey } from '../incremental/row-key.ts';
+import type { SelectOverrides } from '../select-overrides.ts';
+import { copyOut } from '../wire/copy-out.ts';
+import { chunkCondition, chunkRange, type ChunkRange } from './chunk-condition.ts';
+import { named, ownCopy, ownQuery } from './own-query.ts';
+import { BLOCK_BYTES } from './plan-size.ts';
+import type { PublishedParts } from './published-part.ts';
+import type { RowGroup, SnapshotRows } from './snapshot-rows.ts';
+import { tableReading, type TableReading } from './snapshot-table.ts';
+
+export interface ChunkCopyParts {
+  readonly catalog: Catalog;
+  readonly rules: PlanRules;
+  readonly parts: PublishedParts;
+  readonly rows: SnapshotRows;
+  readonly queries: SelectOverrides;
+  /** Takes rows, and how many bytes were read for them. A promise: go on when it settles. */
+  readonly add: (rows: readonly RowChange[], bytes: number) => Promise<void> | undefined;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/** The same as `add` with the last rows of a part of the chunk, which is to be committed. */
+export type OnPart = (
+  rows: readonly RowChange[],
+  bytes: number,
+  upTo: readonly string[],
+) => Promise<void> | undefined;
+
+/** A table and how it is read. */
+interface CopiedTable {
+  readonly session: Session;
+  readonly open: OpenChunk;
+  readonly table: CatalogTable;
+  readonly reading: TableReading;
+  readonly onPart: OnPart;
+}
+
+const FIRST_STEP_PAGES = 128;
+
+/**
+ * Reads the rows of chunks: each whole, or in parts that are committed one by one where it takes long. Each row of a chunk is
+ * given once, and a part ends where the rows that were given are all those up to a key, or on the pages before one.
+ */
+export class ChunkCopy {
+  readonly #parts: ChunkCopyParts;
+  readonly #arena = new FieldArena();
+  /** The last whole chunk. */
+  #last: Reading | undefined;
+  #stepPages = FIRST_STEP_PAGES;
+  /** Since the last part ended. */
+  #sinceMs: number | undefined;
+  #bytes = 0;
+
+  constructor(parts: ChunkCopyParts) {
+    this.#parts = parts;
+  }
+
+  async read(
+    session: Session,
+    { open, table }: { readonly open: OpenChunk; readonly table: CatalogTable },
+    onPart: OnPart,
+  ): Promise<void> {
+    const { catalog, rules, parts, rows, queries, now } = this.#parts;
+    const { plan, reached } = open;
+    const { types } = catalog.types;
+    const reading = tableReading({ table, types, parts }, rules);
+    const { schema } = reading;
+    rows.begin({ table: schema, timeMicros: BigInt(Date.now()) * 1000n, ...marksOf(open) });
+    this.#endPart();
+    const beganMs = now();
+    const copied = { session, open, table, reading, onPart };
+    const query = ownQuery(queries, table);
+    if (query !== undefined) {
+      const statement = await ownCopy(session, { query, table, schema, types });
+      await named(`${table.schema}.${table.table}`, () => this.#copy(copied, statement));
+    } else if (plan.split === 'pages') await this.#readPages(copied);
+    else await this.#readRange(copied);
+    const bytes = plan.bytes / (plan.boundaries.length + 1);
+    if (reached === undefined) this.#last = { ms: now() - beganMs, bytes };
+  }
+
+  /** By its key: where it may take long in the order of that, so that it can be cut at any row. */
+  #readRange(copied: CopiedTable): Promise<void> {
+    const { open, reading } = copied;
+    const { plan, chunk, reached } = open;
+    const condition = this.#condition(copied, chunkRange(plan, chunk, reached?.upTo ?? undefined));
+    const hasKey =
+      plan.key.length > 0 && plan.key.every((name) => reading.schema.columns.some((column) => column.name === name));
+    const isOrdered = hasKey && mayNeedCuts(plan.bytes / (plan.boundaries.length + 1), this.#last);
+    if (!isOrdered) return this.#copy(copied, reading.copy(condition));
+    return this.#copy(copied, reading.copy(condition, plan.key), new RowKey(plan.key));
+  }
+
+  /** So many pages at a time, since rows have no order to be cut in. */
+  async #readPages(copied: CopiedTable): Promise<void> {
+    const { open, reading, onPart } = copied;
+    const { rows, now } = this.#parts;
+    const { plan, chunk, reached } = open;
+    const range = chunkRange(plan, chunk, reached?.upTo ?? undefined);
+    // All chunks but the last one are of so many pages, and that one of no more.
+    const pages = Number(plan.boundaries[0]?.[0] ?? Math.ceil(plan.bytes / BLOCK_BYTES));
+    const end = Number(plan.boundaries[chunk - 1]?.[0] ?? 0) + pages;
+    for (let at = Number(range.lower?.[0] ?? 0); ;) {
+      const next = at + Math.min(this.#stepPages, pages);
+      const lower = at === 0 ? undefined : [String(at)];
+      const upper = next < end ? [String(next)] : range.upper;
+      const beganMs = now();
+      await this.#copy(copied, reading.copy(this.#condition(copied, { lower, upper })));
+      this.#stepPages = nextStep(this.#stepPages, now() - beganMs, Math.max(pages, FIRST_STEP_PAGES));
+      if (next >= end) return;
+      at = next;
+      if (!this.#isCutDue()) continue;
+      this.#endPart();
+      await onPart(rows.takeHeld(), 0, [String(at)]);
+    }
+  }
+
+  /** `key`: of rows that come in its order, and may be cut. */
+  async #copy({ session, reading, onPart }: CopiedTable, statement: string, key?: RowKey): Promise<void> {
+    const { rows, add, now } = this.#parts;
+    const { schema } = reading;
+    const width = schema.columns.length;
+    await copyOut(session, statement, {
+      row: (line) => {
+        const base = this.#arena.reserve(2 * width);
+        const { fields } = this.#arena;
+        readCopyRow(line, fields, { base, width });
+        rows.add({ bytes: line.bytes, fields, at: base });
+      },
+      chunkEnd: (bytes) => {
+        this.#sinceMs ??= now();
+        this.#bytes += bytes;
+        // All but the newest row, which is the first of the next part.
+        const given = rows.take();
+        const last = given.at(-1)?.after;
+        const upTo = key !== undefined && last != null && this.#isCutDue() ? key.values(schema, last) : undefined;
+        if (upTo === undefined) return add(given, bytes);
+        this.#endPart();
+        return onPart(given, bytes, upTo);
+      },
+    });
+  }
+
+  #isCutDue(): boolean {
+    const { now } = this.#parts;
+    return isCutDue({ ms: now() - (this.#sinceMs ?? now()), bytes: this.#bytes });
+  }
+
+  #endPart(): void {
+    this.#sinceMs = undefined;
+    this.#bytes = 0;
+  }
+
+  #condition({ open, table }: CopiedTable, range: ChunkRange): string | null {
+    const { types } = this.#parts.catalog.types;
+    return chunkCondition(open.plan, range, (column) => {
+      const type = types.get(table.columns.find(({ name }) => name === column)?.typeOid ?? 0);
+      return `pg_catalog.${pg.escapeIdentifier(type?.name ?? 'text')}`;
+    });
+  }
+}
+
+/** What the first and the last row of a chunk are the first and last of. */
+function marksOf({ plan, chunk, reached }: OpenChunk): Pick<RowGroup, 'first' | 'last'> {
+  const isFirst = chunk === 0 && reached === undefined;
+  const isLast = chunk === plan.boundaries.length;
+  return {
+    first: !isFirst ? null : plan.first ? 'all' : 'table',
+    last: !isLast ? null : plan.last ? 'all' : 'table',
+  };
+}
