@@ -184,7 +184,7 @@ export class PostgresTask implements SourceTask {
       const state = { ...checked, source: setup.source };
       this.#stored = state;
       await this.#rewriteOffset(state, setup.source);
-      if (!this.#hasToldOfSnapshot) await this.#tell('SKIPPED');
+      if (!this.#hasToldOfSnapshot) await this.#tellSkipped();
       await this.#stream(setup, state, guard);
     } finally {
       guard.close();
@@ -301,7 +301,7 @@ export class PostgresTask implements SourceTask {
     if (config.snapshotDelayMs > 0 && created === null) await pause(config.snapshotDelayMs, context.signal);
     const run = (this.#stored.state === 'snapshot' ? this.#stored.run : null) ?? randomUUID().slice(0, 8);
     this.#stored = { state: 'snapshot', from, run, source: setup.source };
-    await this.#tell('STARTED');
+    this.#hasToldOfSnapshot = true;
     const shown = await runSnapshot({
       context,
       config,
@@ -310,17 +310,13 @@ export class PostgresTask implements SourceTask {
       rules: this.#rules,
       handover: this.#handover,
       facts: this.#facts,
+      notifier: this.#signals.notifier,
       tasks: snapshotTasks(context.config),
       from,
       run,
       streams: true,
       exported: created?.snapshot == null ? null : { name: created.snapshot, session: created.session },
-    }).catch((error: unknown) => {
-      this.#signals.notifier.notify('Initial Snapshot', 'ABORTED');
-      throw error;
     });
-    this.#tellOfTables();
-    await this.#tell('COMPLETED');
     this.#hasWrittenOffset = true;
     this.#hasRead = true;
     const next = { ...state, run: shown };
@@ -344,25 +340,11 @@ export class PostgresTask implements SourceTask {
     await this.#handover.emit({ events: [], offsets: [{ partition, offset }], bytes: 0 }, done);
   }
 
-  /** Of as many tables as figures are kept of. */
-  #tellOfTables(): void {
-    const { notifier } = this.#signals;
-    const tables = this.#facts.progress().snapshot?.rowsByTable ?? [];
-    if (!notifier.isEnabled) return;
-    for (const { table, rows } of tables)
-      notifier.notify('Initial Snapshot', 'TABLE_SCAN_COMPLETED', {
-        scanned_collection: table,
-        total_rows_scanned: String(rows),
-        status: rows === 0 ? 'EMPTY' : 'SUCCEEDED',
-      });
-  }
-
-  /** Between the units of a snapshot, never within one. */
-  async #tell(type: 'STARTED' | 'COMPLETED' | 'SKIPPED'): Promise<void> {
+  async #tellSkipped(): Promise<void> {
     this.#hasToldOfSnapshot = true;
     const { notifier } = this.#signals;
-    notifier.notify('Initial Snapshot', type);
-    if (notifier.isWaiting) await this.#handover.emit({ events: notifier.take(), offsets: [], bytes: 0 }, 0n);
+    notifier.notify('Initial Snapshot', 'SKIPPED');
+    if (notifier.isWaiting) await this.#handover.emit({ ...notifier.batch(), offsets: [] }, 0n);
   }
 
   #store(offset: SourceOffset, done: bigint): Promise<void> {

@@ -155,6 +155,12 @@ export class SnapshotLedger {
     return this.plans.some((plan) => this.settled(plan).some(({ epoch }) => this.#epochs.get(epoch)?.late === true));
   }
 
+  /** Rows read so far of one table, and whether it was read whole. */
+  tableFigures(plan: TablePlan): { readonly rows: number; readonly isWhole: boolean } {
+    const rows = this.#chunks(plan).reduce((sum, chunk) => sum + chunk.rows, 0);
+    return { rows, isWhole: this.settled(plan).length > plan.boundaries.length };
+  }
+
   /** Rows read so far, by table; tables read whole; bytes in the source behind what was read, and behind all of it. */
   get figures(): {
     readonly rows: Map<string, number>;
@@ -167,14 +173,11 @@ export class SnapshotLedger {
     let bytesDone = 0;
     let bytes = 0;
     for (const plan of this.plans) {
-      const settled = this.settled(plan);
+      const { rows: read, isWhole } = this.tableFigures(plan);
       bytes += plan.bytes;
-      bytesDone += (plan.bytes * settled.length) / (plan.boundaries.length + 1);
-      rows.set(
-        plan.table,
-        this.#chunks(plan).reduce((sum, chunk) => sum + chunk.rows, 0),
-      );
-      if (settled.length > plan.boundaries.length) tablesDone += 1;
+      bytesDone += (plan.bytes * this.settled(plan).length) / (plan.boundaries.length + 1);
+      rows.set(plan.table, read);
+      if (isWhole) tablesDone += 1;
     }
     return { rows, tablesDone, bytesDone, bytes };
   }

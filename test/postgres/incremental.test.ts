@@ -338,7 +338,9 @@ describe('an incremental snapshot of PostgreSQL', () => {
   it('is not all that is told: the initial snapshot is, too', async () => {
     const driver = await task({ 'snapshot.mode': 'initial' }).start();
     await until(() => told(driver).includes('COMPLETED'), 'it is told');
-    assert.deepEqual(told(driver), ['STARTED', 'TABLE_SCAN_COMPLETED SUCCEEDED', 'COMPLETED']);
+    assert.deepEqual(told(driver), ['STARTED', 'IN_PROGRESS', 'TABLE_SCAN_COMPLETED SUCCEEDED', 'COMPLETED']);
+    assert.ok(told(driver, 'current_collection_in_progress').includes('IN_PROGRESS public.item'));
+    assert.ok(told(driver, 'data_collections').includes('IN_PROGRESS public.item'));
     assert.ok(told(driver, 'total_rows_scanned').includes(`TABLE_SCAN_COMPLETED ${ROWS}`));
   });
 

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { ChangeBatch } from '../../change-batch.ts';
 import type { RecordEvent } from '../../change-event.ts';
 import type { TaskLog } from '../../source-connector.ts';
+import type { SourceConfig } from '../source-config.ts';
 import { notificationRecord, type Notification } from './notification.ts';
 
 export interface NotifierOptions {
@@ -12,6 +14,7 @@ export interface NotifierOptions {
   readonly log: TaskLog;
 }
 
+const RECORD_BYTES = 500;
 /** Not sent because nothing else was, for so many: somebody has lost them by then. */
 const MOST_WAITING = 1000;
 
@@ -19,6 +22,8 @@ const MOST_WAITING = 1000;
 export class Notifier {
   readonly #options: NotifierOptions;
   #waiting: RecordEvent[] = [];
+  /** Of what they say. */
+  #waitingBytes = 0;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
@@ -40,8 +45,9 @@ export class Notifier {
     const additionalData = { connector_name: server, ...data };
     const notification = { id, aggregateType, type, additionalData, timestampMs: Date.now() };
     if (channels.includes('log')) log.info({ notification }, 'notification');
-    if (channels.includes('sink') && topic !== null && this.#waiting.length < MOST_WAITING)
-      this.#waiting.push({ kind: 'record', record: notificationRecord(notification, topic) });
+    if (!channels.includes('sink') || topic === null || this.#waiting.length >= MOST_WAITING) return;
+    this.#waiting.push({ kind: 'record', record: notificationRecord(notification, topic) });
+    for (const value of Object.values(data)) this.#waitingBytes += value.length;
   }
 
   /** Whether there are records to hand over. */
@@ -49,10 +55,26 @@ export class Notifier {
     return this.#waiting.length > 0;
   }
 
+  /** The records since the last call, as a part of a batch. */
+  batch(): Pick<ChangeBatch, 'events' | 'bytes'> {
+    const bytes = this.#waiting.length * RECORD_BYTES + this.#waitingBytes;
+    return { events: this.take(), bytes };
+  }
+
   /** The records since the last call. */
   take(): RecordEvent[] {
+    this.#waitingBytes = 0;
     const taken = this.#waiting;
     this.#waiting = [];
     return taken;
   }
+}
+
+/** The notifier that a configuration asks for. */
+export function configuredNotifier(
+  config: Pick<SourceConfig, 'serverName' | 'notificationChannels' | 'notificationTopic'>,
+  log: TaskLog,
+): Notifier {
+  const { serverName: server, notificationChannels: channels, notificationTopic: topic } = config;
+  return new Notifier({ server, channels, topic, log });
 }

@@ -12,7 +12,7 @@ import { SnapshotNews } from '../incremental/snapshot-news.ts';
 import { SnapshotQueue } from '../incremental/snapshot-queue.ts';
 import type { StreamFacts } from '../incremental/stream-facts.ts';
 import { formatLsn, type Lsn } from '../lsn.ts';
-import { Notifier } from '../notifications/notifier.ts';
+import { configuredNotifier, type Notifier } from '../notifications/notifier.ts';
 import { errorText } from '../pg-errors.ts';
 import type { SourceConfig } from '../source-config.ts';
 import type { StreamAside } from '../stream-aside.ts';
@@ -48,12 +48,7 @@ export class TaskSignals implements StreamAside {
     const { log } = context;
     const server = config.serverName;
     this.#parts = parts;
-    this.notifier = new Notifier({
-      server,
-      channels: config.notificationChannels,
-      topic: config.notificationTopic,
-      log,
-    });
+    this.notifier = configuredNotifier(config, log);
     this.#queue = new SnapshotQueue(server);
     const news = new SnapshotNews(this.notifier, log);
     this.#incremental = new IncrementalSnapshot({ config, opener, rules, queue: this.#queue, news, log });
@@ -123,11 +118,11 @@ export class TaskSignals implements StreamAside {
   take(done: Lsn): Pick<ChangeBatch, 'events' | 'offsets' | 'bytes'> | undefined {
     if (!this.isDue(done)) return undefined;
     const rows = this.#incremental.take(done);
-    const told = this.notifier.take();
+    const told = this.notifier.batch();
     return {
-      events: [...(rows?.events ?? []), ...told],
+      events: [...(rows?.events ?? []), ...told.events],
       offsets: this.#queue.takeOffsets(),
-      bytes: rows?.bytes ?? 0,
+      bytes: (rows?.bytes ?? 0) + told.bytes,
     };
   }
 
@@ -169,8 +164,8 @@ export class TaskSignals implements StreamAside {
 
   async #store(offsets: ChangeBatch['offsets']): Promise<void> {
     const changed = [...this.#queue.takeOffsets(), ...offsets];
-    const events = this.notifier.take();
-    if (changed.length === 0 && events.length === 0) return;
-    await this.#parts.handover().store({ events, offsets: changed, bytes: 0 }, 0n);
+    const told = this.notifier.batch();
+    if (changed.length === 0 && told.events.length === 0) return;
+    await this.#parts.handover().store({ ...told, offsets: changed }, 0n);
   }
 }

@@ -3,6 +3,7 @@ import type { SourceTask, TaskContext } from '../../source-connector.ts';
 import type { SourceProgress } from '../../source-progress.ts';
 import { SessionOpener } from '../connection/session-opener.ts';
 import { Handover } from '../handover.ts';
+import { configuredNotifier, type Notifier } from '../notifications/notifier.ts';
 import { backOff, pause } from '../pause.ts';
 import { errorText, judge } from '../pg-errors.ts';
 import { planRules } from '../plan-rules.ts';
@@ -28,6 +29,7 @@ export class FullOnlyTask implements SourceTask {
   readonly #opener: SessionOpener;
   readonly #handover: Handover;
   readonly #facts: SourceFacts;
+  readonly #notifier: Notifier;
   #run: string = randomUUID().slice(0, 8);
   #isStarted = false;
 
@@ -37,6 +39,7 @@ export class FullOnlyTask implements SourceTask {
     this.#opener = new SessionOpener(this.#config, context.applicationName, context.signal);
     this.#handover = new Handover(context, 0n);
     this.#facts = new SourceFacts(this.#config.serverName, () => this.#handover);
+    this.#notifier = configuredNotifier(this.#config, context.log);
   }
 
   progress(): SourceProgress {
@@ -103,6 +106,7 @@ export class FullOnlyTask implements SourceTask {
         rules: planRules(config),
         handover: this.#handover,
         facts: this.#facts,
+        notifier: this.#notifier,
         tasks: snapshotTasks(context.config),
         from: stored.state === 'snapshot' ? stored.from : setup.facts.logEnd,
         run: this.#run,

@@ -1,4 +1,3 @@
-import type { ChangeBatch, SourceOffset, SourcePartition } from '../../change-batch.ts';
 import type { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
 import { SnapshotRuns } from '../../snapshot/snapshot-runs.ts';
 import { runPartition, runsOf, type SnapshotRecord, type TablePlan } from '../../snapshot/snapshot-records.ts';
@@ -8,17 +7,18 @@ import type { SessionOpener } from '../connection/session-opener.ts';
 import type { Session } from '../connection/session.ts';
 import type { Handover } from '../handover.ts';
 import type { Lsn } from '../lsn.ts';
-import { snapshotOffset, sourcePartition } from '../position/stored-offset.ts';
-import { settledBefore } from '../settled-before.ts';
+import type { Notifier } from '../notifications/notifier.ts';
 import type { SourceConfig } from '../source-config.ts';
 import type { SourceFacts } from '../source-facts.ts';
 import type { ReadingSetup } from '../task-setup.ts';
 import { readPublishedParts } from './published-part.ts';
+import { RunStore } from './run-store.ts';
 import { snapshotFigures } from './snapshot-figures.ts';
 import { SnapshotHolder } from './snapshot-holder.ts';
 import { epochRecords, planAgain, planTables, type PlanningParts } from './snapshot-plan.ts';
 import { SnapshotShare } from './snapshot-share.ts';
 import { LOCK_TIMEOUT } from './table-lock.ts';
+import { TableNews } from './table-news.ts';
 import { snapshotTables, snapshotXid } from './snapshot-tables.ts';
 import { tableName } from './table-name.ts';
 
@@ -30,6 +30,7 @@ export interface SnapshotParts {
   readonly rules: PlanRules;
   readonly handover: Handover;
   readonly facts: SourceFacts;
+  readonly notifier: Notifier;
   /** Tasks that share the reading, this one included. */
   readonly tasks: number;
   /** Where streaming will begin. */
@@ -44,8 +45,6 @@ export interface SnapshotParts {
 
 /** How often it is said whose chunks a run still waits for. */
 const WAITING_MS = 10_000;
-/** Offsets in one batch of a plan: far below what a broker takes in one request. */
-const OFFSETS_PER_BATCH = 500;
 
 /**
  * The run of a snapshot as the task that streams afterwards sees it: it makes the plan, reads its own chunks, waits for those of
@@ -54,9 +53,14 @@ const OFFSETS_PER_BATCH = 500;
  * later snapshots than the one at `from` have shown some of the changes to come, else null.
  */
 export async function runSnapshot(parts: SnapshotParts): Promise<string | null> {
+  const { notifier } = parts;
+  notifier.notify('Initial Snapshot', 'STARTED');
   const run = new SnapshotCoordinator(parts, await planning(parts));
   try {
     return await run.toEnd();
+  } catch (error) {
+    notifier.notify('Initial Snapshot', 'ABORTED');
+    throw error;
   } finally {
     await run.close();
   }
@@ -79,18 +83,25 @@ class SnapshotCoordinator {
   readonly #runs = new SnapshotRuns();
   readonly #ledger: SnapshotLedger;
   readonly #share: SnapshotShare;
+  readonly #store: RunStore;
+  readonly #news: TableNews;
   readonly #startedMs = Date.now();
 
   constructor(parts: SnapshotParts, planned: PlanningParts) {
-    const { context, config, opener, setup, rules, handover, from } = parts;
+    const { context, config, opener, setup, rules, handover, from, run, notifier } = parts;
     this.#parts = parts;
     this.#planning = planned;
-    this.#ledger = this.#runs.of(parts.run);
+    this.#ledger = this.#runs.of(run);
+    const { source, session } = setup;
+    const stored = { context, handover, server: config.serverName, run, runs: this.#runs, source, from };
+    this.#store = new RunStore({ ...stored, lost: session.ended });
+    const names = new Map(setup.catalog.tables.map((table) => [tableName(table), `${table.schema}.${table.table}`]));
+    this.#news = new TableNews(notifier, this.#ledger, (table) => names.get(table) ?? table);
     this.#share = new SnapshotShare({
       task: context.task,
       ledger: this.#ledger,
       handed: new Map(),
-      partition: runPartition(config.serverName, parts.run),
+      partition: runPartition(config.serverName, run),
       config,
       opener,
       session: setup.session,
@@ -98,13 +109,14 @@ class SnapshotCoordinator {
       rules,
       parts: planned.parts,
       emit: (batch) => handover.emit(batch, from),
+      before: (plans) => this.#tell(plans),
       log: context.log,
     });
     handover.failed.catch(() => this.#share.destroy());
   }
 
   async toEnd(): Promise<string | null> {
-    const { context, config, facts, handover, from, streams } = this.#parts;
+    const { context, config, facts, handover, from, streams, notifier } = this.#parts;
     const ledger = this.#ledger;
     // What this task handed over before its connection broke counts, or it would be read again.
     await handover.store({ events: [], offsets: [], bytes: 0 }, from);
@@ -117,17 +129,18 @@ class SnapshotCoordinator {
       if (lost !== undefined) await this.#replaceEpoch(lost.lost);
       else if (ledger.unseen.length > 0) await this.#planUnseen();
       else if (!ledger.isComplete()) await this.#waitForOthers();
+      await this.#tell([]);
     }
     const { rows } = snapshotFigures(ledger, this.#share);
     // What later snapshots have shown is looked up while the changes up to them are streamed.
     const run = streams && ledger.isLate() ? this.#parts.run : null;
-    const kept =
-      run === null || ledger.run === undefined ? [] : [{ kind: 'run', run: { ...ledger.run, over: true } } as const];
-    const forgotten = run === null ? forgetting(ledger.partitions) : [];
-    await this.#handOver([...forgotten, ...this.#share.batch(kept).offsets, this.#offset(true, run)]);
+    await this.#store.finish(run !== null, []);
     facts.snapshotCompleted();
     context.log.info({ rows, tookMs: Date.now() - this.#startedMs, from: String(from) }, 'snapshot completed');
     if (handover.failure !== undefined) throw handover.failure;
+    notifier.notify('Initial Snapshot', 'COMPLETED');
+    // A task that ends now hands over nothing any more.
+    if (notifier.isWaiting) await handover.store({ ...notifier.batch(), offsets: [] }, from);
     return run;
   }
 
@@ -145,7 +158,7 @@ class SnapshotCoordinator {
     const plans = await planTables(holder, tables, this.#planning);
     const run = { tasks, tables: plans.length, from, xid: await snapshotXid(setup.session), over: false };
     const chunks = plans.reduce((sum, plan) => sum + plan.boundaries.length + 1, 0);
-    await this.#record([
+    await this.#store.record([
       ...epochRecords(1, { holder, late: false, task: context.task }),
       ...plans.map((plan) => ({ kind: 'table', plan }) as const),
       { kind: 'run', run },
@@ -165,7 +178,7 @@ class SnapshotCoordinator {
     const { run } = this.#ledger;
     const open = [...this.#ledger.openByTask.values()].reduce((sum, count) => sum + count, 0);
     context.log.info({ chunksLeft: open, tasks }, 'snapshot goes on where it was interrupted');
-    if (run !== undefined && run.tasks !== tasks) await this.#record([{ kind: 'run', run: { ...run, tasks } }]);
+    if (run !== undefined && run.tasks !== tasks) await this.#store.record([{ kind: 'run', run: { ...run, tasks } }]);
   }
 
   /** Nobody holds the snapshot any more: what is left is read by a new one. */
@@ -201,51 +214,19 @@ class SnapshotCoordinator {
       next.push({ kind: 'table', plan: planned });
     }
     context.log.info({ tables: plans.map(({ table }) => table), epoch }, why);
-    await this.#record([...epochRecords(epoch, { holder, late: true, task: context.task }), ...next]);
+    await this.#store.record([...epochRecords(epoch, { holder, late: true, task: context.task }), ...next]);
   }
 
   #isLeft(plan: TablePlan): boolean {
     return this.#ledger.settled(plan).length <= plan.boundaries.length;
   }
 
-  /** Stores records of the run beside the offset of a snapshot under way, and waits until they are known here, too. */
-  async #record(records: readonly SnapshotRecord[]): Promise<void> {
-    const { offsets } = this.#share.batch(records);
-    // A helper must not take what is left of another run for this one.
-    const others = forgetting(this.#runs.besides(this.#parts.run));
-    await this.#handOver([...others, ...offsets, this.#offset(false, this.#parts.run)]);
-    let known = 0;
-    const areKnown = (): boolean => {
-      for (let next = records[known]; next !== undefined && this.#isKnown(next); next = records[known]) known += 1;
-      return known === records.length;
-    };
-    await this.#wait(this.#ledger.until(areKnown));
-  }
-
-  #isKnown(record: SnapshotRecord): boolean {
-    if (record.kind === 'run') return this.#ledger.run?.tasks === record.run.tasks;
-    if (record.kind !== 'table') return true;
-    const plan = this.#ledger.plan(record.plan.table);
-    return plan?.epoch === record.plan.epoch && plan.version === record.plan.version;
-  }
-
-  /** All of them in one transaction. */
-  async #handOver(offsets: ChangeBatch['offsets']): Promise<void> {
-    const { handover, from } = this.#parts;
-    for (let at = 0; at < offsets.length; at += OFFSETS_PER_BATCH) {
-      const part = offsets.slice(at, at + OFFSETS_PER_BATCH);
-      const batch = { events: [], offsets: part, bytes: 0 };
-      if (at + OFFSETS_PER_BATCH < offsets.length) await handover.emit({ ...batch, continues: true }, from);
-      else await handover.store(batch, from);
-    }
-  }
-
-  #offset(completed: boolean, run: string | null): ChangeBatch['offsets'][number] {
-    const { config, setup, from } = this.#parts;
-    const xid = this.#ledger.run?.xid ?? 0;
-    const timeMicros = BigInt(Date.now()) * 1000n;
-    const offset: SourceOffset = snapshotOffset({ from, xid, timeMicros, completed, run }, setup.source);
-    return { partition: sourcePartition(config.serverName), offset };
+  /** Tells what is known of tables, between the units of what is read; `next`: those that are read next. */
+  async #tell(next: readonly TablePlan[]): Promise<void> {
+    const { notifier, handover, from } = this.#parts;
+    this.#news.look();
+    this.#news.begins(next);
+    if (notifier.isWaiting) await handover.emit({ ...notifier.batch(), offsets: [] }, from);
   }
 
   async #waitForOthers(): Promise<void> {
@@ -257,19 +238,9 @@ class SnapshotCoordinator {
       );
     }, WAITING_MS);
     try {
-      await this.#wait(this.#ledger.changed);
+      await this.#store.wait(this.#ledger.changed);
     } finally {
       clearInterval(timer);
     }
   }
-
-  /** Waits for something about the run; rejects when it cannot come any more. */
-  #wait(wanted: Promise<unknown>): Promise<unknown> {
-    const { handover, setup, context } = this.#parts;
-    return settledBefore(wanted, [handover.failed, setup.session.ended], context.signal);
-  }
-}
-
-function forgetting(partitions: readonly SourcePartition[]): ChangeBatch['offsets'] {
-  return partitions.map((partition) => ({ partition, offset: null }));
 }

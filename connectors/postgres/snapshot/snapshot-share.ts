@@ -1,5 +1,5 @@
 import type { ChangeBatch, SourcePartition } from '../../change-batch.ts';
-import { encodeSnapshotRecord, type SettledChunk, type SnapshotRecord } from '../../snapshot/snapshot-records.ts';
+import { encodeSnapshotRecord, type SettledChunk, type SnapshotRecord, type TablePlan } from '../../snapshot/snapshot-records.ts';
 import type { OpenChunk, SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
 import type { TaskLog } from '../../source-connector.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
@@ -31,6 +31,8 @@ export interface SnapshotShareParts {
   readonly rules: PlanRules;
   readonly parts: PublishedParts;
   readonly emit: (batch: ChangeBatch) => Promise<void> | undefined;
+  /** Called before something is read, with the tables that it is of; what is emitted then is a unit of its own. */
+  readonly before?: (plans: readonly TablePlan[]) => Promise<void>;
   readonly log: TaskLog;
 }
 
@@ -83,6 +85,7 @@ export class SnapshotShare {
         const holder = await this.holder(chunk.plan.epoch);
         if (holder === undefined) return { lost: chunk.plan.epoch };
         const smalls = this.#smallOnes(open, at, tables);
+        await this.#parts.before?.(smalls.length > 1 ? smalls.map((small) => small.open.plan) : [chunk.plan]);
         if (smalls.length > 1 && (await this.#readerOf().readTogether(holder, smalls))) at += smalls.length;
         else {
           await this.#readChunk(holder, chunk, tables.get(chunk.plan.table));

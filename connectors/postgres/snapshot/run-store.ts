@@ -1,0 +1,100 @@
+import type { ChangeBatch, SourceOffset, SourcePartition } from '../../change-batch.ts';
+import { encodeSnapshotRecord, runPartition, type SnapshotRecord } from '../../snapshot/snapshot-records.ts';
+import type { SnapshotRuns } from '../../snapshot/snapshot-runs.ts';
+import type { TaskContext } from '../../source-connector.ts';
+import type { Handover } from '../handover.ts';
+import type { Lsn } from '../lsn.ts';
+import { snapshotOffset, sourcePartition, type OffsetSource } from '../position/stored-offset.ts';
+import { settledBefore } from '../settled-before.ts';
+
+export interface RunStoreParts {
+  readonly context: Pick<TaskContext, 'signal'>;
+  readonly handover: Handover;
+  readonly server: string;
+  /** Name of the run. */
+  readonly run: string;
+  readonly runs: SnapshotRuns;
+  readonly source: OffsetSource;
+  /** Where streaming will begin. */
+  readonly from: Lsn;
+  /** Rejects when the task's session is lost. */
+  readonly lost: Promise<never>;
+}
+
+/** Offsets in one batch of a plan: far below what a broker takes in one request. */
+const OFFSETS_PER_BATCH = 500;
+
+/** Stores what the task that leads a run decides, beside the offset that says how far the connector is. */
+export class RunStore {
+  readonly #parts: RunStoreParts;
+  readonly #partition: SourcePartition;
+
+  constructor(parts: RunStoreParts) {
+    this.#parts = parts;
+    this.#partition = runPartition(parts.server, parts.run);
+  }
+
+  /** Stores records of the run beside the offset of a snapshot under way, and waits until they are known here, too. */
+  async record(records: readonly SnapshotRecord[]): Promise<void> {
+    const { run, runs } = this.#parts;
+    // A helper must not take what is left of another run for this one.
+    const others = forgetting(runs.besides(run));
+    await this.#handOver([...others, ...this.#offsets(records), this.#offset(false, run)]);
+    let known = 0;
+    const areKnown = (): boolean => {
+      for (let next = records[known]; next !== undefined && this.#isKnown(next); next = records[known]) known += 1;
+      return known === records.length;
+    };
+    await this.wait(runs.of(run).until(areKnown));
+  }
+
+  /** Stores that the run is over, and with it `more`; what it has shown is kept for the changes to come, or nothing of it is. */
+  async finish(keep: boolean, more: ChangeBatch['offsets']): Promise<void> {
+    const { run: id, runs } = this.#parts;
+    const { run, partitions } = runs.of(id);
+    const kept = keep && run !== undefined ? this.#offsets([{ kind: 'run', run: { ...run, over: true } }]) : [];
+    const forgotten = keep ? [] : forgetting(partitions);
+    await this.#handOver([...forgotten, ...kept, ...more, this.#offset(true, keep ? id : null)]);
+  }
+
+  /** Waits for something about the run; rejects when it cannot come any more. */
+  wait(wanted: Promise<unknown>): Promise<unknown> {
+    const { handover, lost, context } = this.#parts;
+    return settledBefore(wanted, [handover.failed, lost], context.signal);
+  }
+
+  #isKnown(record: SnapshotRecord): boolean {
+    const ledger = this.#parts.runs.of(this.#parts.run);
+    if (record.kind === 'run') return ledger.run?.tasks === record.run.tasks;
+    if (record.kind !== 'table') return true;
+    const plan = ledger.plan(record.plan.table);
+    return plan?.epoch === record.plan.epoch && plan.version === record.plan.version;
+  }
+
+  /** All of them in one transaction. */
+  async #handOver(offsets: ChangeBatch['offsets']): Promise<void> {
+    const { handover, from } = this.#parts;
+    for (let at = 0; at < offsets.length; at += OFFSETS_PER_BATCH) {
+      const part = offsets.slice(at, at + OFFSETS_PER_BATCH);
+      const batch = { events: [], offsets: part, bytes: 0 };
+      if (at + OFFSETS_PER_BATCH < offsets.length) await handover.emit({ ...batch, continues: true }, from);
+      else await handover.store(batch, from);
+    }
+  }
+
+  #offsets(records: readonly SnapshotRecord[]): ChangeBatch['offsets'] {
+    return records.map((record) => encodeSnapshotRecord(this.#partition, record));
+  }
+
+  #offset(completed: boolean, run: string | null): ChangeBatch['offsets'][number] {
+    const { runs, server, source, from } = this.#parts;
+    const xid = runs.of(this.#parts.run).run?.xid ?? 0;
+    const timeMicros = BigInt(Date.now()) * 1000n;
+    const offset: SourceOffset = snapshotOffset({ from, xid, timeMicros, completed, run }, source);
+    return { partition: sourcePartition(server), offset };
+  }
+}
+
+function forgetting(partitions: readonly SourcePartition[]): ChangeBatch['offsets'] {
+  return partitions.map((partition) => ({ partition, offset: null }));
+}
