@@ -92,6 +92,10 @@ export class SourceFacts {
     this.#endSnapshot('completed');
   }
 
+  snapshotAborted(): void {
+    this.#endSnapshot('aborted');
+  }
+
   /** The source's log reached at least to here. */
   sawHead(head: Lsn): void {
     if (head > this.#head) this.#head = head;

@@ -51,6 +51,7 @@ export class StreamReader implements StreamHandler {
   #doneBefore: Lsn = 0n;
   /** What somebody waits to be read. */
   #awaited: { readonly lsn: Lsn; readonly onRead: () => void } | undefined;
+  #stop: { readonly at: Lsn; readonly onStopped: () => void } | undefined;
   /** Called when the server wants an answer. */
   onReplyRequested: () => void = () => undefined;
 
@@ -87,6 +88,13 @@ export class StreamReader implements StreamHandler {
   }
 
   message(message: PluginMessage): boolean {
+    if (this.#stop !== undefined && commitOf(message) >= this.#stop.at) {
+      this.#holds += 1;
+      this.#stream?.pause();
+      this.chunkEnd(0);
+      this.#stop.onStopped();
+      return false;
+    }
     if (this.#parts.decoder.decode(message)) return true;
     this.#hold(this.#parts.relations.refresh(this.#parts.session));
     return false;
@@ -116,6 +124,22 @@ export class StreamReader implements StreamHandler {
     } else if (aside?.isDue(position.done) === true) this.#emit(events, position, 0);
     this.#handedOver = position;
     this.#previousCommitEnd = this.#parts.cursor.previousCommitEnd;
+    if (this.#stop !== undefined && position.open === null && cursor.done >= this.#stop.at) this.#stop.onStopped();
+  }
+
+  /** Nothing more is handed over, and nothing read, until the answer is called. */
+  hold(): () => void {
+    const released = Promise.withResolvers<undefined>();
+    this.#hold(released.promise);
+    return () => released.resolve(undefined);
+  }
+
+  /**
+   * Hands over the transactions whose commit records lie before this place, and nothing behind them; calls `onStopped`, perhaps
+   * more than once, when that is done and all there is before the place has come.
+   */
+  stopAt(at: Lsn, onStopped: () => void): void {
+    this.#stop = { at, onStopped };
   }
 
   /** Holds those back that are not covered by a position yet: more may come at their LSN, with the next bytes from the server. */
@@ -193,7 +217,7 @@ export class StreamReader implements StreamHandler {
   }
 
   /** Reads no further until the promise settles. */
-  #hold(until: Promise<void>): void {
+  #hold(until: Promise<unknown>): void {
     this.#holds += 1;
     this.#stream?.pause();
     until.then(() => {
@@ -202,6 +226,13 @@ export class StreamReader implements StreamHandler {
       if (this.#holds === 0) this.#stream?.resume();
     }, this.#failed.reject);
   }
+}
+
+const BEGIN = 'B'.charCodeAt(0);
+
+/** The place of the commit record of the transaction that a message begins; 0: it begins none. */
+function commitOf({ bytes, start }: PluginMessage): Lsn {
+  return bytes[start] === BEGIN ? bytes.readBigUInt64BE(start + 1) : 0n;
 }
 
 /** Whether the newest position is behind the event. */

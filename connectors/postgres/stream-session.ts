@@ -150,12 +150,15 @@ async function stream(
         version: setup.facts.version,
         handOver: () => reader.emitDue(),
         askPosition: () => feedback.ask(),
+        hold: () => reader.hold(),
+        stopAt: (at, onStopped) => reader.stopAt(at, onStopped),
       },
       ending.signal,
     );
     const lost = setup.session.ended;
     const guarded = parts.guard.enforce();
-    const broken = [running.ended, reader.failed, handover.failed, lost, guarded, timers.silent];
+    const { paused } = parts.signals.pause;
+    const broken = [running.ended, reader.failed, handover.failed, lost, guarded, timers.silent, paused];
     return await Promise.race(way.failed === undefined ? broken : [...broken, way.failed]);
   } finally {
     timers.stop();

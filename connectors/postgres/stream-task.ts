@@ -1,8 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import type { SourceOffset } from '../change-batch.ts';
 import type { SourceTask, TaskContext } from '../source-connector.ts';
 import type { SourceProgress } from '../source-progress.ts';
+import { AskedSnapshot } from './blocking/asked-snapshot.ts';
+import { newRun } from './blocking/blocking-request.ts';
+import { StreamPaused } from './blocking/stream-paused.ts';
+import type { CatalogTable } from './catalog/catalog-table.ts';
 import type { PlanRules } from './catalog/plan-builder.ts';
 import { SessionOpener } from './connection/session-opener.ts';
 import type { Session } from './connection/session.ts';
@@ -21,9 +24,10 @@ import {
   type OffsetSource,
   type StoredOffset,
 } from './position/stored-offset.ts';
-import { createSlot, dropSlot, reportingBlockers, type CreatedSlot } from './setup/slot.ts';
+import { publishedForms } from './setup/publication.ts';
+import { createSlot, dropSlot, reportingBlockers } from './setup/slot.ts';
 import { isHealedBy, isSnapshotDue, snapshotRules } from './snapshot/snapshot-mode.ts';
-import { runSnapshot } from './snapshot/snapshot-run.ts';
+import { runSnapshot, type SnapshotParts } from './snapshot/snapshot-run.ts';
 import { snapshotTasks } from './task-role.ts';
 import { parseConfig, type SourceConfig } from './source-config.ts';
 import { SourceFacts } from './source-facts.ts';
@@ -40,6 +44,9 @@ const FIRST_PATIENCE_MS = 15_000;
 /** A session that lasted this long was a good one: the time between tries begins small again. */
 const GOOD_SESSION_MS = 30_000;
 const DROP_PATIENCE_MS = 5000;
+
+/** A snapshot to be taken. */
+type SnapshotOrder = Pick<SnapshotParts, 'run' | 'exported' | 'asked'>;
 
 /**
  * The life of a task: offset, slot, snapshot if there is to be one, and then changes until it is stopped. What breaks for a
@@ -135,10 +142,14 @@ export class PostgresTask implements SourceTask {
     const beganMs = performance.now();
     for (let retry = 0; ; retry += 1) {
       const failure: unknown = await this.#session().then(
-        () => new Error('the stream ended'),
+        () => undefined,
         (error: unknown) => error,
       );
       signal.throwIfAborted();
+      if (failure === undefined) {
+        retry = -1;
+        continue;
+      }
       const isImpatient = !this.#isStarted && performance.now() - beganMs > FIRST_PATIENCE_MS;
       const mendsItself = this.#endsStreamingInProgress(failure);
       const verdict = judge(failure);
@@ -165,7 +176,7 @@ export class PostgresTask implements SourceTask {
     return true;
   }
 
-  /** One round: set up, snapshot if due, stream. Ends by throwing. */
+  /** One round: set up, snapshot if due, stream. Ends by throwing, or when the stream is to stand still for a snapshot. */
   async #session(): Promise<void> {
     this.#streamingSinceMs = undefined;
     this.#streamedInProgress = false;
@@ -221,7 +232,7 @@ export class PostgresTask implements SourceTask {
     });
   }
 
-  async #stream(setup: TaskSetup, from: StreamState, guard: SlotGuard): Promise<never> {
+  async #stream(setup: TaskSetup, from: StreamState, guard: SlotGuard): Promise<void> {
     const streamInProgress = this.#streamInProgress;
     this.#streamInProgress = this.#config.streamInProgress;
     const seen = from.run === null ? undefined : await seenRun(this.#context, this.#config.serverName, from.run);
@@ -245,7 +256,7 @@ export class PostgresTask implements SourceTask {
       },
     });
     this.#stored = end.state;
-    throw end.reason;
+    if (!(end.reason instanceof StreamPaused)) throw end.reason;
   }
 
   /** Makes the slot and takes the snapshot, if they are still to come. */
@@ -253,6 +264,8 @@ export class PostgresTask implements SourceTask {
     const stored = this.#stored;
     const isDue = isSnapshotDue(snapshotRules(this.#config), stored.state, this.#hasRead);
     if (setup.decision.action === 'use') {
+      const read = await this.#readAsked(setup);
+      if (read !== undefined) return read;
       if (stored.state === 'stream' && !isDue) return stored;
       // Of rows that are read again the changes since the offset come again: in the end each row is as it should be.
       const slotAt = setup.slot?.confirmedFlush ?? 0n;
@@ -261,9 +274,41 @@ export class PostgresTask implements SourceTask {
       if (!isDue) return state;
       // Compared before the rows are read: whatever is missing between slot and offset would never come.
       checkedStart(state, setup, { context: this.#context, config: this.#config, opener: this.#opener });
-      return this.#snapshot(setup, state, null);
+      return this.#snapshot(setup, state, { run: this.#run, exported: null, asked: null });
     }
     return this.#createSlot(setup, isDue);
+  }
+
+  /** Reads what somebody asked for, if the stream stands still for that, or stood when it began. */
+  async #readAsked(setup: TaskSetup): Promise<StreamState | undefined> {
+    const { blocking: queue, pause: streamPause } = this.#signals;
+    const stored = this.#stored;
+    const point = streamPause.take();
+    try {
+      const request = queue.next;
+      const isBegun = stored.state === 'snapshot' && stored.run === request?.run;
+      if (request === undefined || (!isBegun && (point === undefined || stored.state !== 'stream'))) return undefined;
+      const asked = new AskedSnapshot(queue, request, this.#capturedTables(setup));
+      // Its changes of before were looked up by then: the pause came behind all that an earlier snapshot has shown.
+      const state =
+        stored.state === 'stream' ? { ...stored, run: null } : streamFrom(stored.state === 'snapshot' ? stored.from : 0n, setup.source);
+      checkedStart(state, setup, { context: this.#context, config: this.#config, opener: this.#opener });
+      this.#context.log.info(
+        { signal: request.id, tables: asked.tables.length },
+        'streaming stands still for a blocking snapshot',
+      );
+      const exported = point?.snapshot == null ? null : { name: point.snapshot, session: point.session };
+      return await this.#snapshot(setup, state, { run: request.run, exported, asked });
+    } finally {
+      await point?.session.close();
+    }
+  }
+
+  #capturedTables({ catalog, publication }: TaskSetup): CatalogTable[] {
+    const { signalTable } = this.#config;
+    return publishedForms(catalog.tables, publication.viaRoot).filter(
+      ({ schema, table }) => signalTable?.is(schema, table) !== true,
+    );
   }
 
   async #createSlot(setup: TaskSetup, withSnapshot: boolean): Promise<StreamState> {
@@ -285,21 +330,27 @@ export class PostgresTask implements SourceTask {
       this.#reportStarted();
       const state = streamFrom(created.consistentPoint, setup.source);
       if (!withSnapshot) return state;
-      return await this.#snapshot(setup, state, { ...created, session });
+      const exported = created.snapshot === null ? null : { name: created.snapshot, session };
+      return await this.#snapshot(setup, state, { run: this.#run, exported, asked: null });
     } finally {
       await session.close();
     }
   }
 
+  /** Name of the run of a snapshot: of one that was interrupted, what it has read counts. */
+  get #run(): string {
+    return (this.#stored.state === 'snapshot' ? this.#stored.run : null) ?? newRun();
+  }
+
   async #snapshot(
     setup: TaskSetup,
     state: StreamState,
-    created: (CreatedSlot & { readonly session: Session }) | null,
+    { run, exported, asked }: SnapshotOrder,
   ): Promise<StreamState> {
     const from = state.start.done;
     const { config, context } = { config: this.#config, context: this.#context };
-    if (config.snapshotDelayMs > 0 && created === null) await pause(config.snapshotDelayMs, context.signal);
-    const run = (this.#stored.state === 'snapshot' ? this.#stored.run : null) ?? randomUUID().slice(0, 8);
+    if (config.snapshotDelayMs > 0 && exported === null && asked === null)
+      await pause(config.snapshotDelayMs, context.signal);
     this.#stored = { state: 'snapshot', from, run, source: setup.source };
     this.#hasToldOfSnapshot = true;
     const shown = await runSnapshot({
@@ -315,13 +366,14 @@ export class PostgresTask implements SourceTask {
       from,
       run,
       streams: true,
-      exported: created?.snapshot == null ? null : { name: created.snapshot, session: created.session },
+      asked,
+      exported,
     });
     this.#hasWrittenOffset = true;
-    this.#hasRead = true;
+    this.#hasRead ||= asked === null;
     const next = { ...state, run: shown };
     this.#stored = next;
-    if (config.streamingDelayMs > 0) await pause(config.streamingDelayMs, context.signal);
+    if (config.streamingDelayMs > 0 && asked === null) await pause(config.streamingDelayMs, context.signal);
     return next;
   }
 

@@ -13,7 +13,7 @@ const run = runPartition('inv', 'a1');
 
 function plan(table: string, place: number, chunks: number, more: Partial<TablePlan> = {}): SnapshotRecord {
   const boundaries = Array.from({ length: chunks - 1 }, (_, index) => [String(index)]);
-  const common = { version: 1, epoch: 1, split: 'key', key: ['id'], bytes: 1000, first: false, last: false } as const;
+  const common = { query: null, version: 1, epoch: 1, split: 'key', key: ['id'], bytes: 1000, first: false, last: false } as const;
   return { kind: 'table', plan: { table, place, boundaries, ...common, ...more } };
 }
 

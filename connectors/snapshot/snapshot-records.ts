@@ -48,6 +48,8 @@ export interface TablePlan {
   /** By ranges of the key's columns, by ranges of pages, or not at all; `query`: not at all, and perhaps not all of its rows. */
   readonly split: 'key' | 'pages' | 'whole' | 'query';
   readonly key: readonly string[];
+  /** By which the table is read; null: by none, or by one of the configuration. */
+  readonly query: string | null;
   /** Chunk c is what lies above boundary c - 1 and not above boundary c; the last chunk has no upper one. */
   readonly boundaries: readonly (readonly string[])[];
   /** What the table takes in the source, about; 0: not known. Each chunk is an equal part of it. */
@@ -174,6 +176,7 @@ const table = z.object({
   epoch: count,
   split: z.enum(['key', 'pages', 'whole', 'query']),
   key: json(z.array(z.string())),
+  query: z.string().nullable().default(null),
   boundaries: json(z.array(z.array(z.string()))),
   bytes: count.default(0),
   first: z.boolean(),

@@ -1,4 +1,4 @@
-import type { ChangeEvent, LogEvent } from '../../change-event.ts';
+import type { ChangeEvent, RowChange } from '../../change-event.ts';
 import type { TaskLog } from '../../source-connector.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
 import type { SessionOpener } from '../connection/session-opener.ts';
@@ -50,11 +50,14 @@ export class IncrementalSnapshot {
     this.#rows = this.#limits.start;
   }
 
+  /** It wants to know of changes. */
+  get isActive(): boolean {
+    return this.#isActive;
+  }
+
   /** Changes as they are decoded. */
-  decoded(events: readonly LogEvent[]): void {
+  decoded(changes: readonly RowChange[]): void {
     if (!this.#isActive) return;
-    const changes = events.filter((event) => event.kind === 'row');
-    if (changes.length === 0) return;
     this.#recent.saw(changes);
     this.#place.saw(changes);
   }

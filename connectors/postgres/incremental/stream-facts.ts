@@ -1,4 +1,5 @@
 import type { CatalogTable } from '../catalog/catalog-table.ts';
+import type { Lsn } from '../lsn.ts';
 import type { RelationRegistry } from '../catalog/relation-registry.ts';
 import type { TransactionCursor } from '../position/transaction-cursor.ts';
 
@@ -14,6 +15,10 @@ export interface StreamFacts {
   readonly version: number;
   /** Something may be due: hand it over now if there is room. */
   handOver(): void;
+  /** Nothing more is handed over, and nothing read, until the answer is called. */
+  hold(): () => void;
+  /** Nothing is handed over of transactions whose commit records do not lie before a place; told when all others were. */
+  stopAt(at: Lsn, onStopped: () => void): void;
   /** Asks the server how far it has come. */
   askPosition(): void;
 }

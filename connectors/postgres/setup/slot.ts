@@ -41,6 +41,8 @@ export async function readSlot(session: Session, name: string): Promise<SlotStat
 
 export interface SlotCreation {
   readonly name: string;
+  /** It is gone with the session. */
+  readonly temporary?: boolean;
   /** Whether to export the snapshot that the slot begins with. */
   readonly exportSnapshot: boolean;
   readonly failover: boolean;
@@ -66,8 +68,8 @@ export async function createSlot(replication: Session, creation: SlotCreation): 
   return { consistentPoint: parseLsn(created.consistent_point), snapshot: created.snapshot_name };
 }
 
-function createCommand({ name, exportSnapshot, failover, twoPhase, version }: SlotCreation): string {
-  const command = `CREATE_REPLICATION_SLOT "${name}" LOGICAL pgoutput`;
+function createCommand({ name, temporary, exportSnapshot, failover, twoPhase, version }: SlotCreation): string {
+  const command = `CREATE_REPLICATION_SLOT "${name}" ${temporary === true ? 'TEMPORARY ' : ''}LOGICAL pgoutput`;
   // Options in parentheses came with PostgreSQL 15, fail-over slots with 17.
   if (version < 150_000) return `${command} ${exportSnapshot ? 'EXPORT_SNAPSHOT' : 'NOEXPORT_SNAPSHOT'}`;
   const failoverOption = failover && version >= 170_000 ? ', FAILOVER true' : '';

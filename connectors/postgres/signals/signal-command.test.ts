@@ -26,6 +26,19 @@ describe('signals', () => {
         },
       },
     );
+    const blocking = command('execute-snapshot', {
+      type: 'blocking',
+      'data-collections': ['public.a'],
+      'additional-conditions': [{ 'data-collection': 'public.a', filter: 'SELECT * FROM a' }],
+    });
+    assert.ok(blocking.kind === 'block');
+    const { run, ...request } = blocking.request;
+    assert.ok(run !== '');
+    assert.deepEqual(request, {
+      id: 's',
+      collections: ['public.a'],
+      filters: [{ collection: 'public.a', filter: 'SELECT * FROM a' }],
+    });
     assert.deepEqual(command('stop-snapshot'), { kind: 'stop', collections: null });
     assert.deepEqual(command('stop-snapshot', { type: 'incremental', 'data-collections': ['public.a'] }), {
       kind: 'stop',
@@ -42,7 +55,8 @@ describe('signals', () => {
     refused('execute-snapshot', '{}', /data-collections/);
     refused('execute-snapshot', '{"data-collections": []}', /data-collections/);
     refused('execute-snapshot', '{"data-collections": ["a["]}', /'a\[' is no regular expression/);
-    refused('execute-snapshot', '{"type": "blocking", "data-collections": ["a.b"]}', /'blocking' are not built/);
+    refused('execute-snapshot', '{"type": "whole", "data-collections": ["a.b"]}', /'whole' cannot be asked for here/);
+    refused('stop-snapshot', '{"type": "blocking"}', /'blocking' cannot be asked for here/);
     refused('log', null, /message/);
   });
 

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { javaPattern } from '../../../settings/java-pattern.ts';
 import { SettingValueError } from '../../../settings/setting.ts';
 import type { TaskSignal } from '../../task-signal.ts';
+import { newRun, type BlockingRequest } from '../blocking/blocking-request.ts';
 import type { SnapshotRequest } from '../incremental/snapshot-request.ts';
 
 /** What a signal asks for. */
 export type SignalCommand =
   | { readonly kind: 'log'; readonly message: string }
   | { readonly kind: 'execute'; readonly request: SnapshotRequest }
+  | { readonly kind: 'block'; readonly request: BlockingRequest }
   /** Null: everything. */
   | { readonly kind: 'stop'; readonly collections: readonly string[] | null }
   | { readonly kind: 'pause' }
@@ -38,7 +40,7 @@ export function signalCommand({ id, type, data }: TaskSignal): SignalCommand {
     case 'log':
       return { kind: 'log', message: parsed(logData, type, data).message };
     case 'execute-snapshot':
-      return { kind: 'execute', request: requestOf(id, parsed(executeData, type, data)) };
+      return executionOf(id, parsed(executeData, type, data));
     case 'stop-snapshot': {
       const given = parsed(stopData, type, data);
       incrementalOnly(given.type);
@@ -54,25 +56,27 @@ export function signalCommand({ id, type, data }: TaskSignal): SignalCommand {
   }
 }
 
-function requestOf(id: string, given: z.infer<typeof executeData>): SnapshotRequest {
-  incrementalOnly(given.type);
+function executionOf(id: string, given: z.infer<typeof executeData>): SignalCommand {
   const conditions = (given['additional-conditions'] ?? []).map((condition) => ({
     collection: condition['data-collection'],
     filter: condition.filter,
   }));
   patterns(conditions.map(({ collection }) => collection));
-  return {
-    id,
-    collections: patterns(given['data-collections']),
-    conditions: conditions.filter(({ filter }) => filter.trim() !== ''),
-    surrogateKey: given['surrogate-key'] ?? null,
-  };
+  const names = patterns(given['data-collections']);
+  const filters = conditions.filter(({ filter }) => filter.trim() !== '');
+  if (given.type?.toLowerCase() === 'blocking') {
+    if (given['surrogate-key'] != null) throw new SignalError('a blocking snapshot has no use for a surrogate-key');
+    return { kind: 'block', request: { id, run: newRun(), collections: names, filters } };
+  }
+  incrementalOnly(given.type);
+  const surrogateKey = given['surrogate-key'] ?? null;
+  return { kind: 'execute', request: { id, collections: names, conditions: filters, surrogateKey } };
 }
 
-/** Debezium's default is incremental; the other type reads tables while the stream stands still. */
+/** Debezium's default, and the only type of snapshot that can be stopped. */
 function incrementalOnly(type: string | undefined): void {
   if (type === undefined || type.toLowerCase() === 'incremental') return;
-  throw new SignalError(`snapshots of type '${type}' are not built; use "type": "incremental"`);
+  throw new SignalError(`a snapshot of type '${type}' cannot be asked for here; use "type": "incremental"`);
 }
 
 /** The same names, each of which is a regular expression that can be used. */

@@ -2,6 +2,8 @@ import { ConnectorError } from '../../../errors/connector-error.ts';
 import type { ChangeBatch } from '../../change-batch.ts';
 import type { TaskLog } from '../../source-connector.ts';
 import type { TaskSignal } from '../../task-signal.ts';
+import type { BlockingQueue } from '../blocking/blocking-queue.ts';
+import type { StreamPause } from '../blocking/stream-pause.ts';
 import type { IncrementalSnapshot } from '../incremental/incremental-snapshot.ts';
 import type { SnapshotNews } from '../incremental/snapshot-news.ts';
 import type { SnapshotQueue } from '../incremental/snapshot-queue.ts';
@@ -11,6 +13,10 @@ import { signalOf } from './signal-line.ts';
 
 export interface SignalDeskParts {
   readonly queue: SnapshotQueue;
+  readonly blocking: Pick<BlockingQueue, 'add'>;
+  readonly pause: Pick<StreamPause, 'wake'>;
+  /** Prepared transactions are delivered before they commit. */
+  readonly isTwoPhase: boolean;
   readonly incremental: Pick<IncrementalSnapshot, 'wake' | 'dropChunk'>;
   readonly news: SnapshotNews;
   readonly notifier: Notifier;
@@ -20,6 +26,10 @@ export interface SignalDeskParts {
   /** Puts what has changed into Kafka, together with these offsets; settles when it is there. */
   readonly store: (offsets: ChangeBatch['offsets']) => Promise<void>;
 }
+
+// What was delivered of a prepared transaction no snapshot shows before it commits.
+const TWO_PHASE = 'with millrace.two.phase there are no blocking snapshots; use "type": "incremental"';
+const TOO_MANY = 'too many snapshots wait already; send the signal again when some are done';
 
 /** Obeys signals, whatever way they come. One that cannot be obeyed is logged and told; it never stops the task. */
 export class SignalDesk {
@@ -83,15 +93,19 @@ export class SignalDesk {
   }
 
   #do(command: SignalCommand, id: string): void {
-    const { queue, incremental, news, log, place } = this.#parts;
+    const { queue, blocking, pause, incremental, news, log, place } = this.#parts;
     switch (command.kind) {
       case 'log':
         log.info({ signal: id }, command.message.replaceAll('{}', place()));
         return;
       case 'execute':
-        if (!queue.add(command.request))
-          throw new SignalError('too many snapshots wait already; send the signal again when some are done');
+        if (!queue.add(command.request)) throw new SignalError(TOO_MANY);
         incremental.wake();
+        return;
+      case 'block':
+        if (this.#parts.isTwoPhase) throw new SignalError(TWO_PHASE);
+        if (!blocking.add(command.request)) throw new SignalError(TOO_MANY);
+        pause.wake();
         return;
       case 'stop': {
         const { stopped, current } = queue.stop(command.collections);

@@ -3,6 +3,8 @@ import type { ChangeBatch } from '../../change-batch.ts';
 import type { LogEvent } from '../../change-event.ts';
 import type { TaskContext } from '../../source-connector.ts';
 import type { TaskSignal } from '../../task-signal.ts';
+import { BlockingQueue } from '../blocking/blocking-queue.ts';
+import { StreamPause } from '../blocking/stream-pause.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
 import type { SessionOpener } from '../connection/session-opener.ts';
 import type { Handover } from '../handover.ts';
@@ -35,6 +37,10 @@ export interface TaskSignalsParts {
  */
 export class TaskSignals implements StreamAside {
   readonly notifier: Notifier;
+  /** Blocking snapshots that were asked for. */
+  readonly blocking: BlockingQueue;
+  /** When the stream is to stand still for them. */
+  readonly pause: StreamPause;
   readonly #parts: TaskSignalsParts;
   readonly #queue: SnapshotQueue;
   readonly #incremental: IncrementalSnapshot;
@@ -50,10 +56,15 @@ export class TaskSignals implements StreamAside {
     this.#parts = parts;
     this.notifier = configuredNotifier(config, log);
     this.#queue = new SnapshotQueue(server);
+    this.blocking = new BlockingQueue(server);
+    this.pause = new StreamPause({ queue: this.blocking, opener, log });
     const news = new SnapshotNews(this.notifier, log);
     this.#incremental = new IncrementalSnapshot({ config, opener, rules, queue: this.#queue, news, log });
     this.#desk = new SignalDesk({
       queue: this.#queue,
+      blocking: this.blocking,
+      pause: this.pause,
+      isTwoPhase: config.twoPhase,
       incremental: this.#incremental,
       news,
       notifier: this.notifier,
@@ -67,14 +78,16 @@ export class TaskSignals implements StreamAside {
   async restore(): Promise<void> {
     const { context, config } = this.#parts;
     const { queue, position } = SnapshotQueue.partitions(config.serverName);
-    const [stored, place] = await Promise.all([context.readOffset(queue), context.readOffset(position)]);
+    const partitions = [queue, position, BlockingQueue.partition(config.serverName)];
+    const [stored, place, blocking] = await Promise.all(partitions.map((partition) => context.readOffset(partition)));
     try {
       this.#queue.restore(stored, place);
+      this.blocking.restore(blocking);
     } catch (error) {
       // Somebody wrote it by hand, or a later version: the changes go on, and nothing of it is known to be right.
       context.log.error(
         { error: errorText(error) },
-        'the stored progress of incremental snapshots cannot be read; it is dropped',
+        'the stored progress of snapshots that were asked for cannot be read; it is dropped',
       );
       return;
     }
@@ -92,16 +105,20 @@ export class TaskSignals implements StreamAside {
   async run(stream: StreamFacts, signal: AbortSignal): Promise<void> {
     this.#stream = stream;
     this.#openChannels();
+    const pausing = this.pause.run(stream, signal);
     await this.#addTables(stream).catch((error: unknown) => {
       if (!signal.aborted)
         this.#parts.context.log.error({ error: errorText(error) }, 'added tables are not looked for');
     });
-    await this.#incremental.run(stream, signal);
+    await Promise.all([this.#incremental.run(stream, signal), pausing]);
     this.#stream = undefined;
   }
 
   decoded(events: readonly LogEvent[]): void {
-    this.#incremental.decoded(events);
+    if (!this.#incremental.isActive) return;
+    const changes = events.filter((event) => event.kind === 'row');
+    if (changes.length === 0) return;
+    this.#incremental.decoded(changes);
   }
 
   handedOver(events: readonly LogEvent[]): void {
@@ -112,7 +129,8 @@ export class TaskSignals implements StreamAside {
   }
 
   isDue(done: Lsn): boolean {
-    return this.#incremental.isDue(done) || this.#queue.isDirty || this.notifier.isWaiting;
+    const isDirty = this.#queue.isDirty || this.blocking.isDirty;
+    return this.#incremental.isDue(done) || isDirty || this.notifier.isWaiting;
   }
 
   take(done: Lsn): Pick<ChangeBatch, 'events' | 'offsets' | 'bytes'> | undefined {
@@ -121,7 +139,7 @@ export class TaskSignals implements StreamAside {
     const told = this.notifier.batch();
     return {
       events: [...(rows?.events ?? []), ...told.events],
-      offsets: this.#queue.takeOffsets(),
+      offsets: [...this.#queue.takeOffsets(), ...this.blocking.takeOffsets()],
       bytes: (rows?.bytes ?? 0) + told.bytes,
     };
   }
@@ -163,7 +181,7 @@ export class TaskSignals implements StreamAside {
   }
 
   async #store(offsets: ChangeBatch['offsets']): Promise<void> {
-    const changed = [...this.#queue.takeOffsets(), ...offsets];
+    const changed = [...this.#queue.takeOffsets(), ...this.blocking.takeOffsets(), ...offsets];
     const told = this.notifier.batch();
     if (changed.length === 0 && told.events.length === 0) return;
     await this.#parts.handover().store({ ...told, offsets: changed }, 0n);

@@ -80,7 +80,7 @@ export class ChunkCopy {
     this.#endPart();
     const beganMs = now();
     const copied = { session, open, table, reading, onPart };
-    const query = ownQuery(queries, table);
+    const query = plan.query ?? ownQuery(queries, table);
     if (query !== undefined) {
       const statement = await ownCopy(session, { query, table, schema, types });
       await named(`${table.schema}.${table.table}`, () => this.#copy(copied, statement));

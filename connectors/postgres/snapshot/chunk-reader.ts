@@ -172,7 +172,7 @@ export class ChunkReader {
     }
     const hasKey = open.plan.key.every((column) => current.columns.some((known) => known.name === column));
     // Planned by a configuration that had a query for it, or none.
-    const isQuery = ownQuery(queries, table) !== undefined;
+    const isQuery = open.plan.query !== null || ownQuery(queries, table) !== undefined;
     if (!hasKey || isQuery !== (open.plan.split === 'query') || !(await isKept())) return 'unseen';
     await this.#copy.read(session, { open, table: current }, (rows, bytes, upTo) =>
       this.#part(open, { rows, bytes, upTo }),

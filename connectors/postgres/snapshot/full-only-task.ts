@@ -111,6 +111,7 @@ export class FullOnlyTask implements SourceTask {
         from: stored.state === 'snapshot' ? stored.from : setup.facts.logEnd,
         run: this.#run,
         streams: false,
+        asked: null,
         exported: null,
       });
     } finally {

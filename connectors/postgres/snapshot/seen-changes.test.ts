@@ -37,6 +37,7 @@ const plan: TablePlan = {
   epoch: 2,
   split: 'key',
   key: ['id'],
+  query: null,
   boundaries: [['9'], ['20']],
   bytes: 0,
   first: true,

@@ -18,6 +18,8 @@ export interface PlanningParts {
   /** Bytes of a table that one chunk is to have. */
   readonly chunkBytes: number;
   readonly queries: SelectOverrides;
+  /** Those of them that the plan has to name, since no configuration does. */
+  readonly ownQueries: SelectOverrides;
   /** Told of each try in vain to lock a table. */
   readonly onLockTimeout: (table: string) => void;
 }
@@ -49,6 +51,7 @@ export async function planTables(
       place,
       version: 1,
       epoch: 1,
+      query: ownQuery(parts.ownQueries, each.table) ?? null,
       ...(await splitTable(session, each, size)),
       bytes,
       first: each === first,

@@ -7,10 +7,12 @@ import type { SessionOpener } from '../connection/session-opener.ts';
 import type { Session } from '../connection/session.ts';
 import type { Handover } from '../handover.ts';
 import type { Lsn } from '../lsn.ts';
+import { errorText } from '../pg-errors.ts';
 import type { Notifier } from '../notifications/notifier.ts';
 import type { SourceConfig } from '../source-config.ts';
 import type { SourceFacts } from '../source-facts.ts';
 import type { ReadingSetup } from '../task-setup.ts';
+import { AskedSnapshotLost, type AskedSnapshot } from '../blocking/asked-snapshot.ts';
 import { readPublishedParts } from './published-part.ts';
 import { RunStore } from './run-store.ts';
 import { snapshotFigures } from './snapshot-figures.ts';
@@ -39,6 +41,8 @@ export interface SnapshotParts {
   readonly streams: boolean;
   /** Name of the run; of one that was interrupted, what it has read counts. */
   readonly run: string;
+  /** Tables that are read in the middle of the stream; null: all, before it. */
+  readonly asked: AskedSnapshot | null;
   /** The snapshot that the slot was created with, null for one of its own; and the session that keeps it. */
   readonly exported: { readonly name: string; readonly session: Session } | null;
 }
@@ -53,26 +57,29 @@ const WAITING_MS = 10_000;
  * later snapshots than the one at `from` have shown some of the changes to come, else null.
  */
 export async function runSnapshot(parts: SnapshotParts): Promise<string | null> {
-  const { notifier } = parts;
+  const { notifier, asked } = parts;
   notifier.notify('Initial Snapshot', 'STARTED');
   const run = new SnapshotCoordinator(parts, await planning(parts));
   try {
     return await run.toEnd();
   } catch (error) {
     notifier.notify('Initial Snapshot', 'ABORTED');
-    throw error;
+    if (asked === null || !(await run.endsBy(error, asked))) throw error;
+    return null;
   } finally {
     await run.close();
   }
 }
 
-async function planning({ config, context, setup, rules }: SnapshotParts): Promise<PlanningParts> {
+async function planning({ config, context, setup, rules, asked }: SnapshotParts): Promise<PlanningParts> {
+  const ownQueries = asked?.queries ?? new Map<string, string>();
   return {
     catalog: setup.catalog,
     rules,
     parts: await readPublishedParts(setup.session, config.publicationName, setup.facts.version),
     chunkBytes: config.snapshotChunkBytes,
-    queries: config.selectOverrides,
+    queries: new Map([...config.selectOverrides, ...ownQueries]),
+    ownQueries,
     onLockTimeout: (table) => context.log.warn({ table }, LOCK_TIMEOUT),
   };
 }
@@ -134,7 +141,7 @@ class SnapshotCoordinator {
     const { rows } = snapshotFigures(ledger, this.#share);
     // What later snapshots have shown is looked up while the changes up to them are streamed.
     const run = streams && ledger.isLate() ? this.#parts.run : null;
-    await this.#store.finish(run !== null, []);
+    await this.#store.finish(run !== null, this.#parts.asked?.finished() ?? []);
     facts.snapshotCompleted();
     context.log.info({ rows, tookMs: Date.now() - this.#startedMs, from: String(from) }, 'snapshot completed');
     if (handover.failure !== undefined) throw handover.failure;
@@ -148,9 +155,23 @@ class SnapshotCoordinator {
     return this.#share.close();
   }
 
+  /** Whether the stream goes on from where it paused, in spite of a failure: then the run is forgotten. */
+  async endsBy(error: unknown, asked: AskedSnapshot): Promise<boolean> {
+    const { context, facts } = this.#parts;
+    const isLost = error instanceof AskedSnapshotLost;
+    if (!isLost && !asked.isGivenUpBy(error)) return false;
+    const fields = { signal: asked.request.id, error: errorText(error) };
+    if (isLost) context.log.warn(fields, 'the blocking snapshot begins anew; streaming goes on until then');
+    else context.log.error(fields, 'the blocking snapshot is given up; streaming goes on');
+    await this.#store.finish(false, isLost ? asked.again() : asked.finished());
+    facts.snapshotAborted();
+    return true;
+  }
+
   async #plan(): Promise<void> {
-    const { context, exported, setup, tasks, from } = this.#parts;
-    const tables = await snapshotTables(this.#parts);
+    const { context, exported, setup, from, asked } = this.#parts;
+    const tables = asked?.tables ?? (await snapshotTables(this.#parts));
+    const tasks = this.#tasks;
     const holder = await this.#firstHolder();
     this.#share.hold(1, holder);
     // Once imported, the snapshot lives on in this transaction.
@@ -166,15 +187,25 @@ class SnapshotCoordinator {
     context.log.info({ tables: plans.length, chunks, tasks, from: String(from) }, 'snapshot begins');
   }
 
+  /** Who reads a table by a query of the operator's finds out what is wrong with it: this task, which can give up. */
+  get #tasks(): number {
+    const { tasks, asked } = this.#parts;
+    return asked !== null && asked.queries.size > 0 ? 1 : tasks;
+  }
+
   async #firstHolder(): Promise<SnapshotHolder> {
-    const holder = await SnapshotHolder.open(await this.#share.readingSession(), this.#parts.exported?.name ?? null);
+    const { asked, exported } = this.#parts;
+    if (asked !== null && exported === null) throw new AskedSnapshotLost('nobody holds the snapshot any more');
+    const holder = await SnapshotHolder.open(await this.#share.readingSession(), exported?.name ?? null);
+    if (holder === undefined && asked !== null) throw new AskedSnapshotLost('the snapshot was lost at once');
     if (holder === undefined)
       throw new Error('the snapshot of the new slot was lost before it could be used: connection');
     return holder;
   }
 
   async #resume(): Promise<void> {
-    const { context, tasks } = this.#parts;
+    const { context } = this.#parts;
+    const tasks = this.#tasks;
     const { run } = this.#ledger;
     const open = [...this.#ledger.openByTask.values()].reduce((sum, count) => sum + count, 0);
     context.log.info({ chunksLeft: open, tasks }, 'snapshot goes on where it was interrupted');
@@ -200,6 +231,8 @@ class SnapshotCoordinator {
   }
 
   async #newEpoch(plans: readonly TablePlan[], again: (plan: TablePlan) => boolean, why: string): Promise<void> {
+    // In the middle of the stream a later snapshot would show what only later changes tell of.
+    if (this.#parts.asked !== null) throw new AskedSnapshotLost(why);
     const { context, setup } = this.#parts;
     const epoch = this.#ledger.lastEpoch + 1;
     const holder = await SnapshotHolder.open(await this.#share.readingSession(), null);
