@@ -24,6 +24,38 @@ export interface SnapshotProgress {
   readonly endedMs: number | null;
 }
 
+/** A chunk of a table that is read while changes stream; keys are texts, values separated by commas; null: from the first row on. */
+export interface ChunkProgress {
+  /** Number of the chunk, from 1, since the reading of the table was begun or gone on with here. */
+  readonly id: number;
+  /** Its rows lie above this key. */
+  readonly from: string | null;
+  /** And not above this one; null: it is being read. */
+  readonly to: string | null;
+  /** Where the reading of the table began here. */
+  readonly tableFrom: string | null;
+  /** Up to where the table is to be read; null: not known yet. */
+  readonly tableTo: string | null;
+  /** Rows that wait for their place among the changes, those taken out by changes not counted; null: none do. */
+  readonly waitingRows: number | null;
+}
+
+/** What was asked to be read while changes stream. */
+export interface IncrementalProgress {
+  readonly state: 'running' | 'paused';
+  /** Id of the signal that asked for what is being read; null: nothing is yet. */
+  readonly signal: string | null;
+  /** Further requests that wait. */
+  readonly requestsWaiting: number;
+  /** Tables of the request that are not done. */
+  readonly tables: number;
+  /** The one that is being read. */
+  readonly table: string | null;
+  /** Rows of it that were read. */
+  readonly rows: number;
+  readonly chunk: ChunkProgress | null;
+}
+
 /** Another place that the source keeps its log for. */
 export interface OtherSlot {
   readonly name: string;
@@ -112,6 +144,8 @@ export interface SourceProgress {
   /** Changes read from the source's log since the task began. */
   readonly changes: ChangeFigures;
   readonly snapshot: SnapshotProgress | null;
+  /** Null: nothing is asked for. */
+  readonly incremental: IncrementalProgress | null;
   readonly slot: SlotProgress | null;
   /** What the task writes to the source to see it come back; null: nothing. */
   readonly heartbeat: HeartbeatProgress | null;

@@ -57,10 +57,12 @@ const EXCLUSIVE = [
 
 /** What single settings cannot say: settings that exclude or need each other. */
 export function conflicts(config: ConnectorConfig): SettingProblem[] {
-  const both = EXCLUSIVE.filter(([include, exclude]) => isSet(config, include) && isSet(config, exclude)).map(([include, exclude]) => ({
-    setting: exclude,
-    message: `${include} and ${exclude} exclude each other; keep one of them`,
-  }));
+  const both = EXCLUSIVE.filter(([include, exclude]) => isSet(config, include) && isSet(config, exclude)).map(
+    ([include, exclude]) => ({
+      setting: exclude,
+      message: `${include} and ${exclude} exclude each other; keep one of them`,
+    }),
+  );
   const hasSink = (config['notification.enabled.channels'] ?? '').split(',').some((word) => word.trim() === 'sink');
   const sink =
     hasSink && !isSet(config, 'notification.sink.topic.name')

@@ -12,11 +12,7 @@ function bench() {
     done: 0x100n,
     commits: 0,
   };
-  const facts = new SourceFacts(
-    'inv',
-    () => state,
-    () => state.now,
-  );
+  const facts = new SourceFacts('inv', () => state, { now: () => state.now });
   facts.connected();
   facts.sawHead(0x100n);
   const cursor = {

@@ -1,4 +1,10 @@
-import type { HeartbeatProgress, SlotProgress, SnapshotProgress, SourceProgress } from '../source-progress.ts';
+import type {
+  HeartbeatProgress,
+  IncrementalProgress,
+  SlotProgress,
+  SnapshotProgress,
+  SourceProgress,
+} from '../source-progress.ts';
 import { ChangeCounts } from './change-counts.ts';
 import type { Feedback } from './feedback.ts';
 import type { Handover } from './handover.ts';
@@ -10,6 +16,11 @@ import type { TransactionCursor } from './position/transaction-cursor.ts';
 interface Streaming {
   readonly cursor: Pick<TransactionCursor, 'done' | 'commits' | 'lastXid'>;
   readonly feedback: Pick<Feedback, 'confirmed'>;
+}
+
+interface SourceFactsParts {
+  readonly incremental?: () => IncrementalProgress | null;
+  readonly now?: () => number;
 }
 
 interface Snapshot {
@@ -41,13 +52,15 @@ export class SourceFacts {
   #slot: SlotProgress | null = null;
   #heartbeat: HeartbeatProgress | null = null;
   #caughtUpMs: number | undefined;
+  readonly #incremental: () => IncrementalProgress | null;
 
-  /** `handover`: the one of now; `now`: epoch milliseconds. */
+  /** `handover`: the one of now; `incremental`: what is read while changes stream; `now`: epoch milliseconds. */
   constructor(
     server: string,
     handover: () => Pick<Handover, 'durable' | 'durableTimeMicros' | 'idle'>,
-    now: () => number = Date.now,
+    { incremental = () => null, now = Date.now }: SourceFactsParts = {},
   ) {
+    this.#incremental = incremental;
     this.#server = server;
     this.#handover = handover;
     this.#now = now;
@@ -134,6 +147,7 @@ export class SourceFacts {
       transactions: this.#earlierCommits + (streaming?.cursor.commits ?? 0),
       changes: this.changes.figures,
       snapshot: this.#snapshotProgress(),
+      incremental: this.#incremental(),
       slot: this.#slot,
       heartbeat: this.#heartbeat,
     };

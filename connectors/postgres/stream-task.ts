@@ -8,7 +8,6 @@ import { StreamPaused } from './blocking/stream-paused.ts';
 import type { CatalogTable } from './catalog/catalog-table.ts';
 import type { PlanRules } from './catalog/plan-builder.ts';
 import { SessionOpener } from './connection/session-opener.ts';
-import type { Session } from './connection/session.ts';
 import { SlotGuard } from './guard/slot-guard.ts';
 import { Handover } from './handover.ts';
 import { isOfStreamingInProgress } from './in-progress/streaming-failure.ts';
@@ -83,7 +82,9 @@ export class PostgresTask implements SourceTask {
     this.#rules = planRules(this.#config);
     this.#streamInProgress = this.#config.streamInProgress;
     this.#handover = new Handover(context, 0n);
-    this.#facts = new SourceFacts(this.#config.serverName, () => this.#handover);
+    this.#facts = new SourceFacts(this.#config.serverName, () => this.#handover, {
+      incremental: () => this.#signals.incremental,
+    });
     this.#signals = new TaskSignals({
       context,
       config: this.#config,
@@ -141,15 +142,16 @@ export class PostgresTask implements SourceTask {
     const { signal, log } = this.#context;
     const beganMs = performance.now();
     for (let retry = 0; ; retry += 1) {
-      const failure: unknown = await this.#session().then(
-        () => undefined,
-        (error: unknown) => error,
+      const broken = await this.#session().then(
+        () => null,
+        (error: unknown) => ({ error }),
       );
       signal.throwIfAborted();
-      if (failure === undefined) {
+      if (broken === null) {
         retry = -1;
         continue;
       }
+      const failure = broken.error;
       const isImpatient = !this.#isStarted && performance.now() - beganMs > FIRST_PATIENCE_MS;
       const mendsItself = this.#endsStreamingInProgress(failure);
       const verdict = judge(failure);
@@ -286,12 +288,12 @@ export class PostgresTask implements SourceTask {
     const point = streamPause.take();
     try {
       const request = queue.next;
-      const isBegun = stored.state === 'snapshot' && stored.run === request?.run;
-      if (request === undefined || (!isBegun && (point === undefined || stored.state !== 'stream'))) return undefined;
+      let state: StreamState | undefined;
+      // What an earlier snapshot has shown of changes to come lies before the pause.
+      if (stored.state === 'stream' && point !== undefined) state = { ...stored, run: null };
+      if (stored.state === 'snapshot' && stored.run === request?.run) state = streamFrom(stored.from, setup.source);
+      if (request === undefined || state === undefined) return undefined;
       const asked = new AskedSnapshot(queue, request, this.#capturedTables(setup));
-      // Its changes of before were looked up by then: the pause came behind all that an earlier snapshot has shown.
-      const state =
-        stored.state === 'stream' ? { ...stored, run: null } : streamFrom(stored.state === 'snapshot' ? stored.from : 0n, setup.source);
       checkedStart(state, setup, { context: this.#context, config: this.#config, opener: this.#opener });
       this.#context.log.info(
         { signal: request.id, tables: asked.tables.length },
@@ -342,11 +344,7 @@ export class PostgresTask implements SourceTask {
     return (this.#stored.state === 'snapshot' ? this.#stored.run : null) ?? newRun();
   }
 
-  async #snapshot(
-    setup: TaskSetup,
-    state: StreamState,
-    { run, exported, asked }: SnapshotOrder,
-  ): Promise<StreamState> {
+  async #snapshot(setup: TaskSetup, state: StreamState, { run, exported, asked }: SnapshotOrder): Promise<StreamState> {
     const from = state.start.done;
     const { config, context } = { config: this.#config, context: this.#context };
     if (config.snapshotDelayMs > 0 && exported === null && asked === null)

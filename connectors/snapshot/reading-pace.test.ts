@@ -24,16 +24,20 @@ describe('how much of a table is read at once', () => {
     const step = (): number => {
       const beganMs = clockMs;
       clockMs += size * msPerPage;
-      size = nextStep(size, clockMs - beganMs, 2048);
+      size = nextStep(size, clockMs - beganMs, { least: 16, most: 2048 });
       return size;
     };
-    assert.deepEqual([step(), step()], [200, 200], 'a step of 200 ms');
+    assert.deepEqual([step(), step()], [400, 400], 'a step of 400 ms');
     msPerPage = 20;
-    assert.deepEqual([step(), step(), step()], [50, 13, 10]);
+    assert.deepEqual([step(), step(), step()], [100, 25, 20]);
     msPerPage = 0.01;
-    assert.deepEqual([step(), step(), step(), step(), step()], [40, 160, 640, 2048, 2048], 'and no larger than the chunk');
+    assert.deepEqual(
+      [step(), step(), step(), step(), step()],
+      [80, 320, 1280, 2048, 2048],
+      'and no larger than the chunk',
+    );
     msPerPage = 1e6;
     for (let count = 0; count < 20; count += 1) step();
-    assert.equal(size, 1, 'and never nothing');
+    assert.equal(size, 16, 'and not so small that only the way counts');
   });
 });

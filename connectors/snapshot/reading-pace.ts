@@ -8,8 +8,8 @@ const CUT_MS = 750;
 const CUT_BYTES = 32 * 1024 * 1024;
 /** A chunk that is thought to take longer is read in an order in which it can be cut; that costs the source more. */
 const UNCUT_MS = 500;
-/** What one step of several is to take. */
-const STEP_MS = 200;
+/** What one step of several is to take: two of them are not much longer than what is committed at once. */
+const STEP_MS = 400;
 /** A step is at most so many times the one before it, and no less than one by so many. */
 const STEP_FACTOR = 4;
 
@@ -30,8 +30,11 @@ export function mayNeedCuts(bytes: number, last: Reading | undefined): boolean {
   return (last.ms * bytes) / Math.max(1, last.bytes) > UNCUT_MS;
 }
 
-/** The size of the next step, in whatever it is measured, after one of `size` that took `ms`. */
-export function nextStep(size: number, ms: number, most: number): number {
+/**
+ * The size of the next step, in whatever it is measured, after one of `size` that took `ms`. `least`: what takes long although it
+ * is no larger takes long because of the way to the source.
+ */
+export function nextStep(size: number, ms: number, { least, most }: { least: number; most: number }): number {
   const factor = Math.min(STEP_FACTOR, Math.max(1 / STEP_FACTOR, STEP_MS / Math.max(1, ms)));
-  return Math.max(1, Math.min(most, Math.round(size * factor)));
+  return Math.max(least, Math.min(most, Math.round(size * factor)));
 }

@@ -13,15 +13,21 @@ const run = runPartition('inv', 'a1');
 
 function plan(table: string, place: number, chunks: number, more: Partial<TablePlan> = {}): SnapshotRecord {
   const boundaries = Array.from({ length: chunks - 1 }, (_, index) => [String(index)]);
-  const common = { query: null, version: 1, epoch: 1, split: 'key', key: ['id'], bytes: 1000, first: false, last: false } as const;
+  const common = {
+    query: null,
+    bytewise: [],
+    version: 1,
+    epoch: 1,
+    split: 'key',
+    key: ['id'],
+    bytes: 1000,
+    first: false,
+    last: false,
+  } as const;
   return { kind: 'table', plan: { table, place, boundaries, ...common, ...more } };
 }
 
-function chunk(
-  table: string,
-  number: number,
-  more: Partial<SettledChunk> = {},
-): SnapshotRecord {
+function chunk(table: string, number: number, more: Partial<SettledChunk> = {}): SnapshotRecord {
   const settled = { table, version: 1, chunk: number, epoch: 1, rows: 10, unseen: false, upTo: null, earlier: [] };
   return { kind: 'chunk', chunk: { ...settled, ...more } };
 }

@@ -48,6 +48,8 @@ export interface TablePlan {
   /** By ranges of the key's columns, by ranges of pages, or not at all; `query`: not at all, and perhaps not all of its rows. */
   readonly split: 'key' | 'pages' | 'whole' | 'query';
   readonly key: readonly string[];
+  /** Those of its columns whose texts the source compares byte by byte, in UTF-8. */
+  readonly bytewise: readonly string[];
   /** By which the table is read; null: by none, or by one of the configuration. */
   readonly query: string | null;
   /** Chunk c is what lies above boundary c - 1 and not above boundary c; the last chunk has no upper one. */
@@ -145,8 +147,12 @@ export function encodeSnapshotRecord(
     case 'holder':
       return { partition: { ...run, epoch: record.epoch, holder: record.task }, offset: { name: record.name } };
     case 'table': {
-      const { table, key, boundaries, ...plan } = record.plan;
-      const texts = { key: JSON.stringify(key), boundaries: JSON.stringify(boundaries) };
+      const { table, key, bytewise, boundaries, ...plan } = record.plan;
+      const texts = {
+        key: JSON.stringify(key),
+        bytewise: JSON.stringify(bytewise),
+        boundaries: JSON.stringify(boundaries),
+      };
       return { partition: { ...run, table }, offset: { ...plan, ...texts } };
     }
     case 'chunk': {
@@ -176,6 +182,7 @@ const table = z.object({
   epoch: count,
   split: z.enum(['key', 'pages', 'whole', 'query']),
   key: json(z.array(z.string())),
+  bytewise: json(z.array(z.string())).default([]),
   query: z.string().nullable().default(null),
   boundaries: json(z.array(z.array(z.string()))),
   bytes: count.default(0),

@@ -199,8 +199,14 @@ describe('an incremental snapshot of PostgreSQL', () => {
     await database.sql(`INSERT INTO item VALUES (${ROWS + 2}, 1)`);
     await until(() => driver.committed.filter(({ op }) => op === 'c').length === 2, 'changes go on');
     assert.ok(driver.committed.length <= count + 101, 'nothing is read meanwhile but what had been read already');
+    const { state, table: current, tables, chunk, rows } = driver.progress?.incremental ?? {};
+    assert.deepEqual([state, current, tables], ['paused', 'public.item', 1]);
+    assert.ok(chunk != null && rows !== undefined && rows >= 500);
+    assert.deepEqual([chunk.id >= 5, chunk.tableFrom, chunk.tableTo], [true, null, String(ROWS)]);
+    assert.ok(Number(chunk.from) >= 400 && Number(chunk.to) - Number(chunk.from) === 100);
     await driver.send({ type: 'resume-snapshot' });
     await isOver(driver);
+    assert.equal(driver.progress?.incremental, null);
     assert.equal(driver.committed.filter(({ op }) => op === 'r').length, ROWS);
 
     const again = holdRoom(driver, () => driver.changes.length, driver.committed.length + 300);

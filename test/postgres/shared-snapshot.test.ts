@@ -166,49 +166,53 @@ describe('a snapshot of PostgreSQL that tasks share', () => {
     assert.ok(next.every(({ committed }) => committed.length > 0));
   });
 
-  it('shows no version of a row twice, and none after a newer one, when all who held the snapshot are gone', async () => {
-    await database.sql('ALTER TABLE item ADD version int NOT NULL DEFAULT 1');
-    const change = (version: number): Promise<unknown> =>
-      database.sql(`UPDATE item SET version = ${version} WHERE id % 7 = 1;
-        UPDATE item SET id = id + 100000, version = ${version} WHERE id % 97 = ${version} AND id < 100000;
-        DELETE FROM item WHERE id % 101 = ${version}; INSERT INTO item VALUES (${-version}, 'new', ${version})`);
-    const [first, second] = [task(0), task(1)];
-    for (const driver of [first, second]) holdRoom(driver, () => driver.committed.length, 1000);
-    void second.run();
-    void first.run();
-    await until(() => first.committed.length >= 1000 && second.committed.length >= 1000, 'both have read');
-    await change(2);
-    await change(3);
-    await first.stop();
-    await second.stop();
-    await change(4);
-    const [last, helper] = [task(0, 2, { incarnation: '2' }), task(1, 2, { incarnation: '2' })];
-    void helper.run();
-    void last.run();
-    await last.waitForLog('streaming');
-    await change(5);
-    await database.sql(`INSERT INTO item VALUES (0, 'the end', 1)`);
-    await until(() => last.committedSeen.at(-1)?.after?.['id'] === '0', 'the last change has come');
+  for (const [what, type, cast] of [
+    ['integers', 'int', ''],
+    ['texts that are compared by their bytes', 'text COLLATE "C"', '::text'],
+  ] as const)
+    it(`shows no version of a row twice, and none after a newer one, when all who held the snapshot are gone, with keys of ${what}`, async () => {
+      await database.sql(`ALTER TABLE item ADD version int NOT NULL DEFAULT 1, ALTER id TYPE ${type}`);
+      const change = (version: number): Promise<unknown> =>
+        database.sql(`UPDATE item SET version = ${version} WHERE id::int % 7 = 1;
+        UPDATE item SET id = (id::int + 100000)${cast}, version = ${version} WHERE id::int % 97 = ${version} AND id::int < 100000;
+        DELETE FROM item WHERE id::int % 101 = ${version}; INSERT INTO item VALUES ((${-version})${cast}, 'new', ${version})`);
+      const [first, second] = [task(0), task(1)];
+      for (const driver of [first, second]) holdRoom(driver, () => driver.committed.length, 1000);
+      void second.run();
+      void first.run();
+      await until(() => first.committed.length >= 1000 && second.committed.length >= 1000, 'both have read');
+      await change(2);
+      await change(3);
+      await first.stop();
+      await second.stop();
+      await change(4);
+      const [last, helper] = [task(0, 2, { incarnation: '2' }), task(1, 2, { incarnation: '2' })];
+      void helper.run();
+      void last.run();
+      await last.waitForLog('streaming');
+      await change(5);
+      await database.sql(`INSERT INTO item VALUES (0, 'the end', 1)`);
+      await until(() => last.committedSeen.at(-1)?.after?.['id'] === '0', 'the last change has come');
 
-    // Rows of the snapshot, by whichever task, come before all changes.
-    const events = drivers.flatMap((driver) => driver.committedSeen);
-    const ordered = [...events.filter(({ op }) => op === 'r'), ...events.filter(({ op }) => op !== 'r')];
-    const versions = new Map<string, number>();
-    for (const { op, before, after } of ordered) {
-      const old = before?.['id'] ?? undefined;
-      if (typeof old === 'string' && old !== after?.['id']) versions.delete(old);
-      if (after === null) continue;
-      const id = String(after['id']);
-      const version = Number(after['version'] ?? 1);
-      assert.ok(version > (versions.get(id) ?? 0), `${op} of ${id}: ${version} after ${String(versions.get(id))}`);
-      versions.set(id, version);
-    }
-    const rows = await database.sql('SELECT id::text, version FROM item');
-    assert.deepEqual(
-      new Map([...versions].sort()),
-      new Map(rows.map(({ id, version }) => [String(id), Number(version)] as const).sort()),
-    );
-    await until(() => offsets.partitions.length === 1, 'what was kept of the snapshot is forgotten');
-    assert.equal(last.offset?.['millrace.run'], undefined);
-  });
+      // Rows of the snapshot, by whichever task, come before all changes.
+      const events = drivers.flatMap((driver) => driver.committedSeen);
+      const ordered = [...events.filter(({ op }) => op === 'r'), ...events.filter(({ op }) => op !== 'r')];
+      const versions = new Map<string, number>();
+      for (const { op, before, after } of ordered) {
+        const old = before?.['id'] ?? undefined;
+        if (typeof old === 'string' && old !== after?.['id']) versions.delete(old);
+        if (after === null) continue;
+        const id = String(after['id']);
+        const version = Number(after['version'] ?? 1);
+        assert.ok(version > (versions.get(id) ?? 0), `${op} of ${id}: ${version} after ${String(versions.get(id))}`);
+        versions.set(id, version);
+      }
+      const rows = await database.sql('SELECT id::text, version FROM item');
+      assert.deepEqual(
+        new Map([...versions].sort()),
+        new Map(rows.map(({ id, version }) => [String(id), Number(version)] as const).sort()),
+      );
+      await until(() => offsets.partitions.length === 1, 'what was kept of the snapshot is forgotten');
+      assert.equal(last.offset?.['millrace.run'], undefined);
+    });
 });

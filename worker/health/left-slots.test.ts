@@ -67,6 +67,7 @@ function reader(system: string | null, names: readonly string[]): TaskBody {
     transactions: 0,
     snapshot: null,
     slot: { ...slot, ...figures, exhausted_in_ms: null, checked: 0 },
+    incremental: null,
     heartbeat: null,
   };
   return { ...body, source };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SlotProgress, SourceProgress } from '../../connectors/source-progress.ts';
+import type { IncrementalProgress, SlotProgress, SourceProgress } from '../../connectors/source-progress.ts';
 import { redactText } from '../redaction.ts';
 import type { TaskProgress } from '../task-host/messages.ts';
 import type { FailureNote } from './failure-ring.ts';
@@ -44,6 +44,27 @@ const sourceBody = z.object({
       ended: epochMs,
     })
     .nullable(),
+  incremental: z
+    .object({
+      state: z.enum(['running', 'paused']),
+      signal: z.string().nullable(),
+      requests_waiting: z.number(),
+      tables: z.number(),
+      table: z.string().nullable(),
+      rows: z.number(),
+      chunk: z
+        .object({
+          id: z.number(),
+          from: z.string().nullable(),
+          to: z.string().nullable(),
+          table_from: z.string().nullable(),
+          table_to: z.string().nullable(),
+          waiting_rows: z.number().nullable(),
+        })
+        .nullable(),
+    })
+    .nullable()
+    .default(null),
   slot: z
     .object({
       name: z.string(),
@@ -126,7 +147,7 @@ const nothing = {
 } satisfies Partial<TaskProgress>;
 
 function sourceOf(source: SourceProgress, redact: (text: string) => string): z.infer<typeof sourceBody> {
-  const { reconnect, snapshot, slot, heartbeat } = source;
+  const { reconnect, snapshot, incremental, slot, heartbeat } = source;
   return {
     phase: source.phase,
     connected: source.connected,
@@ -155,8 +176,28 @@ function sourceOf(source: SourceProgress, redact: (text: string) => string): z.i
       started: snapshot.startedMs,
       ended: snapshot.endedMs,
     },
+    incremental: incremental && incrementalOf(incremental),
     slot: slot && slotOf(slot),
     heartbeat: heartbeat && { written: heartbeat.writtenMs, round_trip_ms: heartbeat.roundTripMs },
+  };
+}
+
+function incrementalOf({
+  chunk,
+  requestsWaiting,
+  ...incremental
+}: IncrementalProgress): z.infer<typeof sourceBody>['incremental'] {
+  return {
+    ...incremental,
+    requests_waiting: requestsWaiting,
+    chunk: chunk && {
+      id: chunk.id,
+      from: chunk.from,
+      to: chunk.to,
+      table_from: chunk.tableFrom,
+      table_to: chunk.tableTo,
+      waiting_rows: chunk.waitingRows,
+    },
   };
 }
 

@@ -22,6 +22,7 @@ const source: SourceProgress = {
   changes: { creates: 0, updates: 0, deletes: 0, truncates: 0, filtered: 0 },
   snapshot: null,
   slot: null,
+  incremental: null,
   heartbeat: null,
 };
 const stallMs = 60_000;

@@ -1,7 +1,16 @@
+import type { ChunkProgress } from '../../connectors/source-progress.ts';
 import { debeziumLabels, debeziumLabelsOf, inContext, truth, type DebeziumDefinition } from './debezium-definition.ts';
 import type { MetricDefinition } from './metric-definition.ts';
 
 const snapshot = inContext('snapshot');
+
+/** Of the newest chunk of an incremental snapshot, where it is an integer: a text in a label would make a new series with each. */
+function chunk(name: string, help: string, value: (chunk: ChunkProgress) => string | null): DebeziumDefinition {
+  return snapshot(name, `Incremental snapshot: ${help} Keys that are one integer only.`, ({ source }) => {
+    const text = source.incremental?.chunk == null ? null : value(source.incremental.chunk);
+    return text !== null && /^-?\d+$/.test(text) ? Number(text) : null;
+  });
+}
 
 /** SnapshotMetricsMXBean as far as a snapshot in one piece has something to say. */
 export const debeziumSnapshotMetrics: readonly DebeziumDefinition[] = [
@@ -17,7 +26,9 @@ export const debeziumSnapshotMetrics: readonly DebeziumDefinition[] = [
   snapshot('SnapshotSkipped', '1 when this run streams without having taken one.', ({ source }) =>
     truth(source.snapshot === null && source.phase === 'streaming'),
   ),
-  snapshot('SnapshotPaused', 'Always 0.', () => 0),
+  snapshot('SnapshotPaused', '1 while an incremental snapshot is paused.', ({ source }) =>
+    truth(source.incremental?.state === 'paused'),
+  ),
   snapshot('SnapshotPausedDurationInSeconds', 'Always 0.', () => 0),
   snapshot('SnapshotDurationInSeconds', 'How long it has taken, or took.', ({ source: { snapshot: taken }, now }) =>
     taken === null ? 0 : Math.max(0, Math.round(((taken.endedMs ?? now) - taken.startedMs) / 1000)),
@@ -27,6 +38,11 @@ export const debeziumSnapshotMetrics: readonly DebeziumDefinition[] = [
     taken === null ? 0 : taken.tables - taken.tablesDone,
   ),
   snapshot('TotalNumberOfEventsSeen', 'Rows read by the snapshot.', ({ source }) => source.snapshot?.rows ?? 0),
+  chunk('ChunkId', 'Number of the chunk, from 1 in each table (Debezium: a UUID).', ({ id }) => String(id)),
+  chunk('ChunkFrom', 'Key that its rows lie above.', ({ from }) => from),
+  chunk('ChunkTo', 'Key of its last row.', ({ to }) => to),
+  chunk('TableFrom', 'Key above which the reading of the table began.', ({ tableFrom }) => tableFrom),
+  chunk('TableTo', 'Key up to which the table is read.', ({ tableTo }) => tableTo),
 ];
 
 /** Debezium's map from table to rows is a label here, as in the JMX exporter rules of its examples. */

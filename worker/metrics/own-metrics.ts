@@ -29,6 +29,27 @@ export const ownMetrics: readonly MetricDefinition[] = [
   ),
   taskMetric(
     {
+      name: 'millrace_incremental_tables',
+      help: 'Tables that an incremental snapshot has still to read.',
+    },
+    ({ progress }) => progress?.source?.incremental?.tables ?? (progress?.source ? 0 : null),
+  ),
+  taskMetric(
+    {
+      name: 'millrace_incremental_rows',
+      help: 'Rows that it has read of the table being read.',
+    },
+    ({ progress }) => progress?.source?.incremental?.rows,
+  ),
+  taskMetric(
+    {
+      name: 'millrace_incremental_waiting_rows',
+      help: 'Rows of its open window: read, and waiting for their place among the changes.',
+    },
+    ({ progress }) => progress?.source?.incremental?.chunk?.waitingRows,
+  ),
+  taskMetric(
+    {
       name: 'millrace_task_slot_retained_bytes',
       help: "What the server keeps of its log for the task's slot.",
     },

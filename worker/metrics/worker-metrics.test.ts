@@ -42,6 +42,15 @@ const source: SourceProgress = {
     endedMs: 6000,
   },
   slot: null,
+  incremental: {
+    state: 'running',
+    signal: 's',
+    requestsWaiting: 0,
+    tables: 2,
+    table: 'public.a',
+    rows: 300,
+    chunk: { id: 3, from: '200', to: 'no number', tableFrom: null, tableTo: '900', waitingRows: 100 },
+  },
   heartbeat: null,
 };
 
@@ -165,6 +174,9 @@ describe('the metrics of a worker', () => {
       'debezium_metrics_SourceEventPosition{plugin="postgres",name="inv",context="streaming",connector="inv",task="0"} 4294967312',
       'debezium_metrics_TotalNumberOfEventsSeen{plugin="postgres",name="inv",context="snapshot",connector="inv",task="0"} 12',
       'debezium_metrics_SnapshotDurationInSeconds{plugin="postgres",name="inv",context="snapshot",connector="inv",task="0"} 5',
+      'debezium_metrics_ChunkFrom{plugin="postgres",name="inv",context="snapshot",connector="inv",task="0"} 200',
+      'debezium_metrics_TableTo{plugin="postgres",name="inv",context="snapshot",connector="inv",task="0"} 900',
+      'millrace_incremental_waiting_rows{connector="inv",task="0"} 100',
       'millrace_task_lag_bytes{connector="inv",task="0"} 16',
       'millrace_task_truncate_events_total{connector="inv",task="0"} 1',
       'millrace_task_lag_seconds{connector="inv",task="0"} 1.5',

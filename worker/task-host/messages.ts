@@ -174,6 +174,26 @@ const sourceProgress = z.object({
         .readonly(),
     })
     .nullable(),
+  incremental: z
+    .object({
+      state: z.enum(['running', 'paused']),
+      signal: z.string().nullable(),
+      requestsWaiting: z.number(),
+      tables: z.number(),
+      table: z.string().nullable(),
+      rows: z.number(),
+      chunk: z
+        .object({
+          id: z.number(),
+          from: z.string().nullable(),
+          to: z.string().nullable(),
+          tableFrom: z.string().nullable(),
+          tableTo: z.string().nullable(),
+          waitingRows: z.number().nullable(),
+        })
+        .nullable(),
+    })
+    .nullable(),
   heartbeat: z.object({ writtenMs: z.number(), roundTripMs: z.number() }).nullable(),
 }) satisfies z.ZodType<SourceProgress>;
 

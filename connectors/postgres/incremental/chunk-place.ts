@@ -33,9 +33,9 @@ export class ChunkPlace {
     this.#window = window;
   }
 
-  /** A chunk is being read, or waits. */
-  get isOpen(): boolean {
-    return this.#window !== undefined;
+  /** Rows that wait for their place; undefined: none do. */
+  get waitingRows(): number | undefined {
+    return this.#ready?.window.size;
   }
 
   /** Changes as they are decoded. */
@@ -49,9 +49,7 @@ export class ChunkPlace {
   }
 
   /** The rows whose place is behind the changes before `done`, and what came of their reading. */
-  take(
-    done: Lsn,
-  ): { readonly events: readonly ChangeEvent[]; readonly outcome: ReadyChunk['outcome'] } | undefined {
+  take(done: Lsn): { readonly events: readonly ChangeEvent[]; readonly outcome: ReadyChunk['outcome'] } | undefined {
     const ready = this.#ready;
     if (ready === undefined || done < ready.outcome.horizon) return undefined;
     const { window, outcome, stream } = ready;

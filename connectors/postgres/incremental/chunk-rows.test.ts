@@ -19,7 +19,7 @@ describe('the rows of a chunk of an incremental snapshot', () => {
   it('are more when the source answers fast and fewer when it answers slowly, within bounds', () => {
     const limits = chunkLimits(1024, false, 16 * MB);
     assert.deepEqual(sizes(limits.start, limits, 1000), [4096, 16384, 16384, 16384, 16384, 16384]);
-    assert.deepEqual(sizes(16384, limits, 10), [4096, 2000, 2000, 2000, 2000, 2000], '200 ms each');
+    assert.deepEqual(sizes(16384, limits, 10), [4096, 4000, 4000, 4000, 4000, 4000], '400 ms each');
     assert.deepEqual(sizes(1024, limits, 0.01), [256, 64, 64, 64, 64, 64]);
   });
 

@@ -26,7 +26,7 @@ export function chunkLimits(rows: number, isFixed: boolean, bytes: number): Chun
 
 /** The rows of the next chunk after one of at most `size`: by how long that took, and no more than fit into a chunk's bytes. */
 export function nextChunkRows(size: number, { rows, bytes, ms }: ReadChunk, limits: ChunkLimits): number {
-  const paced = Math.max(Math.min(size, limits.least), nextStep(size, ms, limits.most));
+  const paced = nextStep(size, ms, { least: Math.min(size, limits.least), most: limits.most });
   const fitting = Math.floor(limits.bytes / Math.max(1, bytes / Math.max(1, rows)));
   return Math.max(1, Math.min(paced, fitting));
 }

@@ -1,5 +1,6 @@
 import type { ChangeEvent, RowChange } from '../../change-event.ts';
 import type { TaskLog } from '../../source-connector.ts';
+import type { IncrementalProgress } from '../../source-progress.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
 import type { SessionOpener } from '../connection/session-opener.ts';
 import type { Lsn } from '../lsn.ts';
@@ -7,6 +8,7 @@ import { backOff, pause } from '../pause.ts';
 import { errorText } from '../pg-errors.ts';
 import type { SourceConfig } from '../source-config.ts';
 import { ChunkPlace, type ReadyChunk } from './chunk-place.ts';
+import { chunkProgress, nextChunk, type CurrentChunk } from './chunk-progress.ts';
 import { readChunk } from './chunk-reading.ts';
 import { chunkLimits, fewerRows, nextChunkRows, type ChunkLimits } from './chunk-rows.ts';
 import { ChunkSessions } from './chunk-sessions.ts';
@@ -42,12 +44,30 @@ export class IncrementalSnapshot {
   readonly #limits: ChunkLimits;
   /** Of the next chunk. */
   #rows: number;
+  /** The newest chunk of the table that is being read. */
+  #chunk: CurrentChunk | undefined;
 
   constructor(parts: IncrementalSnapshotParts) {
     const { chunkRows, hasChunkRows, snapshotChunkBytes } = parts.config;
     this.#parts = parts;
     this.#limits = chunkLimits(chunkRows, hasChunkRows, snapshotChunkBytes);
     this.#rows = this.#limits.start;
+  }
+
+  /** How far it has come; null: there is nothing to read. */
+  get progress(): IncrementalProgress | null {
+    const { queue } = this.#parts;
+    const { current } = queue;
+    if (queue.isEmpty) return null;
+    return {
+      state: queue.isPaused ? 'paused' : 'running',
+      signal: current?.request ?? null,
+      requestsWaiting: queue.waiting,
+      tables: queue.names.length,
+      table: current === undefined ? null : plainName(current.table),
+      rows: current?.rows ?? 0,
+      chunk: current === undefined ? null : chunkProgress(this.#chunk, current, this.#place.waitingRows),
+    };
   }
 
   /** It wants to know of changes. */
@@ -192,6 +212,7 @@ export class IncrementalSnapshot {
   ): Promise<void> {
     const { queue, config } = this.#parts;
     const table = plainName(prepared.table);
+    this.#chunk = undefined;
     for (let { current } = queue; current !== undefined && this.#hasWork; { current } = queue) {
       if (plainName(current.table) !== table || this.#recent.isIncomplete) return;
       const name = nameOf(current.table);
@@ -202,6 +223,8 @@ export class IncrementalSnapshot {
         limitBytes: config.snapshotChunkBytes,
       });
       this.#place.open(window);
+      const chunk = nextChunk(this.#chunk, current.last);
+      this.#chunk = chunk;
       const beganMs = performance.now();
       const plan = stream.relations.plan(prepared.table.oid);
       const outcome = await readChunk(await sessions.parts(), window, {
@@ -226,6 +249,7 @@ export class IncrementalSnapshot {
       }
       window.read();
       const ms = performance.now() - beganMs;
+      this.#chunk = { ...chunk, to: outcome.last };
       if (outcome.maximum !== null && window.broken === undefined) queue.bound(outcome.maximum);
       const nudge = (): void => void sessions.nextXid().catch(() => undefined); // tried again soon
       const placed = await this.#place.wait({ window, prepared, outcome, plan, stream }, nudge);

@@ -77,6 +77,11 @@ export class SnapshotQueue {
     return this.#request === null && this.#requests.length === 0;
   }
 
+  /** Requests whose tables have still to be found. */
+  get waiting(): number {
+    return this.#requests.length;
+  }
+
   /** The request whose tables have to be found next; undefined while those of another are being read. */
   get nextRequest(): SnapshotRequest | undefined {
     return this.#request === null ? this.#requests[0] : undefined;

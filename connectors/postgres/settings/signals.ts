@@ -79,6 +79,6 @@ export const signalSettings = {
     group: SIGNALS,
     check: atLeast(1),
     documentation:
-      'Most rows of a chunk of an incremental snapshot; a chunk also ends at millrace.snapshot.chunk.bytes. Where it is not set, chunks begin with 1024 rows and get up to 16 times larger or smaller, for answers of the server within 200 ms.',
+      'Most rows of a chunk of an incremental snapshot; a chunk also ends at millrace.snapshot.chunk.bytes. Where it is not set, chunks begin with 1024 rows and get up to 16 times larger or smaller, for answers of the server within 400 ms.',
   }),
 };

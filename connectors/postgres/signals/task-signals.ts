@@ -2,6 +2,7 @@ import { ConnectorError } from '../../../errors/connector-error.ts';
 import type { ChangeBatch } from '../../change-batch.ts';
 import type { LogEvent } from '../../change-event.ts';
 import type { TaskContext } from '../../source-connector.ts';
+import type { IncrementalProgress } from '../../source-progress.ts';
 import type { TaskSignal } from '../../task-signal.ts';
 import { BlockingQueue } from '../blocking/blocking-queue.ts';
 import { StreamPause } from '../blocking/stream-pause.ts';
@@ -72,6 +73,11 @@ export class TaskSignals implements StreamAside {
       place: () => JSON.stringify({ lsn: this.#stream === undefined ? null : formatLsn(this.#stream.cursor.done) }),
       store: (offsets) => this.#store(offsets),
     });
+  }
+
+  /** How far what was asked for has come; null: nothing was. */
+  get incremental(): IncrementalProgress | null {
+    return this.#incremental.progress;
   }
 
   /** Takes up what an earlier life of the task has left. */

@@ -22,10 +22,7 @@ describe('the rows of a chunk', () => {
 
   it('are compared by all columns of the key at once, names and values quoted', () => {
     const plan = { split: 'key', key: ['id', 'it"s'], boundaries: [['1', "o'clock"]] } as const;
-    assert.equal(
-      conditionOf(plan, 0),
-      `("id", "it""s") <= ('1'::pg_catalog.int8, 'o''clock'::pg_catalog.text)`,
-    );
+    assert.equal(conditionOf(plan, 0), `("id", "it""s") <= ('1'::pg_catalog.int8, 'o''clock'::pg_catalog.text)`);
   });
 
   it('are those of some pages where there is no key', () => {

@@ -11,7 +11,7 @@ export interface ChunkRange {
 export function chunkRange(
   { boundaries }: Pick<TablePlan, 'boundaries'>,
   chunk: number,
-  reached: readonly string[] | undefined = undefined,
+  reached?: readonly string[] | null,
 ): ChunkRange {
   return { lower: reached ?? boundaries[chunk - 1], upper: boundaries[chunk] };
 }

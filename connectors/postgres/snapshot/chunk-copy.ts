@@ -31,11 +31,7 @@ export interface ChunkCopyParts {
 }
 
 /** The same as `add` with the last rows of a part of the chunk, which is to be committed. */
-export type OnPart = (
-  rows: readonly RowChange[],
-  bytes: number,
-  upTo: readonly string[],
-) => Promise<void> | undefined;
+export type OnPart = (rows: readonly RowChange[], bytes: number, upTo: readonly string[]) => Promise<void> | undefined;
 
 /** A table and how it is read. */
 interface CopiedTable {
@@ -47,6 +43,7 @@ interface CopiedTable {
 }
 
 const FIRST_STEP_PAGES = 128;
+const LEAST_STEP_PAGES = 16;
 
 /**
  * Reads the rows of chunks: each whole, or in parts that are committed one by one where it takes long. Each row of a chunk is
@@ -94,7 +91,7 @@ export class ChunkCopy {
   #readRange(copied: CopiedTable): Promise<void> {
     const { open, reading } = copied;
     const { plan, chunk, reached } = open;
-    const condition = this.#condition(copied, chunkRange(plan, chunk, reached?.upTo ?? undefined));
+    const condition = this.#condition(copied, chunkRange(plan, chunk, reached?.upTo));
     const hasKey =
       plan.key.length > 0 && plan.key.every((name) => reading.schema.columns.some((column) => column.name === name));
     const isOrdered = hasKey && mayNeedCuts(plan.bytes / (plan.boundaries.length + 1), this.#last);
@@ -107,7 +104,7 @@ export class ChunkCopy {
     const { open, reading, onPart } = copied;
     const { rows, now } = this.#parts;
     const { plan, chunk, reached } = open;
-    const range = chunkRange(plan, chunk, reached?.upTo ?? undefined);
+    const range = chunkRange(plan, chunk, reached?.upTo);
     // All chunks but the last one are of so many pages, and that one of no more.
     const pages = Number(plan.boundaries[0]?.[0] ?? Math.ceil(plan.bytes / BLOCK_BYTES));
     const end = Number(plan.boundaries[chunk - 1]?.[0] ?? 0) + pages;
@@ -117,7 +114,8 @@ export class ChunkCopy {
       const upper = next < end ? [String(next)] : range.upper;
       const beganMs = now();
       await this.#copy(copied, reading.copy(this.#condition(copied, { lower, upper })));
-      this.#stepPages = nextStep(this.#stepPages, now() - beganMs, Math.max(pages, FIRST_STEP_PAGES));
+      const limits = { least: LEAST_STEP_PAGES, most: Math.max(pages, FIRST_STEP_PAGES) };
+      this.#stepPages = nextStep(this.#stepPages, now() - beganMs, limits);
       if (next >= end) return;
       at = next;
       if (!this.#isCutDue()) continue;

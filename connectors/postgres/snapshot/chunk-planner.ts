@@ -26,7 +26,7 @@ export interface SplitRules {
   readonly onLockTimeout: (table: string) => void;
 }
 
-export type TableSplit = Pick<TablePlan, 'split' | 'key' | 'boundaries'>;
+export type TableSplit = Pick<TablePlan, 'split' | 'key' | 'bytewise' | 'boundaries'>;
 
 /** Types that the server compares in an order of their own values and that come back from text as they were. */
 const ORDERED = new Set([
@@ -35,7 +35,7 @@ const ORDERED = new Set([
 ]);
 /** Blocks that are looked at for one boundary: rows of one block lie together in many tables, so that a few blocks say little. */
 const BLOCKS_PER_CHUNK = 16;
-const WHOLE: TableSplit = { split: 'whole', key: [], boundaries: [] };
+const WHOLE: TableSplit = { split: 'whole', key: [], bytewise: [], boundaries: [] };
 
 const sizeRow = z.object({ oid: z.number(), bytes: z.number(), isEmpty: z.boolean() });
 const SIZES = `
@@ -65,12 +65,15 @@ export async function splitTable(
   { table, from, isQuery }: PlannedTable,
   { bytes, chunkBytes, types, onLockTimeout }: SplitRules,
 ): Promise<TableSplit> {
-  if (isQuery) return { split: 'query', key: [], boundaries: [] };
+  if (isQuery) return { ...WHOLE, split: 'query' };
   if (bytes <= SMALL_BYTES) return WHOLE;
   const chunks = chunkCount(bytes, chunkBytes);
   const key = orderedKey(table, types);
   const split = { table, from, key: key ?? [], bytes, chunks, onLockTimeout };
-  if (key !== undefined) return { split: 'key', key, boundaries: fitting(await keyBoundaries(session, split)) };
+  if (key !== undefined) {
+    const bytewise = await bytewiseColumns(session, table, key);
+    return { split: 'key', key, bytewise, boundaries: fitting(await keyBoundaries(session, split)) };
+  }
   // Pages of a partitioned table are those of its partitions.
   if (table.kind === 'p') return WHOLE;
   const [size] = await session.query('SELECT (pg_catalog.pg_relation_size($1::int8::oid) / $2)::float8 AS pages', [
@@ -80,7 +83,29 @@ export async function splitTable(
   const pages = z.object({ pages: z.number().nullable() }).parse(size).pages ?? 0;
   const step = Math.max(1, Math.ceil(pages / chunks));
   const boundaries = Array.from({ length: Math.ceil(pages / step) - 1 }, (_, index) => [String((index + 1) * step)]);
-  return { split: 'pages', key: [], boundaries };
+  return { ...WHOLE, split: 'pages', boundaries };
+}
+
+const columnRow = z.object({ name: z.string() });
+
+// Of databases in UTF-8, whose bytes are those that the connector sees. to_jsonb, since the columns came with 15 and 17.
+const BYTEWISE = `
+SELECT a.attname::text AS name
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation, pg_catalog.pg_database d
+WHERE a.attrelid = $1::int8::oid AND a.attname = ANY ($2::text[]) AND a.atttypid IN ('text'::regtype, 'varchar'::regtype)
+  AND d.datname = pg_catalog.current_database() AND pg_catalog.pg_encoding_to_char(d.encoding) = 'UTF8'
+  AND CASE c.collprovider
+        WHEN 'c' THEN c.collcollate IN ('C', 'POSIX')
+        WHEN 'd' THEN coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') = 'c' AND d.datcollate IN ('C', 'POSIX')
+        ELSE false END`;
+
+/** The columns of a key that the server compares byte by byte. */
+async function bytewiseColumns(session: Session, table: CatalogTable, key: readonly string[]): Promise<string[]> {
+  const rows = await session.query(BYTEWISE, [table.oid, key]);
+  return z
+    .array(columnRow)
+    .parse(rows)
+    .map(({ name }) => name);
 }
 
 /** The columns of the primary key; undefined: there is none, or it cannot be split. */

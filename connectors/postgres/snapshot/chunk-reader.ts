@@ -193,11 +193,7 @@ export class ChunkReader {
     return this.#close(open, settled, { rows, bytes });
   }
 
-  #close(
-    open: OpenChunk,
-    settled: SettledChunk,
-    read: Parameters<ChunkOutbox['close']>[0],
-  ): Promise<void> | undefined {
+  #close(open: OpenChunk, settled: SettledChunk, read: Parameters<ChunkOutbox['close']>[0]): Promise<void> | undefined {
     return this.#outbox.close(read, this.#parts.offsetOf(settled), () => this.#onHanded(open, settled));
   }
 

@@ -38,6 +38,7 @@ const plan: TablePlan = {
   split: 'key',
   key: ['id'],
   query: null,
+  bytewise: [],
   boundaries: [['9'], ['20']],
   bytes: 0,
   first: true,
@@ -149,6 +150,16 @@ describe('changes that a later chunk of a snapshot has shown', () => {
     assert.equal(left(seen, { op: 'u', after: 'any', type: 'text' }), undefined);
     assert.equal(left(seen, { op: 't' }), undefined);
     assert.equal(left(seen, { op: 't', xid: 100 }), 't >');
+  });
+
+  it('are told by the bytes of a text where the server compares those', () => {
+    // U+FFFD is below U+1F600 in UTF-8, and above it in UTF-16.
+    const seen = seenOf([1, 2, 1], { bytewise: ['id'], boundaries: [['B'], ['\u{1F600}']] });
+    assert.equal(left(seen, { op: 'u', after: 'a', type: 'text' }), undefined, 'above B');
+    assert.equal(left(seen, { op: 'u', after: '\uFFFD', type: 'varchar' }), undefined);
+    assert.equal(left(seen, { op: 'u', after: 'A', type: 'text' }), 'u >A');
+    assert.equal(left(seen, { op: 'u', after: '\u{1F601}', type: 'text' }), 'u >\u{1F601}');
+    assert.equal(left(seen, { op: 'u', after: 'a', type: 'bpchar' }), 'u >a', 'blanks at its end do not count there');
   });
 
   it('come again where the values of the key do not compare here', () => {

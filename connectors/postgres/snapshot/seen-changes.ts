@@ -29,7 +29,8 @@ interface Table {
   readonly isUniform: boolean;
 }
 
-type Key = readonly (bigint | string)[];
+type Value = bigint | string | Buffer;
+type Key = readonly Value[];
 
 /** Types whose texts compare here as their values do in the server; of others nothing is left out, and rows may come again. */
 const INTEGERS = new Set(['int2', 'int4', 'int8', 'oid']);
@@ -120,7 +121,7 @@ export class SeenChanges {
     if (key === undefined) return undefined;
     const columns = plan.key.map((name) => schema.columns.find((column) => column.name === name));
     const found = pieces.find(({ upTo }) => {
-      const upper = upTo?.map((text, index) => comparable(columns[index]?.sourceType.name ?? '', text) ?? '');
+      const upper = upTo?.map((text, index) => comparable(plan, columns[index], text) ?? '');
       return upper === undefined || compare(key, upper) <= 0;
     });
     return found?.epoch;
@@ -161,33 +162,47 @@ function movesKey(
 
 /** The values of the columns that chunks are divided by; undefined: one is not there, or does not compare here. */
 function keyOf(
-  { key }: TablePlan,
+  plan: TablePlan,
   schema: TableSchema,
   textOf: (column: number) => string | null | undefined,
 ): Key | undefined {
-  const values: (bigint | string)[] = [];
-  for (const name of key) {
+  const values: Value[] = [];
+  for (const name of plan.key) {
     const column = schema.columns.findIndex((known) => known.name === name);
     const text = column < 0 ? undefined : textOf(column);
-    const value =
-      typeof text === 'string' ? comparable(schema.columns[column]?.sourceType.name ?? '', text) : undefined;
+    const value = typeof text === 'string' ? comparable(plan, schema.columns[column], text) : undefined;
     if (value === undefined) return undefined;
     values.push(value);
   }
   return values;
 }
 
-function comparable(type: string, text: string): bigint | string | undefined {
+/** A value of a key in a form whose order is the server's; undefined: there is none here. */
+function comparable(
+  { bytewise }: TablePlan,
+  column: TableSchema['columns'][number] | undefined,
+  text: string,
+): Value | undefined {
+  if (column === undefined) return undefined;
+  const type = column.sourceType.name;
   if (INTEGERS.has(type)) return /^-?\d+$/.test(text) ? BigInt(text) : undefined;
   // In lower-case hexadecimal digits, which the server prints, the order of texts is that of the values.
-  return type === 'uuid' ? text : undefined;
+  if (type === 'uuid') return text;
+  return (type === 'text' || type === 'varchar') && bytewise.includes(column.name) ? Buffer.from(text) : undefined;
 }
 
 function compare(left: Key, right: Key): number {
   for (const [index, value] of left.entries()) {
     const other = right[index];
-    if (other === undefined || value === other) continue;
-    return value < other ? -1 : 1;
+    if (other === undefined) continue;
+    const order = compareValues(value, other);
+    if (order !== 0) return order;
   }
   return 0;
+}
+
+function compareValues(left: Value, right: Value): number {
+  if (Buffer.isBuffer(left) && Buffer.isBuffer(right)) return Buffer.compare(left, right);
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }

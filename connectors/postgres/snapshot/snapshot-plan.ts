@@ -73,7 +73,7 @@ export async function planAgain(
 ): Promise<TablePlan> {
   const next = { ...plan, version: plan.version + 1, epoch };
   // One that is gone is found to be so by whoever reads it.
-  if (table === undefined) return { ...next, split: 'whole', key: [], boundaries: [] };
+  if (table === undefined) return { ...next, split: 'whole', key: [], bytewise: [], boundaries: [] };
   const bytes = (await tableSizes(holder.session, [table])).get(table.oid)?.bytes ?? 0;
   const { chunkBytes, catalog, onLockTimeout } = parts;
   const size = { bytes, chunkBytes, types: catalog.types.types, onLockTimeout };

@@ -1,5 +1,10 @@
 import type { ChangeBatch, SourcePartition } from '../../change-batch.ts';
-import { encodeSnapshotRecord, type SettledChunk, type SnapshotRecord, type TablePlan } from '../../snapshot/snapshot-records.ts';
+import {
+  encodeSnapshotRecord,
+  type SettledChunk,
+  type SnapshotRecord,
+  type TablePlan,
+} from '../../snapshot/snapshot-records.ts';
 import type { OpenChunk, SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
 import type { TaskLog } from '../../source-connector.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
