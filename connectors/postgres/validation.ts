@@ -60,9 +60,8 @@ async function examine(config: SourceConfig, session: Session): Promise<SettingP
     if (decision.action === 'fail') problems.push({ setting: 'slot.name', message: decision.message });
   }
   if (problems.length > 0) return problems;
-  const catalog = new Catalog(new CaptureFilter(config));
-  await catalog.load(session);
-  const plan = publicationPlan(config, facts.isStandby, catalog.tables);
+  const tables = await new Catalog(new CaptureFilter(config)).list(session);
+  const plan = publicationPlan(config, facts.isStandby, tables);
   if ((await checkPublication(session, plan)) === undefined) await tryCreation(session, plan);
   return problems;
 }

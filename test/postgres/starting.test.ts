@@ -3,6 +3,7 @@ import { postgresConnector } from '../../connectors/postgres/connector.ts';
 import type { SettingProblem } from '../../connectors/source-connector.ts';
 import type { PostgresServer } from '../../scripts/stack/postgres-server.ts';
 import { servers } from '../support/servers.ts';
+import { CountingProxy } from './support/counting-proxy.ts';
 import { OffsetStore, TaskDriver } from './support/task-driver.ts';
 import { TestDatabase, until } from './support/test-database.ts';
 
@@ -50,6 +51,17 @@ describe('what keeps a PostgreSQL connector from starting', () => {
       await database.value('SELECT count(*) FROM pg_replication_slots WHERE database = current_database()'),
       '0',
     );
+  });
+
+  it('is looked for without describing the tables, of which there may be very many', async () => {
+    const columns = Array.from({ length: 30 }, (_, n) => `column_${n} int NOT NULL DEFAULT ${n}`).join();
+    await database.sql(Array.from({ length: 200 }, (_, n) => `CREATE TABLE many_${n} (${columns})`).join(';'));
+    const proxy = await CountingProxy.open();
+    proxy.forwardTo(servers().postgres.address.port);
+    const through = { 'database.hostname': '127.0.0.1', 'database.port': String(proxy.port) };
+    assert.deepEqual(await validate({ ...through, 'publication.autocreate.mode': 'filtered' }), []);
+    assert.ok(proxy.answered < 200 * 200, String(proxy.answered));
+    await proxy.close();
   });
 
   it('is a wrong password, and the password is in no message', async () => {

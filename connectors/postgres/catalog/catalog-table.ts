@@ -13,14 +13,18 @@ export interface CatalogColumn {
   readonly comment?: string;
 }
 
-/** A table as the catalog shows it now. */
-export interface CatalogTable {
+/** That there is a table. */
+export interface ListedTable {
   readonly oid: number;
   readonly schema: string;
   readonly table: string;
   /** pg_class.relkind: r table, p partitioned table. */
   readonly kind: string;
   readonly isPartition: boolean;
+}
+
+/** A table as the catalog shows it now. */
+export interface CatalogTable extends ListedTable {
   /** pg_class.relreplident. */
   readonly identity: string;
   readonly columns: readonly CatalogColumn[];

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import type { CaptureFilter } from '../capture-filter.ts';
 import type { Session } from '../connection/session.ts';
-import type { CatalogColumn, CatalogTable } from './catalog-table.ts';
+import type { CatalogColumn, CatalogTable, ListedTable } from './catalog-table.ts';
 import { defaultKind } from './default-literal.ts';
 import { TypeCatalog } from './type-catalog.ts';
 
@@ -79,13 +79,22 @@ export class Catalog {
     return [...this.#tables.values()];
   }
 
+  /** Which tables are captured, for who does not need to know what they are like: one query, and a tenth of the memory. */
+  list(session: Session): Promise<ListedTable[]> {
+    return this.#captured(session);
+  }
+
   /** Reads everything about all captured tables: a handful of queries for every thousand of them. */
   async load(session: Session): Promise<void> {
-    const rows = z.array(tableRow).parse(await session.query(TABLES, [null]));
+    const captured = await this.#captured(session);
     this.#tables.clear();
-    const captured = rows.filter(({ schema, table }) => this.#filter.table(schema, table));
     for (let at = 0; at < captured.length; at += TABLES_AT_ONCE)
       await this.#describe(session, captured.slice(at, at + TABLES_AT_ONCE), []);
+  }
+
+  async #captured(session: Session): Promise<z.infer<typeof tableRow>[]> {
+    const rows = z.array(tableRow).parse(await session.query(TABLES, [null]));
+    return rows.filter(({ schema, table }) => this.#filter.table(schema, table));
   }
 
   /** Reads one table and the given types anew; a table that is gone is forgotten. */

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { z } from 'zod';
 import { ConnectorError } from '../../../errors/connector-error.ts';
-import type { CatalogTable } from '../catalog/catalog-table.ts';
+import type { ListedTable } from '../catalog/catalog-table.ts';
 import type { Session } from '../connection/session.ts';
 import type { SourceConfig } from '../source-config.ts';
 
@@ -15,14 +15,14 @@ export interface PublicationPlan {
   readonly allowTablesWithoutIdentity: boolean;
   readonly isStandby: boolean;
   /** All tables that match the filters. */
-  readonly tables: readonly CatalogTable[];
+  readonly tables: readonly ListedTable[];
 }
 
 /** What a configuration asks of its publication, for these tables. */
 export function publicationPlan(
   config: SourceConfig,
   isStandby: boolean,
-  tables: readonly CatalogTable[],
+  tables: readonly ListedTable[],
 ): PublicationPlan {
   return {
     name: config.publicationName,
@@ -107,7 +107,7 @@ export async function readPublication(session: Session, name: string): Promise<P
 }
 
 /** The tables whose changes come under their own name: with `viaRoot` partitioned tables, else their partitions. */
-export function publishedForms(tables: readonly CatalogTable[], viaRoot: boolean): CatalogTable[] {
+export function publishedForms<T extends ListedTable>(tables: readonly T[], viaRoot: boolean): T[] {
   return tables.filter(({ kind, isPartition }) => (viaRoot ? !isPartition : kind !== 'p'));
 }
 
@@ -140,7 +140,7 @@ export async function tryCreation(session: Session, plan: PublicationPlan): Prom
   }
 }
 
-async function create(session: Session, plan: PublicationPlan, tables: readonly CatalogTable[]): Promise<void> {
+async function create(session: Session, plan: PublicationPlan, tables: readonly ListedTable[]): Promise<void> {
   const name = pg.escapeIdentifier(plan.name);
   try {
     await session.query(`CREATE PUBLICATION ${name} ${target(plan, tables)} WITH (${options(plan)})`);
@@ -152,7 +152,7 @@ async function create(session: Session, plan: PublicationPlan, tables: readonly 
   }
 }
 
-function target({ mode }: PublicationPlan, tables: readonly CatalogTable[]): string {
+function target({ mode }: PublicationPlan, tables: readonly ListedTable[]): string {
   if (mode === 'all_tables') return 'FOR ALL TABLES';
   return mode === 'filtered' ? `FOR TABLE ${tableList(tables)}` : '';
 }
@@ -192,7 +192,7 @@ async function addTables(session: Session, plan: PublicationPlan, found: Publica
   }
 }
 
-function wantedTables(plan: PublicationPlan, viaRoot: boolean): CatalogTable[] {
+function wantedTables(plan: PublicationPlan, viaRoot: boolean): ListedTable[] {
   const wanted = publishedForms(plan.tables, viaRoot);
   if (wanted.length > 0) return wanted;
   throw new ConnectorError(
@@ -201,7 +201,7 @@ function wantedTables(plan: PublicationPlan, viaRoot: boolean): CatalogTable[] {
   );
 }
 
-function tableList(tables: readonly CatalogTable[]): string {
+function tableList(tables: readonly ListedTable[]): string {
   return tables.map(({ schema, table }) => `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`).join(', ');
 }
 
