@@ -90,13 +90,10 @@ describe('what is known of a shared snapshot', () => {
     const ledger = ledgerOf(header(2, 1), plan('a', 0, 2), chunk('a', 0, { unseen: true }));
     assert.deepEqual(ledger.unseen, []);
     tell(ledger, chunk('a', 1));
-    assert.deepEqual(
-      ledger.unseen.map(({ table }) => table),
-      ['a'],
-    );
+    assert.deepEqual([ledger.unseen.map(({ table }) => table), ledger.hasUnseen], [['a'], true]);
     assert.equal(ledger.isComplete(), false);
     tell(ledger, plan('a', 0, 1, { version: 2, epoch: 2 }));
-    assert.deepEqual([ledger.unseen, open(ledger, 0)], [[], ['a 0']]);
+    assert.deepEqual([ledger.unseen, ledger.hasUnseen, open(ledger, 0)], [[], false, ['a 0']]);
     tell(ledger, chunk('a', 0, { version: 2, epoch: 2 }));
     assert.equal(ledger.isComplete(), true);
   });
@@ -144,7 +141,18 @@ describe('what is known of a shared snapshot', () => {
     const ledger = ledgerOf(header(1, 1), plan('a', 0, 1));
     assert.deepEqual(ledger.partitions, [run, { ...run, table: 'a' }]);
     ledger.apply({ ...run, table: 'a' }, null);
-    assert.deepEqual(ledger.partitions, [run]);
+    assert.deepEqual([ledger.partitions, ledger.isForgotten], [[run], false]);
+    ledger.apply(run, null);
+    assert.equal(ledger.isForgotten, true);
+  });
+
+  it('tells who waits once every chunk was read, and not before', async () => {
+    const ledger = ledgerOf(header(1, 1), plan('a', 0, 2));
+    let asked = 0;
+    const complete = ledger.until(() => (asked += 1) > 0 && ledger.isComplete());
+    tell(ledger, chunk('a', 0), chunk('a', 1));
+    await complete;
+    assert.equal(asked, 3);
   });
 
   it('is refused where it was not written by this version', () => {

@@ -29,6 +29,8 @@ export class SnapshotLedger {
   readonly #partitions = new Map<string, SourcePartition>();
   /** Tables that are not read whole. */
   readonly #incomplete = new Set<string>();
+  /** Those of them that are to be planned anew. */
+  readonly #unseen = new Set<string>();
   #changed = Promise.withResolvers<undefined>();
   readonly #waiters = new Set<{ readonly holds: () => boolean; readonly settle: () => void }>();
 
@@ -65,6 +67,11 @@ export class SnapshotLedger {
     return this.#run;
   }
 
+  /** No record is stored any more. */
+  get isForgotten(): boolean {
+    return this.#partitions.size === 0;
+  }
+
   /** Partitions of all records, to be forgotten in the end. */
   get partitions(): SourcePartition[] {
     return [...this.#partitions.values()];
@@ -75,9 +82,8 @@ export class SnapshotLedger {
     return inOrder([...this.#plans.values()]);
   }
 
-  /** Those of them whose tables are not read whole. */
-  get #left(): TablePlan[] {
-    return inOrder([...this.#incomplete].flatMap((table) => this.#plans.get(table) ?? []));
+  #plansOf(tables: Iterable<string>): TablePlan[] {
+    return inOrder([...tables].flatMap((table) => this.#plans.get(table) ?? []));
   }
 
   plan(table: string): TablePlan | undefined {
@@ -139,10 +145,12 @@ export class SnapshotLedger {
    * come after those of a newer one.
    */
   get unseen(): TablePlan[] {
-    return this.#left.filter((plan) => {
-      const settled = this.settled(plan);
-      return settled.length > plan.boundaries.length && settled.some(({ unseen }) => unseen);
-    });
+    return this.#plansOf(this.#unseen);
+  }
+
+  /** Whether there are any. */
+  get hasUnseen(): boolean {
+    return this.#unseen.size > 0;
   }
 
   /** Every row of every table is in Kafka. */
@@ -184,7 +192,7 @@ export class SnapshotLedger {
 
   #open(wanted: (chunk: OpenChunk) => boolean): OpenChunk[] {
     const open: OpenChunk[] = [];
-    for (const plan of this.#left)
+    for (const plan of this.#plansOf(this.#incomplete))
       for (let chunk = 0; chunk <= plan.boundaries.length; chunk += 1)
         if (wanted({ plan, chunk }) && !this.isSettled({ plan, chunk }))
           open.push({ plan, chunk, reached: this.#chunk(plan, chunk) });
@@ -224,10 +232,16 @@ export class SnapshotLedger {
     const plan = this.#plans.get(table);
     if (plan === undefined) return; // comes later: the records of a topic with several partitions have no order
     const settled = this.settled(plan);
-    if (settled.length > plan.boundaries.length && !settled.some(({ unseen }) => unseen))
-      this.#incomplete.delete(table);
-    else this.#incomplete.add(table);
+    const isRead = settled.length > plan.boundaries.length;
+    const isUnseen = isRead && settled.some(({ unseen }) => unseen);
+    note(this.#unseen, table, isUnseen);
+    note(this.#incomplete, table, !isRead || isUnseen);
   }
+}
+
+function note(tables: Set<string>, table: string, belongs: boolean): void {
+  if (belongs) tables.add(table);
+  else tables.delete(table);
 }
 
 function inOrder(plans: TablePlan[]): TablePlan[] {

@@ -13,9 +13,17 @@ export class SnapshotRuns {
     if (id === undefined) return;
     const ledger = this.of(id);
     ledger.apply(partition, offset);
-    if (ledger.partitions.length === 0) this.#ledgers.delete(id);
+    if (ledger.isForgotten) this.#ledgers.delete(id);
     this.#changed.resolve(undefined);
     this.#changed = Promise.withResolvers<undefined>();
+  }
+
+  /**
+   * For whoever watches the offsets, which ends with the task: keeps nothing alive but the runs that something is stored of. What a
+   * snapshot of very many tables was led by would otherwise take its memory for as long as changes are streamed.
+   */
+  follower(): (partition: SourcePartition, offset: SourceOffset | null) => void {
+    return (partition, offset) => this.apply(partition, offset);
   }
 
   /** Settles with the next record of any run. */

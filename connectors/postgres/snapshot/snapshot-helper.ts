@@ -51,9 +51,7 @@ export class SnapshotHelper implements SourceTask {
 
   async run(): Promise<void> {
     const context = this.#context;
-    await context.watchOffsets(runsOf(this.#config.serverName), (partition, offset) =>
-      this.#runs.apply(partition, offset),
-    );
+    await context.watchOffsets(runsOf(this.#config.serverName), this.#runs.follower());
     this.#facts.idles();
     context.started();
     try {

@@ -8,7 +8,7 @@ import { hasRows, splitTable, tableSizes, type PlannedTable } from './chunk-plan
 import type { PublishedParts } from './published-part.ts';
 import { asSource, ownCopy, ownQuery } from './own-query.ts';
 import type { SnapshotHolder } from './snapshot-holder.ts';
-import { tableReading } from './snapshot-table.ts';
+import { tableReading, tableRows } from './snapshot-table.ts';
 import { tableName } from './table-name.ts';
 
 export interface PlanningParts {
@@ -92,11 +92,10 @@ export function epochRecords(
   ];
 }
 
-function plannedTable(table: CatalogTable, { catalog, rules, parts, queries }: PlanningParts): PlannedTable {
+function plannedTable(table: CatalogTable, { parts, queries }: PlanningParts): PlannedTable {
   const query = ownQuery(queries, table);
   if (query !== undefined) return { table, from: asSource(query), filter: null, isQuery: true };
-  const { from, filter } = tableReading({ table, types: catalog.types.types, parts }, rules);
-  return { table, from, filter, isQuery: false };
+  return { table, ...tableRows(table, parts), isQuery: false };
 }
 
 /** Before anything is stored or read: throws CONFIG_INVALID for a query of the operator's that cannot be used. */

@@ -127,7 +127,7 @@ class SnapshotCoordinator {
     const ledger = this.#ledger;
     // What this task handed over before its connection broke counts, or it would be read again.
     await handover.store({ events: [], offsets: [], bytes: 0 }, from);
-    await context.watchOffsets(runsOf(config.serverName), (partition, offset) => this.#runs.apply(partition, offset));
+    await context.watchOffsets(runsOf(config.serverName), this.#runs.follower());
     facts.snapshotBegins(() => snapshotFigures(ledger, this.#share));
     if (ledger.run === undefined) await this.#plan();
     else await this.#resume();
@@ -271,7 +271,11 @@ class SnapshotCoordinator {
       );
     }, WAITING_MS);
     try {
-      await this.#store.wait(this.#ledger.changed);
+      // Without looking at all tables for each record that comes: there may be very many of both.
+      while (!this.#ledger.isComplete() && !this.#ledger.hasUnseen) {
+        await this.#store.wait(this.#ledger.changed);
+        await this.#tell([]);
+      }
     } finally {
       clearInterval(timer);
     }

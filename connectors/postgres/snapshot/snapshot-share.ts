@@ -76,8 +76,9 @@ export class SnapshotShare {
    * connection does; nothing of a chunk that broke off is kept.
    */
   async read(signal: AbortSignal): Promise<{ readonly lost: number } | undefined> {
-    const tables = new Map(this.#parts.catalog.tables.map((table) => [tableName(table), table]));
-    for (let open = this.open; open.length > 0; open = this.open)
+    let tables: ReadonlyMap<string, CatalogTable> | undefined;
+    for (let open = this.open; open.length > 0; open = this.open) {
+      tables ??= new Map(this.#parts.catalog.tables.map((table) => [tableName(table), table]));
       for (let at = 0; at < open.length;) {
         signal.throwIfAborted();
         const chunk = open[at];
@@ -97,6 +98,7 @@ export class SnapshotShare {
           at += 1;
         }
       }
+    }
     return undefined;
   }
 

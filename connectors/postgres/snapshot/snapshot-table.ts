@@ -6,13 +6,17 @@ import type { RelationMessage } from '../decoder/relation-message.ts';
 import type { TableSchema } from '../../table-schema.ts';
 import { publishedColumns, type PublishedParts } from './published-part.ts';
 
-/** How one table is read. */
-export interface TableReading {
-  readonly schema: TableSchema;
-  /** What the rows are selected from. */
+/** Where the rows of a table are. */
+export interface TableRows {
+  /** What they are selected from. */
   readonly from: string;
   /** Which of them are published, as SQL; null: all. */
   readonly filter: string | null;
+}
+
+/** How one table is read. */
+export interface TableReading extends TableRows {
+  readonly schema: TableSchema;
   /** COPY statement whose columns are those of `schema`, for all rows or those that meet a condition; `order`: columns. */
   copy(condition: string | null, order?: readonly string[]): string;
 }
@@ -28,10 +32,7 @@ export function tableReading({ table, types, parts }: TableReadingSource, rules:
   const relation = asRelation(table, publishedColumns(table, parts));
   const { schema } = buildPlan({ relation, table, types }, rules);
   const columns = schema.columns.map(({ name }) => pg.escapeIdentifier(name)).join(', ');
-  const name = `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.table)}`;
-  // Children of plain inheritance are tables of their own; a partitioned table is read through its root.
-  const from = table.kind === 'p' ? name : `ONLY ${name}`;
-  const filter = parts.tables.get(table.oid)?.filter ?? null;
+  const { from, filter } = tableRows(table, parts);
   return {
     schema,
     from,
@@ -41,6 +42,15 @@ export function tableReading({ table, types, parts }: TableReadingSource, rules:
       const ordering = order.length === 0 ? '' : ` ORDER BY ${by}`;
       return `COPY (SELECT ${columns} FROM ${from}${whereOf([filter, condition])}${ordering}) TO STDOUT`;
     },
+  };
+}
+
+/** Children of plain inheritance are tables of their own; a partitioned table is read through its root. */
+export function tableRows(table: CatalogTable, parts: PublishedParts): TableRows {
+  const name = `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.table)}`;
+  return {
+    from: table.kind === 'p' ? name : `ONLY ${name}`,
+    filter: parts.tables.get(table.oid)?.filter ?? null,
   };
 }
 
