@@ -7,40 +7,36 @@ interface Entry {
   readonly value: string;
 }
 
-/** The fold of the offset topic: the newest value per key, keys compared by their bytes as Connect does. */
+/**
+ * The fold of the offset topic: the newest value per key, keys compared by their bytes as Connect does. As text alone: a snapshot
+ * stores an offset for every chunk that it reads, of very many tables.
+ */
 export class OffsetTable {
-  readonly #connectors = new Map<string, Map<string, Entry>>();
-  readonly #connectorOf = new Map<string, string>();
+  readonly #connectors = new Map<string, Map<string, string>>();
 
   /** False: the key is none of an offset. */
   apply(key: Buffer, value: Buffer | null): boolean {
-    const decoded = decodeOffsetKey(key);
-    if (decoded === undefined) return false;
-    const { connector, partition } = decoded;
-    const name = key.toString();
+    const connector = decodeOffsetKey(key)?.connector;
+    if (connector === undefined) return false;
     let offsets = this.#connectors.get(connector);
     if (value === null) {
-      offsets?.delete(name);
-      this.#connectorOf.delete(name);
+      offsets?.delete(key.toString());
       if (offsets?.size === 0) this.#connectors.delete(connector);
       return true;
     }
-    if (offsets === undefined) this.#connectors.set(connector, (offsets = new Map<string, Entry>()));
-    offsets.set(name, { partition, value: value.toString() });
-    this.#connectorOf.set(name, connector);
+    if (offsets === undefined) this.#connectors.set(connector, (offsets = new Map<string, string>()));
+    offsets.set(key.toString(), value.toString());
     return true;
   }
 
   get(key: string): string | undefined {
-    const connector = this.#connectorOf.get(key);
-    return connector === undefined ? undefined : this.#connectors.get(connector)?.get(key)?.value;
+    const connector = decodeOffsetKey(Buffer.from(key))?.connector;
+    return connector === undefined ? undefined : this.#connectors.get(connector)?.get(key);
   }
 
   /** Keys and values of a connector that begin with a prefix (`offsetKeyPrefix`), oldest first. */
   beginningWith(connector: string, prefix: string): (readonly [string, string])[] {
-    return [...(this.#connectors.get(connector) ?? [])].flatMap(([key, { value }]) =>
-      keyBeginsWith(key, prefix) ? [[key, value] as const] : [],
-    );
+    return [...(this.#connectors.get(connector) ?? [])].filter(([key]) => keyBeginsWith(key, prefix));
   }
 
   /** All connectors that offsets are stored of, whether they still exist or not. */
@@ -48,7 +44,11 @@ export class OffsetTable {
     return [...this.#connectors.keys()];
   }
 
+  /** Oldest first. */
   all(connector: string): readonly Entry[] {
-    return [...(this.#connectors.get(connector)?.values() ?? [])];
+    return [...(this.#connectors.get(connector) ?? [])].flatMap(([key, value]) => {
+      const partition = decodeOffsetKey(Buffer.from(key))?.partition;
+      return partition === undefined ? [] : [{ partition, value }];
+    });
   }
 }
