@@ -1,5 +1,6 @@
 import type { ColumnSchema } from '../../connectors/table-schema.ts';
 import { jsonString } from '../json/json-text.ts';
+import { constantBytes } from './constant-bytes.ts';
 import { columnDefault } from './column-default.ts';
 import type { ConnectSchema } from './connect-schema.ts';
 import { adjustedFieldName, type NameAdjustment } from './name-adjustment.ts';
@@ -36,7 +37,7 @@ export function columnPlan(column: ColumnSchema, index: number, options: ColumnP
   // A NOT NULL column always gets a value: its default, else a zero of its type. NULL itself becomes the default only
   // where the converter replaces it.
   const replaced = options.replaceNullWithDefault ? (byDefault ?? 'null') : 'null';
-  const nullJson = Buffer.from(column.optional ? replaced : (byDefault ?? type.standIn), 'utf8');
+  const nullJson = constantBytes(column.optional ? replaced : (byDefault ?? type.standIn));
   return {
     column,
     index,
@@ -49,12 +50,12 @@ export function columnPlan(column: ColumnSchema, index: number, options: ColumnP
     encode: type.encode,
     encodeInHeader: type.encodeInHeader ?? type.encode,
     nullJson,
-    unavailableJson: type.unavailable === null ? nullJson : Buffer.from(type.unavailable, 'utf8'),
+    unavailableJson: type.unavailable === null ? nullJson : constantBytes(type.unavailable),
     failedJson: column.optional ? nullJson : undefined,
   };
 }
 
 /** `"name":`, with a comma in front of all but the first member. */
 export function memberPrefix(field: string, isFirst: boolean): Buffer {
-  return Buffer.from(`${isFirst ? '' : ','}${jsonString(field)}:`, 'utf8');
+  return constantBytes(`${isFirst ? '' : ','}${jsonString(field)}:`);
 }

@@ -1,6 +1,6 @@
 import type { SideEvent } from '../../connectors/change-event.ts';
 import type { SettingProblem } from '../../connectors/source-connector.ts';
-import type { TableSchema } from '../../connectors/table-schema.ts';
+import type { ColumnSchema, TableSchema } from '../../connectors/table-schema.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { chooseConverters } from '../converters/converter-choice.ts';
 import { ConverterRegistry } from '../converters/converter-registry.ts';
@@ -8,7 +8,7 @@ import { jsonForms } from '../converters/json-forms.ts';
 import { ByteWriter } from '../byte-writer.ts';
 import type { EncodedRecord, RecordSink } from '../encoded-record.ts';
 import type { Format, RecordFormat, TableEncoder } from '../format.ts';
-import { columnPlan, type ColumnPlan } from './column-plan.ts';
+import { columnPlan, type ColumnPlan, type ColumnPlanOptions } from './column-plan.ts';
 import { treated } from './columns/treatment.ts';
 import { schemaJson, type ConnectSchema } from './connect-schema.ts';
 import { contextHeaders } from './context-headers.ts';
@@ -96,6 +96,7 @@ export function debeziumRecords(
 /** One buffer and one record serve all tables of the format: it writes one record at a time. */
 class DebeziumFormat implements Format {
   readonly #options: DebeziumOptions;
+  readonly #planOptions: Readonly<Record<'key' | 'value', ColumnPlanOptions>>;
   readonly #names: TopicNames;
   readonly #shares: EncoderShares;
   readonly #source: SourceIdentity;
@@ -105,6 +106,7 @@ class DebeziumFormat implements Format {
   constructor(options: DebeziumOptions, { task = 0, runId = newRunId(), now = Date.now, warn }: DebeziumSurroundings) {
     const { settings } = options;
     this.#options = options;
+    this.#planOptions = { key: planOptions(options, 'key'), value: planOptions(options, 'value') };
     this.#names = {
       prefix: settings.topicPrefix,
       delimiter: settings.topicDelimiter,
@@ -165,7 +167,7 @@ class DebeziumFormat implements Format {
     const { settings, key, value } = this.#options;
     const topic = tableTopic(this.#names, table.schema, table.table);
     const failures = this.#failures(table);
-    const shown = this.#plans(table, 'value').filter(({ column }) => column.keyOnly !== true);
+    const shown = this.#valuePlans(table).filter(({ column }) => column.keyOnly !== true);
     const plans = treated(shown, table, this.#options.columns);
     const keyPlans = this.#keyPlans(table);
     const schemaName = (suffix: string): string =>
@@ -199,23 +201,20 @@ class DebeziumFormat implements Format {
     this.#side.encode(event, sink);
   }
 
-  #plans(table: TableSchema, part: 'key' | 'value'): ColumnPlan[] {
-    const converter = this.#options[part];
-    const options = {
-      values: valueSettings(this.#options, converter),
-      replaceNullWithDefault: converter.replaceNullWithDefault,
-      fieldNames: this.#options.settings.fieldNameAdjustment,
-    };
-    return table.columns
-      .map((column, index) => columnPlan(column, index, options))
-      .filter((plan) => plan !== undefined);
+  #plan(column: ColumnSchema, index: number, part: 'key' | 'value'): ColumnPlan[] {
+    const plan = columnPlan(column, index, this.#planOptions[part]);
+    return plan === undefined ? [] : [plan];
   }
 
-  #keyPlans(table: TableSchema): ColumnPlan[] {
-    const plans = this.#plans(table, 'key');
-    return (table.key ?? [])
-      .map((index) => plans.find((plan) => plan.index === index))
-      .filter((plan) => plan !== undefined);
+  #valuePlans({ columns }: TableSchema): ColumnPlan[] {
+    return columns.flatMap((column, index) => this.#plan(column, index, 'value'));
+  }
+
+  #keyPlans({ columns, key }: TableSchema): ColumnPlan[] {
+    return (key ?? []).flatMap((index) => {
+      const column = columns[index];
+      return column === undefined ? [] : this.#plan(column, index, 'key');
+    });
   }
 
   #failures({ schema, table }: TableSchema): FailureHandling {
@@ -225,6 +224,16 @@ class DebeziumFormat implements Format {
       warn: this.#warn,
     };
   }
+}
+
+/** One object for the columns of all tables. */
+function planOptions(options: DebeziumOptions, part: 'key' | 'value'): ColumnPlanOptions {
+  const converter = options[part];
+  return {
+    values: valueSettings(options, converter),
+    replaceNullWithDefault: converter.replaceNullWithDefault,
+    fieldNames: options.settings.fieldNameAdjustment,
+  };
 }
 
 function schemaPrefix(schema: ConnectSchema): string {

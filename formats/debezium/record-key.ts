@@ -7,6 +7,8 @@ import { headerText } from './header-text.ts';
 import { StructEncoder, type FailureHandling } from './struct-encoder.ts';
 
 const CLOSE = 0x7d;
+/** Written and read within one call: one for all tables, of which there may be very many. */
+const SCRATCH = new ByteWriter(256);
 
 /** `text`: as SimpleHeaderConverter writes keys; `json`: as in the key itself, to be read back. */
 export type HeaderForm = 'text' | 'json';
@@ -23,7 +25,6 @@ export class RecordKey {
   readonly #prefix: Buffer | undefined;
   readonly #payload: StructEncoder;
   readonly #header: StructEncoder;
-  readonly #scratch = new ByteWriter(256);
   readonly #headerForm: HeaderForm;
 
   /** `schema`: written in front of each key; undefined without schemas. */
@@ -61,7 +62,7 @@ export class RecordKey {
       differ ||= old !== fresh || !sameBytes(before, after, index);
     }
     if (!differ) return false;
-    const out = this.#scratch;
+    const out = SCRATCH;
     out.reset();
     this.#payload.write(out, before);
     const middle = out.at;
@@ -71,7 +72,7 @@ export class RecordKey {
 
   /** The key as the value of a header. */
   headerValue(image: RowImage): Buffer {
-    const out = this.#scratch;
+    const out = SCRATCH;
     out.reset();
     this.#header.write(out, image);
     const json = out.bytes.toString('utf8', 0, out.at);

@@ -2,11 +2,16 @@ import type { RowChange, SourceTransaction } from '../../connectors/change-event
 import type { TableSchema } from '../../connectors/table-schema.ts';
 import { ByteWriter } from '../byte-writer.ts';
 import { jsonString } from '../json/json-text.ts';
+import { constantBytes } from './constant-bytes.ts';
 
 const TWO_32 = 2 ** 32;
 /** Upper halves of positions below 2^53. */
 const EXACT_HIGH = 2 ** 21;
 const LAST_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+/** Written and read within one call: one of each for all tables, of which there may be very many. */
+const PREPARED = new ByteWriter(1024);
+const DIGITS = new ByteWriter(32);
+const NOTHING: Buffer = Buffer.alloc(0);
 const NULL = Buffer.from('null');
 const ESCAPED_QUOTE = Buffer.from('\\"');
 const NEXT_POSITION = Buffer.from(',\\"');
@@ -39,21 +44,19 @@ export class SourceBlock {
   readonly #noSnapshot: Buffer;
   readonly #database: Buffer;
   readonly #table: Buffer;
-  readonly #prepared = new ByteWriter(1024);
-  readonly #digits = new ByteWriter(32);
   #transaction: SourceTransaction | undefined;
-  #beforeSequence: Buffer = Buffer.alloc(0);
-  #beforeLsn: Buffer = Buffer.alloc(0);
+  #beforeSequence = NOTHING;
+  #beforeLsn = NOTHING;
 
   constructor(
     { version, name, replaceNullWithDefault }: SourceIdentity,
     table: Pick<TableSchema, 'database' | 'schema' | 'table'>,
   ) {
-    this.#noSnapshot = Buffer.from(`,"snapshot":${replaceNullWithDefault ? '"false"' : 'null'}`);
-    this.#names = Buffer.from(
+    this.#noSnapshot = constantBytes(`,"snapshot":${replaceNullWithDefault ? '"false"' : 'null'}`);
+    this.#names = constantBytes(
       `"source":{"version":${jsonString(version)},"connector":"postgresql","name":${jsonString(name)},"ts_ms":`,
     );
-    this.#database = Buffer.from(`,"db":${jsonString(table.database)},"sequence":"[`);
+    this.#database = constantBytes(`,"db":${jsonString(table.database)},"sequence":"[`);
     this.#table = Buffer.from(
       `000,"schema":${jsonString(table.schema ?? '')},"table":${jsonString(table.table)},"txId":`,
     );
@@ -62,18 +65,17 @@ export class SourceBlock {
   write(out: ByteWriter, change: Pick<RowChange, 'transaction' | 'positionHigh' | 'positionLow'>): void {
     if (change.transaction !== this.#transaction) this.#prepare(change.transaction);
     out.constant(this.#beforeSequence);
-    const digits = this.#digits;
-    digits.reset();
-    writePosition(digits, change.positionHigh, change.positionLow);
-    out.range(digits.bytes, 0, digits.at);
+    DIGITS.reset();
+    writePosition(DIGITS, change.positionHigh, change.positionLow);
+    out.range(DIGITS.bytes, 0, DIGITS.at);
     out.constant(this.#beforeLsn);
     if (change.transaction.snapshot === 'incremental') out.text('null');
-    else out.range(digits.bytes, 0, digits.at);
+    else out.range(DIGITS.bytes, 0, DIGITS.at);
   }
 
   // Transactions of a single row are common, so this too makes no text and no copy that it could do without.
   #prepare(transaction: SourceTransaction): void {
-    const out = this.#prepared;
+    const out = PREPARED;
     out.reset();
     out.constant(this.#names);
     const micros = transaction.timeMicros;

@@ -22,9 +22,11 @@ interface Member {
   readonly encode: ValueEncoder;
 }
 
+const NOTHING: Buffer = Buffer.alloc(0);
+
 /** A value's range, filled again for every value of every row. */
 class Cursor {
-  bytes: Buffer = Buffer.alloc(0);
+  bytes = NOTHING;
   start = 0;
   end = 0;
 }
@@ -34,7 +36,7 @@ export class StructEncoder {
   readonly #members: readonly Member[];
   readonly #failures: FailureHandling;
   readonly #cursor = new Cursor();
-  readonly #warned = new Set<ColumnPlan>();
+  #warned: Set<ColumnPlan> | undefined;
   #scratch: ByteWriter | undefined;
 
   constructor(plans: readonly ColumnPlan[], failures: FailureHandling, form: 'payload' | 'header' = 'payload') {
@@ -88,8 +90,9 @@ export class StructEncoder {
     const message = `column ${plan.column.name} of table ${this.#failures.table}: ${error.message}`;
     if (this.#failures.stops || plan.failedJson === undefined)
       throw new ConnectorError('VALUE_WITHOUT_FORM', message, { cause: error });
-    if (!this.#warned.has(plan)) this.#failures.warn(message);
-    this.#warned.add(plan);
+    const warned = (this.#warned ??= new Set());
+    if (!warned.has(plan)) this.#failures.warn(message);
+    warned.add(plan);
     out.constant(plan.failedJson);
   }
 }
