@@ -19,6 +19,9 @@ export interface LoadPlan {
 const KEYS = 300;
 /** Keys that only big transactions write. */
 const BIG_KEYS = 1_000_000;
+/** Keys of the rows that a table may have from its beginning, so that a snapshot of it takes a while. */
+const BULK_KEYS = 2_000_000;
+const BULK_NOTE = 'y'.repeat(200);
 const BIG_EVERY = 400;
 const LONG_NOTE = 'x'.repeat(3000);
 const RECONNECT_MS = 100;
@@ -36,30 +39,67 @@ export class ChaosLoad {
   #stopped = false;
   #running: Promise<void> | undefined;
   #count = 0;
+  #tables: readonly TableLedger[];
+  /** Greatest number of bulk rows that one of the tables began with. */
+  #bulkRows = 0;
   /** Of the newest transaction. */
   #number = 0;
 
   constructor(plan: LoadPlan) {
     this.#plan = plan;
+    this.#tables = plan.tables;
+  }
+
+  /** The tables that it changes now. */
+  get tables(): readonly TableLedger[] {
+    return this.#tables;
   }
 
   get committed(): number {
-    return this.#plan.tables.reduce((sum, { committed }) => sum + committed.length, 0);
+    return this.#tables.reduce((sum, { committed }) => sum + committed.length, 0);
   }
 
-  /** Creates the tables, with a few rows; replica identity full, so that deletes carry the version they delete. */
-  async prepare(rows: number): Promise<void> {
+  /** Creates the tables, with a few rows, and the first of them with many; only before anything else happens to the database. */
+  async prepare(rows: number, bulkRows = 0): Promise<void> {
     const client = await this.#connected();
     await client.query(`CREATE TABLE ${this.#numbers} (number integer NOT NULL)`);
     await client.query(`INSERT INTO ${this.#numbers} VALUES (0)`);
     await this.#transaction(async (client) => {
-      for (const ledger of this.#plan.tables) {
-        await client.query(`CREATE TABLE ${ledger.table} ${TABLE_DEFINITION}`);
-        await client.query(`ALTER TABLE ${ledger.table} REPLICA IDENTITY FULL`);
+      for (const [index, ledger] of this.#tables.entries()) {
+        await this.#create(client, ledger, index === 0 ? bulkRows : 0);
         for (let id = 0; id < rows; id += 1) await this.#write(client, ledger, id);
       }
       return 'COMMIT';
     });
+  }
+
+  /** Creates one more table with so many rows, and changes it from now on, too. */
+  async addTable(ledger: TableLedger, bulkRows: number): Promise<void> {
+    await this.stop();
+    this.#tables = [...this.#tables, ledger];
+    const create = async (client: pg.Client): Promise<'COMMIT'> => {
+      await this.#create(client, ledger, bulkRows);
+      return 'COMMIT';
+    };
+    while ((await this.#transaction(create)) === 'aborted');
+    this.start();
+  }
+
+  /** Goes on with the same tables, noting what it does to them elsewhere; only while it is stopped. */
+  noteIn(tables: readonly TableLedger[]): void {
+    this.#tables = tables;
+  }
+
+  /** Replica identity full, so that deletes carry the version they delete. */
+  async #create(client: pg.Client, ledger: TableLedger, bulkRows: number): Promise<void> {
+    await client.query(`CREATE TABLE ${ledger.table} ${TABLE_DEFINITION}`);
+    await client.query(`ALTER TABLE ${ledger.table} REPLICA IDENTITY FULL`);
+    this.#bulkRows = Math.max(this.#bulkRows, bulkRows);
+    for (let row = 0; row < bulkRows; row += 1) ledger.write(BULK_KEYS + row);
+    await client.query(
+      `INSERT INTO ${ledger.table} SELECT id, 1, $1, now() FROM generate_series($2::int, $3::int) AS id`,
+      [BULK_NOTE, BULK_KEYS, BULK_KEYS + bulkRows - 1],
+    );
   }
 
   start(): void {
@@ -77,7 +117,7 @@ export class ChaosLoad {
   /** Rows in every table that come after all others in each partition. */
   async writeMarkers(): Promise<void> {
     await this.#transaction(async (client) => {
-      for (const ledger of this.#plan.tables)
+      for (const ledger of this.#tables)
         for (let marker = 1; marker <= MARKERS; marker += 1) await this.#write(client, ledger, -marker);
       return 'COMMIT';
     });
@@ -101,7 +141,7 @@ export class ChaosLoad {
   }
 
   /** One transaction, however often the database goes away meanwhile; it counts if and only if it was committed. */
-  async #transaction(work: (client: pg.Client) => Promise<'COMMIT' | 'ROLLBACK'>): Promise<void> {
+  async #transaction(work: (client: pg.Client) => Promise<'COMMIT' | 'ROLLBACK'>): Promise<'committed' | 'aborted'> {
     const client = await this.#connected();
     this.#number += 1;
     let ending = false;
@@ -111,22 +151,23 @@ export class ChaosLoad {
       const end = await work(client);
       ending = end === 'COMMIT';
       await client.query(end);
-      this.#settle(ending ? 'committed' : 'aborted');
+      return this.#settle(ending ? 'committed' : 'aborted');
     } catch (error) {
       if (!connectionLost(error)) throw error;
       await client.end().catch(() => undefined);
       this.#client = undefined;
-      this.#settle(ending ? await this.#outcome() : 'aborted');
+      return this.#settle(ending ? await this.#outcome() : 'aborted');
     }
   }
 
   /** Not captured. */
   get #numbers(): string {
-    return `${this.#plan.tables[0]?.table ?? ''}_numbers`;
+    return `${this.#tables[0]?.table ?? ''}_numbers`;
   }
 
-  #settle(outcome: 'committed' | 'aborted'): void {
-    for (const ledger of this.#plan.tables) ledger.settle(outcome);
+  #settle(outcome: 'committed' | 'aborted'): 'committed' | 'aborted' {
+    for (const ledger of this.#tables) ledger.settle(outcome);
+    return outcome;
   }
 
   /**
@@ -164,15 +205,16 @@ export class ChaosLoad {
   }
 
   async #usual(client: pg.Client): Promise<'COMMIT' | 'ROLLBACK'> {
-    const { random, tables } = this.#plan;
+    const { random } = this.#plan;
     const count = random.between(1, 6);
-    for (let i = 0; i < count; i += 1) await this.#change(client, random.pick(tables));
+    for (let i = 0; i < count; i += 1) await this.#change(client, random.pick(this.#tables));
     return random.below(20) === 0 ? 'ROLLBACK' : 'COMMIT';
   }
 
   async #change(client: pg.Client, ledger: TableLedger): Promise<void> {
     const { random } = this.#plan;
-    const id = random.below(KEYS);
+    const isBulk = this.#bulkRows > 0 && random.below(4) === 0;
+    const id = isBulk ? BULK_KEYS + random.below(this.#bulkRows) : random.below(KEYS);
     const dice = random.below(20);
     if (!ledger.row(id).alive || dice > 4) {
       await this.#write(client, ledger, id, dice === 19 ? LONG_NOTE : '');
@@ -206,8 +248,8 @@ export class ChaosLoad {
   }
 
   async #big(client: pg.Client): Promise<'COMMIT' | 'ROLLBACK'> {
-    const { random, tables, bigRows } = this.#plan;
-    const ledger = random.pick(tables);
+    const { random, bigRows } = this.#plan;
+    const ledger = random.pick(this.#tables);
     const versions: number[] = [];
     for (let id = BIG_KEYS; id < BIG_KEYS + bigRows; id += 1) versions.push(ledger.write(id));
     // All of them are always written together, so they have one version.

@@ -27,9 +27,22 @@ describe('plan of faults', () => {
     for (let seed = 1; seed <= 20; seed += 1) {
       const plan = planFaults({ ...options, seed });
       assert.ok(plan.length >= 60, `${plan.length} faults with seed ${seed}`);
-      assert.equal(new Set(plan.map(({ fault }) => fault.kind)).size, 21);
+      assert.equal(new Set(plan.map(({ fault }) => fault.kind)).size, 27);
       assert.ok(plan.every(({ atMs }, index) => atMs >= (plan[index - 1]?.atMs ?? 0) && atMs < 15 * 60_000));
     }
+  });
+
+  it('snapshots are asked for by every channel, left alone, stopped and paused', () => {
+    const asked = [1, 2, 3].flatMap((seed) =>
+      planFaults({ ...options, seed }).flatMap(({ fault }) => ('tables' in fault ? [fault] : [])),
+    );
+    assert.deepEqual([...new Set(asked.map(({ then }) => then))].sort(), ['nothing', 'pause', 'stop', 'stop-all']);
+    assert.ok(asked.some(({ isPartial }) => isPartial) && asked.some(({ tables }) => tables > 1));
+  });
+
+  it('a connector is reset, asked or given a table by nobody else at the same time', () => {
+    assert.deepEqual(locksOf({ kind: 'snapshot-anew', connector: 2, task: 1, afterMs: 0 }, 3), ['connector 2']);
+    assert.deepEqual(locksOf({ kind: 'table-add', connector: 2 }, 3), ['connector 2']);
   });
 
   it('a frozen worker stays frozen past its session', () => {

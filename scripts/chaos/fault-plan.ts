@@ -41,6 +41,12 @@ const SHARES: Readonly<Record<FaultKind, number>> = {
   'connector-stop': 1,
   'connector-restart': 1,
   'connector-recreate': 1,
+  'snapshot-by-table': 1,
+  'snapshot-by-topic': 1,
+  'snapshot-by-rest': 1,
+  'snapshot-by-file': 1,
+  'table-add': 2,
+  'snapshot-anew': 2,
 };
 
 // Settings whose change restarts the task and alters nothing of what a reader may expect.
@@ -49,6 +55,8 @@ const CHANGES: readonly (readonly [key: string, values: readonly string[]])[] = 
   ['producer.override.linger.ms', ['0', '5', '20']],
   ['max.batch.size', ['512', '2048', '8192']],
   ['poll.interval.ms', ['10', '100', '500']],
+  ['incremental.snapshot.chunk.size', ['100', '512', '2048']],
+  ['millrace.snapshot.chunk.bytes', ['65536', '300000']],
 ];
 
 /** All faults of a run and their times: a pure function of its options, so that a seed names a run. */
@@ -130,5 +138,22 @@ function draw(kind: FaultKind, random: SeededRandom, options: PlanOptions): Faul
       };
     case 'connector-recreate':
       return { kind, connector, downMs: random.between(0, 4000) };
+    case 'snapshot-by-table':
+    case 'snapshot-by-topic':
+    case 'snapshot-by-rest':
+    case 'snapshot-by-file':
+      return {
+        kind,
+        connector,
+        tables: random.between(1, 3),
+        isPartial: random.below(4) === 0,
+        then: random.pick(['nothing', 'nothing', 'stop', 'stop-all', 'pause', 'pause'] as const),
+        afterMs: random.between(0, 4000),
+        ms: random.between(500, 5000),
+      };
+    case 'table-add':
+      return { kind, connector };
+    case 'snapshot-anew':
+      return { kind, connector, task: random.below(2), afterMs: random.between(0, 3000) };
   }
 }

@@ -19,7 +19,21 @@ export type Fault =
   | { readonly kind: 'config-put'; readonly connector: number; readonly key: string; readonly value: string }
   | { readonly kind: 'connector-pause' | 'connector-stop'; readonly connector: number; readonly ms: number }
   | { readonly kind: 'connector-restart'; readonly connector: number; readonly query: string }
-  | { readonly kind: 'connector-recreate'; readonly connector: number; readonly downMs: number };
+  | { readonly kind: 'connector-recreate'; readonly connector: number; readonly downMs: number }
+  | {
+      readonly kind: SnapshotKind;
+      readonly connector: number;
+      /** How many of the connector's tables are asked for. */
+      readonly tables: number;
+      /** Only rows of a condition are asked for. */
+      readonly isPartial: boolean;
+      readonly then: Interruption;
+      readonly afterMs: number;
+      readonly ms: number;
+    }
+  | { readonly kind: 'table-add'; readonly connector: number }
+  /** `task`: whose worker loses its task hosts in the middle. */
+  | { readonly kind: 'snapshot-anew'; readonly connector: number; readonly task: number; readonly afterMs: number };
 
 export type FaultKind = Fault['kind'];
 /** The members of the union that hold one of these kinds. */
@@ -28,6 +42,12 @@ export type FaultOf<K extends FaultKind, F = Fault> = F extends Fault
     ? never
     : F
   : never;
+
+/** An incremental snapshot, by the channel that asks for it. */
+export type SnapshotKind = 'snapshot-by-table' | 'snapshot-by-topic' | 'snapshot-by-rest' | 'snapshot-by-file';
+
+/** What else is asked while it runs: to stop these tables or all that there is, or to pause for a while. */
+export type Interruption = 'nothing' | 'stop' | 'stop-all' | 'pause';
 
 /** Which processes stand still: the worker without its task hosts, they without it, or all. */
 export type FreezeScope = 'worker' | 'hosts' | 'both';
@@ -68,6 +88,12 @@ export function locksOf(fault: Fault, workers: number): string[] {
     case 'connector-stop':
     case 'connector-restart':
     case 'connector-recreate':
+    case 'snapshot-by-table':
+    case 'snapshot-by-topic':
+    case 'snapshot-by-rest':
+    case 'snapshot-by-file':
+    case 'table-add':
+    case 'snapshot-anew':
       return [`connector ${fault.connector}`];
   }
 }

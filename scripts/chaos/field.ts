@@ -7,12 +7,7 @@ import type { KafkaProxy } from './kafka-proxy.ts';
 import type { PatientRest } from './patient-rest.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
-
-/** A connector under test: its configuration as it was last asked for. */
-export interface TestedConnector {
-  readonly name: string;
-  config: Readonly<Record<string, string>>;
-}
+import type { TestedConnector } from './tested-connector.ts';
 
 /** All that faults work on. */
 export interface Field {
@@ -25,6 +20,8 @@ export interface Field {
   readonly databaseWire: TcpProxy;
   readonly connectors: readonly TestedConnector[];
   readonly rest: PatientRest;
+  /** For files of signals; it ends with the run. */
+  readonly folder: string;
   readonly random: SeededRandom;
   readonly signal: AbortSignal;
   readonly print: (line: string) => void;
@@ -34,6 +31,23 @@ const START_TRIES = 4;
 
 export function wait(field: Field, ms: number): Promise<void> {
   return sleep(ms, undefined, { signal: field.signal });
+}
+
+/** Longer than any fault: what has not come about by then will not. */
+const PATIENCE_MS = 150_000;
+const POLL_MS = 200;
+
+/** Asks again and again until it holds; `what` says what is missing otherwise. What throws is asked again, too. */
+export async function eventually(field: Field, what: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await holds().catch((error: unknown) => error);
+    if (answer === true) return;
+    field.signal.throwIfAborted();
+    if (performance.now() > deadline)
+      throw new Error(`${what}: not within ${PATIENCE_MS / 1000} s${answer === false ? '' : `, ${String(answer)}`}`);
+    await wait(field, POLL_MS);
+  }
 }
 
 /** The one at this place; plans are made for as many as there are. */

@@ -1,6 +1,7 @@
 import { changeConfig, pauseConnector, recreateConnector, restartConnector } from './connector-faults.ts';
 import { BROKERS, locksOf, type Fault } from './fault.ts';
 import { at, type Field } from './field.ts';
+import { addTable, askSnapshot, snapshotAnew } from './snapshot-faults.ts';
 import { downBroker, freezeBroker, restartDatabase, untilInSync } from './server-faults.ts';
 import { cutRequests, cutWire, delayWire, holdWire } from './wire-faults.ts';
 import { downWorker, freezeWorker, killHost, rollingRestart } from './worker-faults.ts';
@@ -54,5 +55,14 @@ export async function inflict(field: Field, fault: Fault): Promise<void> {
       return restartConnector(field, fault);
     case 'connector-recreate':
       return recreateConnector(field, fault);
+    case 'snapshot-by-table':
+    case 'snapshot-by-topic':
+    case 'snapshot-by-rest':
+    case 'snapshot-by-file':
+      return askSnapshot(field, fault);
+    case 'table-add':
+      return addTable(field, fault);
+    case 'snapshot-anew':
+      return snapshotAnew(field, fault);
   }
 }

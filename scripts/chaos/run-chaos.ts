@@ -3,9 +3,9 @@ import { planFaults } from './fault-plan.ts';
 import { FaultRun } from './fault-run.ts';
 import type { Field } from './field.ts';
 import { judge, type Judgement } from './judge.ts';
-import { closeField, openField, startConnectors, type Captured } from './set-up.ts';
-import { notRunning, readTopics, untilAllRun } from './settle.ts';
-import { keepEvidence } from './evidence.ts';
+import { closeField, openField, startConnectors } from './set-up.ts';
+import { notRunning, readTopics, untilAllRun, untilNothingIsRead } from './settle.ts';
+import { keepEvidence, type Evidence } from './evidence.ts';
 
 export interface ChaosOptions {
   /** Empty; the caller closes it. */
@@ -41,20 +41,19 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   };
   print(`seed ${options.seed}, ${options.minutes} minutes, ${options.faultsPerMinute} faults a minute`);
   const field = await openField({ ...options, print, sessionTimeoutMs: SESSION_TIMEOUT_MS });
-  let captured: Captured[] = [];
   try {
-    captured = await startConnectors(field, options.seed);
+    await startConnectors(field);
     const plan = planFaults({
       ...options,
       brokers: field.kafka.brokers.length,
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
     });
     print(`${options.connectors} connectors stream on ${options.workers} workers; ${plan.length} faults are planned`);
-    const ticks = setInterval(() => print(`  ${committed(captured)} changes committed`), TICK_MS);
+    const ticks = setInterval(() => print(`  ${committed(field)} changes committed`), TICK_MS);
     const { faults, failures } = await new FaultRun(field)
       .run(plan, options.minutes * 60_000)
       .finally(() => clearInterval(ticks));
-    const report = await conclude(field, captured, failures);
+    const report = await conclude(field, failures);
     const problems = report.problems.map((problem) => problem.slice(0, 4000));
     for (const problem of problems) print(`PROBLEM ${problem}`);
     if (problems.length > 0) {
@@ -70,28 +69,36 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     }
     throw error;
   } finally {
-    for (const { load } of captured) await load.close();
+    for (const { load } of field.connectors) await load.close();
     await closeField(field);
   }
 }
 
 async function conclude(
   field: Field,
-  captured: readonly Captured[],
   failures: readonly string[],
-): Promise<{ judgement: Judgement; problems: string[]; reader: Awaited<ReturnType<typeof readTopics>>['reader'] }> {
+): Promise<Pick<Evidence, 'reader' | 'told'> & { judgement: Judgement; problems: string[] }> {
   field.print('the faults are over; waiting until everything runs');
   const notBack = await untilAllRun(field);
+  const stillRead = await untilNothingIsRead(field);
   field.print('reading the topics');
-  const { reader, problems: notArrived } = await readTopics(field, captured);
+  const { reader, told, problems: notArrived } = await readTopics(field);
   const atEnd = await notRunning(field);
-  const judgement = await judge(field.database.address, captured, reader);
-  field.print(`changes committed ${judgement.written}, delivered ${judgement.delivered}`);
-  return { judgement, reader, problems: [...failures, ...notBack, ...notArrived, ...atEnd, ...judgement.problems] };
+  const judgement = await judge(field, reader, told);
+  const { written, delivered, rows, snapshots } = judgement;
+  field.print(`changes committed ${written}, records delivered ${delivered}, ${rows} of them rows of snapshots`);
+  field.print(snapshotsLine(snapshots));
+  const problems = [...failures, ...notBack, ...stillRead, ...notArrived, ...atEnd, ...judgement.problems];
+  return { judgement, reader, told, problems };
 }
 
-function committed(captured: readonly Captured[]): number {
-  return captured.reduce((sum, { load }) => sum + load.committed, 0);
+function committed({ connectors }: Field): number {
+  return connectors.reduce((sum, { load }) => sum + load.committed, 0);
+}
+
+function snapshotsLine({ initial, incremental, stopped, addedTables, signals }: Judgement['snapshots']): string {
+  const all = `snapshots completed: ${initial} initial, ${incremental} asked for (${stopped} more stopped by a signal)`;
+  return `${all}, ${addedTables} of added tables; signals ${signals}`;
 }
 
 /** The line that a run ends with. */

@@ -2,12 +2,15 @@ import type { Stack } from '../stack/stack.ts';
 import type { WorkerServer } from '../stack/worker-server.ts';
 import type { PostgresServer } from '../stack/postgres-server.ts';
 import { ChaosLoad } from './chaos-load.ts';
-import { wait, type Field, type TestedConnector } from './field.ts';
+import { eventually, type Field } from './field.ts';
 import { KafkaProxy } from './kafka-proxy.ts';
 import { PatientRest } from './patient-rest.ts';
 import { SeededRandom } from './seeded-random.ts';
+import { createSignalTable, signalFile, signalTable } from './signal-channels.ts';
+import { createTopics, SHARED, untilRead } from './snapshot-faults.ts';
 import { TableLedger } from './table-ledger.ts';
 import { TcpProxy } from './tcp-proxy.ts';
+import { ConnectorLife, lifeOf, type TestedConnector } from './tested-connector.ts';
 
 export interface FieldOptions {
   readonly stack: Stack;
@@ -19,19 +22,14 @@ export interface FieldOptions {
   readonly print: (line: string) => void;
 }
 
-/** One connector with the tables it captures and the load on them. */
-export interface Captured {
-  readonly connector: TestedConnector;
-  readonly ledgers: readonly TableLedger[];
-  readonly load: ChaosLoad;
-}
-
 const BROKERS = 3;
 const TABLES = 3;
 const PARTITIONS = 3;
 const TRANSACTIONS_PER_SECOND = 12;
 const BIG_ROWS = 3000;
 const SNAPSHOT_ROWS = 50;
+/** In one table of each: some 8 MB, which are read for seconds. */
+const BULK_ROWS = 30_000;
 
 /** Three brokers, a database, workers, and proxies between them; nobody works yet. */
 export async function openField(options: FieldOptions): Promise<Field> {
@@ -53,9 +51,11 @@ export async function openField(options: FieldOptions): Promise<Field> {
     }
     const rest = new PatientRest(() => workers.filter(({ running }) => running).map(({ url }) => url), signal);
     const random = new SeededRandom(options.seed);
-    const connectors: TestedConnector[] = [];
-    for (let i = 1; i <= options.connectors; i += 1) connectors.push({ name: `chaos_${i}`, config: {} });
-    return { workers, kafka, brokerWires, database, databaseWire, connectors, rest, random, signal, print };
+    const connectors = Array.from({ length: options.connectors }, (_, index) =>
+      testedConnector(database, index, options.seed),
+    );
+    const servers = { workers, kafka, brokerWires, database, databaseWire };
+    return { ...servers, connectors, rest, folder: stack.folder, random, signal, print };
   } catch (error) {
     closeWires();
     throw error;
@@ -67,47 +67,56 @@ export async function closeField(field: Field): Promise<void> {
 }
 
 /** The connectors run, their tables change, and the snapshots of those that take one are done. */
-export async function startConnectors(field: Field, seed: number): Promise<Captured[]> {
-  const captured = field.connectors.map((connector, index) => capture(field, connector, seed * 1000 + index));
-  for (const [index, { connector, ledgers, load }] of captured.entries()) {
-    const snapshot = index % 2 === 0;
-    await load.prepare(snapshot ? SNAPSHOT_ROWS : 0);
-    const tables = ledgers.map(({ table }) => `public.${table}`).join(',');
-    connector.config = connectorConfig(field, connector.name, tables, snapshot ? 'initial' : 'no_data');
+export async function startConnectors(field: Field): Promise<void> {
+  for (const [index, connector] of field.connectors.entries()) {
+    const life = lifeOf(connector);
+    await connector.load.prepare(withSnapshot(index) ? SNAPSHOT_ROWS : 0, withSnapshot(index) ? BULK_ROWS : 0);
+    await createTopics(field, life);
+    await createSignalTable(field.database.address, signalTable(connector.name));
+    connector.config = {
+      ...connectorConfig(field, connector),
+      ...life.settings,
+      ...(withSnapshot(index) ? SHARED : { 'snapshot.mode': 'no_data', 'tasks.max': '1' }),
+    };
     await field.rest.putConfig(connector.name, connector.config);
   }
-  for (const { connector, load } of captured) {
-    await until(field, async () => isRunning(await field.rest.status(connector.name)));
-    load.start();
-    await until(field, () => field.rest.streams(connector.name));
+  for (const connector of field.connectors) {
+    const isUp = async (): Promise<boolean> => isRunning(await field.rest.status(connector.name));
+    await eventually(field, `${connector.name} runs`, isUp);
+    connector.load.start();
+    await untilRead(field, connector);
   }
-  return captured;
 }
 
-function capture(field: Field, connector: TestedConnector, seed: number): Captured {
-  const ledgers = Array.from({ length: TABLES }, (_, index) => {
-    const table = `${connector.name}_t${index + 1}`;
-    return new TableLedger(table, `${connector.name}.public.${table}`);
-  });
+/** Every other connector begins with a snapshot, which two tasks share. */
+function withSnapshot(index: number): boolean {
+  return index % 2 === 0;
+}
+
+function testedConnector(database: PostgresServer, index: number, seed: number): TestedConnector {
+  const name = `chaos_${index + 1}`;
+  const life = new ConnectorLife(name, 1);
+  for (let number = 1; number <= TABLES; number += 1) {
+    const table = `${name}_t${number}`;
+    life.ledgers.push(new TableLedger(table, life.topicOf(table), withSnapshot(index) ? 'snapshot' : 'empty'));
+  }
   const load = new ChaosLoad({
-    address: field.database.address,
-    tables: ledgers,
+    address: database.address,
+    tables: [...life.ledgers],
     transactionsPerSecond: TRANSACTIONS_PER_SECOND,
-    random: new SeededRandom(seed),
+    random: new SeededRandom(seed * 1000 + index),
     bigRows: BIG_ROWS,
   });
-  return { connector, ledgers, load };
+  return { name, config: {}, load, lives: [life] };
 }
 
 function connectorConfig(
-  { database, databaseWire }: { readonly database: PostgresServer; readonly databaseWire: TcpProxy },
-  name: string,
-  tables: string,
-  snapshotMode: string,
+  { database, databaseWire, folder }: Pick<Field, 'database' | 'databaseWire' | 'folder'>,
+  connector: TestedConnector,
 ): Readonly<Record<string, string>> {
+  const { name } = connector;
   return {
     'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
-    'tasks.max': '1',
     'database.hostname': '127.0.0.1',
     'database.port': String(databaseWire.port),
     'database.user': database.user,
@@ -118,10 +127,19 @@ function connectorConfig(
     'slot.name': name,
     'publication.name': name,
     'publication.autocreate.mode': 'filtered',
-    'table.include.list': tables,
-    'snapshot.mode': snapshotMode,
+    'table.include.list': lifeOf(connector)
+      .ledgers.map(({ table }) => `public.${table}`)
+      .join(','),
     'topic.creation.default.partitions': String(PARTITIONS),
     'topic.creation.default.replication.factor': '-1',
+    'signal.enabled.channels': 'source,kafka,file',
+    'signal.data.collection': `public.${signalTable(name)}`,
+    'signal.file': signalFile(folder, name),
+    'signal.poll.interval.ms': '500',
+    'notification.enabled.channels': 'sink',
+    'millrace.snapshot.added.tables': 'true',
+    'incremental.snapshot.chunk.size': '512',
+    'millrace.snapshot.chunk.bytes': '65536',
   };
 }
 
@@ -130,16 +148,4 @@ type Status = Awaited<ReturnType<PatientRest['status']>>;
 export function isRunning(status: Status): boolean {
   if (status === undefined || status.tasks.length === 0) return false;
   return [status.connector, ...status.tasks].every(({ state }) => state === 'RUNNING');
-}
-
-const POLL_MS = 200;
-const START_TIMEOUT_MS = 90_000;
-
-async function until(field: Field, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  while (!(await holds())) {
-    if (performance.now() > deadline)
-      throw new Error(`the connectors did not start within ${START_TIMEOUT_MS / 1000} s`);
-    await wait(field, POLL_MS);
-  }
 }

@@ -1,10 +1,17 @@
 import { MARKERS } from './chaos-load.ts';
+import { queueOf, type ConnectorOffsets } from './connector-offsets.ts';
 import { startAgain, wait, type Field } from './field.ts';
+import { openSnapshots } from './judge.ts';
+import { sendAgain } from './late-requests.ts';
 import { untilInSync } from './server-faults.ts';
-import { isRunning, type Captured } from './set-up.ts';
+import { isRunning } from './set-up.ts';
+import { lifeOf } from './tested-connector.ts';
+import { ToldReader } from './told-reader.ts';
 import { TopicsReader } from './topics-reader.ts';
 
 const RUNNING_TIMEOUT_MS = 150_000;
+/** Snapshots that follow each other may be many by then. */
+const SNAPSHOTS_TIMEOUT_MS = 240_000;
 const POLL_MS = 500;
 /** When nothing at all has arrived for so long, nothing will. */
 const SILENCE_MS = 60_000;
@@ -20,16 +27,12 @@ export async function untilAllRun(field: Field): Promise<string[]> {
   }
   await untilInSync(field);
   const deadline = performance.now() + RUNNING_TIMEOUT_MS;
-  for (const { name, config } of field.connectors) {
+  for (const connector of field.connectors) {
+    const { name } = connector;
     for (;;) {
       const status = await field.rest.status(name);
       if (isRunning(status)) break;
-      const state = status?.connector.state ?? 'missing';
-      // A request whose answer was lost may have been carried out after the one that took it back.
-      if (['missing', 'PAUSED', 'STOPPED'].includes(state) && mayHaveBeenLate(field, name)) {
-        field.print(`  ${name} is ${state} by a request that was not answered in time; it is sent for again`);
-        await (state === 'missing' ? field.rest.putConfig(name, config) : field.rest.put(name, 'resume'));
-      }
+      await sendAgain(field, connector);
       if (performance.now() > deadline) {
         problems.push(
           `${name} does not run ${RUNNING_TIMEOUT_MS / 1000} s after the last fault: ${JSON.stringify(status)}`,
@@ -42,38 +45,73 @@ export async function untilAllRun(field: Field): Promise<string[]> {
   return problems;
 }
 
-function mayHaveBeenLate(field: Field, name: string): boolean {
-  return field.rest.unanswered.some((request) => request.includes(`/connectors/${name}`));
+/** Every incremental snapshot comes to its end; one that does not is named. */
+export async function untilNothingIsRead(field: Field): Promise<string[]> {
+  const problems: string[] = [];
+  const deadline = performance.now() + SNAPSHOTS_TIMEOUT_MS;
+  for (const { name } of field.connectors)
+    for (;;) {
+      const queue = queueOf(await field.rest.offsets(name));
+      if (queue === undefined) break;
+      await goOnIfLate(field, name, queue);
+      if (performance.now() > deadline) {
+        problems.push(`${name}: the incremental snapshot does not end: ${JSON.stringify(queue)}`);
+        break;
+      }
+      await wait(field, POLL_MS);
+    }
+  return problems;
+}
+
+/** As with other requests: a pause whose answer was lost may have come after what was to end it. */
+async function goOnIfLate(
+  field: Field,
+  name: string,
+  queue: NonNullable<ConnectorOffsets[number]['offset']>,
+): Promise<void> {
+  if (queue['millrace.paused'] !== true || !field.rest.mayBeLate(name)) return;
+  field.print(`  the snapshot of ${name} is paused by a signal that was not answered in time; it is told to go on`);
+  await field.rest.signal(name, { id: `${name}-late`, type: 'resume-snapshot', data: {} });
 }
 
 export interface Delivered {
   readonly reader: TopicsReader;
+  readonly told: ToldReader;
   readonly problems: readonly string[];
 }
 
 /** Ends the load, writes the last rows and reads every topic until they have come, or nothing comes any more. */
-export async function readTopics(field: Field, captured: readonly Captured[]): Promise<Delivered> {
-  for (const { load } of captured) await load.stop();
-  for (const { load } of captured) await load.writeMarkers();
+export async function readTopics(field: Field): Promise<Delivered> {
+  for (const { load } of field.connectors) await load.stop();
+  for (const { load } of field.connectors) await load.writeMarkers();
+  const lives = field.connectors.flatMap((connector) => connector.lives);
+  const { bootstrap } = field.kafka;
+  const within = { silenceMs: SILENCE_MS, signal: field.signal };
   const reader = new TopicsReader(
-    field.kafka.bootstrap,
-    captured.flatMap(({ ledgers }) => ledgers.map(({ topic }) => topic)),
+    bootstrap,
+    lives.flatMap(({ ledgers }) => ledgers.map(({ topic }) => topic)),
+  );
+  const told = new ToldReader(
+    bootstrap,
+    lives.map(({ toldTopic }) => toldTopic),
   );
   try {
     await reader.start();
-    const complete = (): boolean => missingMarkers(captured, reader).length === 0;
-    await reader.until(complete, { silenceMs: SILENCE_MS, signal: field.signal });
+    await reader.until(() => missingMarkers(field, reader).length === 0, within);
+    await told.start();
+    await told.until(() => lives.every((life) => openSnapshots(life, told).length === 0), within);
   } finally {
     await reader.stop();
+    await told.stop();
   }
-  const missing = missingMarkers(captured, reader);
-  return { reader, problems: missing.map((topic) => `${topic}: what was written last did not arrive`) };
+  const missing = missingMarkers(field, reader);
+  return { reader, told, problems: missing.map((topic) => `${topic}: what was written last did not arrive`) };
 }
 
 /** Topics that have not all rows that were written last. */
-function missingMarkers(captured: readonly Captured[], reader: TopicsReader): string[] {
-  return captured
-    .flatMap(({ ledgers }) => ledgers)
+function missingMarkers(field: Field, reader: TopicsReader): string[] {
+  return field.connectors
+    .flatMap((connector) => lifeOf(connector).ledgers)
     .filter(({ topic }) => {
       const { newest } = reader.contents(topic);
       for (let marker = 1; marker <= MARKERS; marker += 1) if (!newest.has(String(-marker))) return true;

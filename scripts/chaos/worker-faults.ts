@@ -47,7 +47,7 @@ async function processesOf(worker: WorkerServer, what: FaultOf<'worker-freeze'>[
   return what === 'hosts' ? hosts : [worker.pid, ...hosts];
 }
 
-function signalTo(pid: number, signal: NodeJS.Signals): void {
+export function signalTo(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {

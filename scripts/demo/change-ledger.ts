@@ -63,8 +63,11 @@ export function isClean({ lost, duplicated, outOfOrder }: Verdict): boolean {
   return lost === 0 && duplicated === 0 && outOfOrder === 0;
 }
 
+/** What folding looks at; whatever is no delete sets the row. */
+type FoldedRow = Pick<Change, 'key' | 'version'> & { readonly op: string };
+
 /** The topic folded by key must be the table (key to version); where it is not, a line for each key. */
-export function tableDifferences(table: ReadonlyMap<string, number>, delivered: Iterable<Change>): string[] {
+export function tableDifferences(table: ReadonlyMap<string, number>, delivered: Iterable<FoldedRow>): string[] {
   const folded = new Map<string, number>();
   for (const change of delivered) {
     if (change.op === 'd') folded.delete(change.key);

@@ -3,14 +3,30 @@ import { z } from 'zod';
 import type { Change } from './change-ledger.ts';
 
 const row = z.object({ id: z.number(), version: z.number() });
-const envelope = z.object({ op: z.enum(['c', 'u', 'd', 'r']), before: row.nullable(), after: row.nullable() });
+const envelope = z.object({
+  op: z.enum(['c', 'u', 'd', 'r']),
+  before: row.nullable(),
+  after: row.nullable(),
+  source: z.object({ snapshot: z.string().nullish() }).optional(),
+});
+
+/** What a Debezium record of a load's table shows; `r`: a row that a snapshot has read. */
+export interface RecordedRow extends Pick<Change, 'key' | 'version'> {
+  readonly op: Change['op'] | 'r';
+  readonly isIncremental: boolean;
+}
+
+export function rowOf(value: Buffer): RecordedRow {
+  const { op, before, after, source } = envelope.parse(JSON.parse(value.toString('utf8')));
+  const image = op === 'd' ? before : after;
+  if (image === null) throw new Error(`a record without a row: ${value.toString('utf8')}`);
+  return { key: String(image.id), version: image.version, op, isIncremental: source?.snapshot === 'incremental' };
+}
 
 /** The change of a Debezium record of a load's table; a row of a snapshot counts as created. */
 export function changeOf(value: Buffer): Change {
-  const { op, before, after } = envelope.parse(JSON.parse(value.toString('utf8')));
-  const image = op === 'd' ? before : after;
-  if (image === null) throw new Error(`a record without a row: ${value.toString('utf8')}`);
-  return { key: String(image.id), version: image.version, op: op === 'r' ? 'c' : op };
+  const { key, version, op } = rowOf(value);
+  return { key, version, op: op === 'r' ? 'c' : op };
 }
 
 /** Sees a change and its record's timestamp, in milliseconds since 1970. */
