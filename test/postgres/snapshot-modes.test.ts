@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { postgresConnector } from '../../connectors/postgres/connector.ts';
 import type { PostgresServer } from '../../scripts/stack/postgres-server.ts';
 import { servers } from '../support/servers.ts';
+import { holdRoom } from './support/hold-room.ts';
 import { OffsetStore, TaskDriver } from './support/task-driver.ts';
 import { TestDatabase, until } from './support/test-database.ts';
 
@@ -65,6 +66,28 @@ describe('snapshot.mode of PostgreSQL', () => {
         ['c', '4'],
         ['d', '1'],
       ]);
+    });
+
+    it('tells of a row that was deleted since the offset although a reading that was interrupted went on by a snapshot without it', async () => {
+      await database.sql(`CREATE TABLE b (id int PRIMARY KEY, name text);
+        INSERT INTO b SELECT n, repeat('x', 500) FROM generate_series(1, 10000) n`);
+      const chunks = { 'millrace.snapshot.chunk.bytes': '1000000' };
+      await firstLife('always', chunks);
+      const interrupted = task('always', chunks);
+      holdRoom(interrupted, () => interrupted.committed.length, 1000);
+      void interrupted.run();
+      await until(
+        () => interrupted.committed.length >= 1000 && interrupted.waiting > 0,
+        'a later chunk is in its middle',
+      );
+      await interrupted.stop();
+      await database.sql('DELETE FROM b WHERE id = 10000; INSERT INTO a VALUES (4)');
+      const driver = await task('always', chunks).start();
+      await until(() => rows(driver).some(([op, id]) => op === 'c' && id === '4'), 'the changes have come');
+      assert.deepEqual(
+        rows(driver).filter(([, id]) => id === '10000'),
+        [['d', '10000']],
+      );
     });
 
     it('does not read again because a connection was lost', async () => {

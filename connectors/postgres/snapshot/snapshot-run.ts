@@ -17,6 +17,7 @@ import { readPublishedParts } from './published-part.ts';
 import { RunStore } from './run-store.ts';
 import { snapshotFigures } from './snapshot-figures.ts';
 import { SnapshotHolder } from './snapshot-holder.ts';
+import { snapshotRules } from './snapshot-mode.ts';
 import { epochRecords, planAgain, planTables, type PlanningParts } from './snapshot-plan.ts';
 import { SnapshotShare } from './snapshot-share.ts';
 import { LOCK_TIMEOUT } from './table-lock.ts';
@@ -139,8 +140,10 @@ class SnapshotCoordinator {
       await this.#tell([]);
     }
     const { rows } = snapshotFigures(ledger, this.#share);
-    // What later snapshots have shown is looked up while the changes up to them are streamed.
-    const run = streams && ledger.isLate() ? this.#parts.run : null;
+    // What later snapshots have shown is looked up while the changes up to them are streamed. Consumers of rows that are read again
+    // and again may have some that no later snapshot has: they learn from the changes alone that those were deleted.
+    const hidesSeen = snapshotRules(config).reads !== 'always';
+    const run = streams && hidesSeen && ledger.isLate() ? this.#parts.run : null;
     await this.#store.finish(run !== null, this.#parts.asked?.finished() ?? []);
     facts.snapshotCompleted();
     context.log.info({ rows, tookMs: Date.now() - this.#startedMs, from: String(from) }, 'snapshot completed');
