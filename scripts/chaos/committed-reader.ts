@@ -17,6 +17,7 @@ export interface CommittedRecord {
 
 /** Reads topics from their start with kafkajs, read_committed: another implementation than the one under test. */
 export class CommittedReader {
+  readonly #kafka: Kafka;
   readonly #consumer: Consumer;
   readonly #topics: readonly string[];
   readonly #take: (record: CommittedRecord) => void;
@@ -28,9 +29,9 @@ export class CommittedReader {
   /** What `take` throws ends the reading. */
   constructor(bootstrap: string, topics: readonly string[], take: (record: CommittedRecord) => void) {
     readEveryCodec(); // the plan of faults changes the compression
-    const kafka = new Kafka({ clientId: 'chaos-reader', brokers: bootstrap.split(','), logLevel: logLevel.NOTHING });
+    this.#kafka = new Kafka({ clientId: 'chaos-reader', brokers: bootstrap.split(','), logLevel: logLevel.NOTHING });
     readers += 1;
-    this.#consumer = kafka.consumer({
+    this.#consumer = this.#kafka.consumer({
       groupId: `chaos-reader-${process.pid}-${Date.now()}-${readers}`,
       readUncommitted: false,
       maxWaitTimeInMs: 100,
@@ -39,6 +40,7 @@ export class CommittedReader {
     this.#take = take;
   }
 
+  /** Topics that do not exist have nothing to be read. */
   async start(): Promise<void> {
     // Else it would end without a word, and what it has not read would be taken for lost.
     const { CRASH } = this.#consumer.events;
@@ -46,7 +48,7 @@ export class CommittedReader {
       if (!restart) this.#failure ??= new Error('the reader of the topics has ended', { cause: error });
     });
     await this.#consumer.connect();
-    await this.#consumer.subscribe({ topics: [...this.#topics], fromBeginning: true });
+    await this.#consumer.subscribe({ topics: await this.#existing(), fromBeginning: true });
     await this.#consumer.run({
       eachBatch: ({ batch: { topic, partition, messages } }) => {
         for (const { offset, timestamp, key, value } of messages) {
@@ -78,6 +80,17 @@ export class CommittedReader {
 
   async stop(): Promise<void> {
     await this.#consumer.disconnect();
+  }
+
+  async #existing(): Promise<string[]> {
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    try {
+      const known = new Set(await admin.listTopics());
+      return this.#topics.filter((topic) => known.has(topic));
+    } finally {
+      await admin.disconnect();
+    }
   }
 
   #see(record: CommittedRecord): void {

@@ -34,7 +34,7 @@ export function wait(field: Field, ms: number): Promise<void> {
 }
 
 /** Longer than any fault: what has not come about by then will not. */
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 300_000;
 const POLL_MS = 200;
 
 /** Asks again and again until it holds; `what` says what is missing otherwise. What throws is asked again, too. */

@@ -5,6 +5,7 @@ import { openSnapshots } from './judge.ts';
 import { sendAgain } from './late-requests.ts';
 import { untilInSync } from './server-faults.ts';
 import { isRunning } from './set-up.ts';
+import { untilRead } from './snapshot-faults.ts';
 import { lifeOf } from './tested-connector.ts';
 import { ToldReader } from './told-reader.ts';
 import { TopicsReader } from './topics-reader.ts';
@@ -45,9 +46,14 @@ export async function untilAllRun(field: Field): Promise<string[]> {
   return problems;
 }
 
-/** Every incremental snapshot comes to its end; one that does not is named. */
+/** Every snapshot comes to its end; one that does not is named. */
 export async function untilNothingIsRead(field: Field): Promise<string[]> {
   const problems: string[] = [];
+  for (const connector of field.connectors)
+    await untilRead(field, connector).catch((error: unknown) => {
+      field.signal.throwIfAborted();
+      problems.push(String(error));
+    });
   const deadline = performance.now() + SNAPSHOTS_TIMEOUT_MS;
   for (const { name } of field.connectors)
     for (;;) {
