@@ -51,6 +51,14 @@ export class OwnRun {
     return this.#driver.events;
   }
 
+  /** Waits until so many rows of `z.done` have come through. */
+  async reached(marks: number): Promise<void> {
+    const { changes } = this.#driver;
+    const count = (): number => changes.filter(({ table }) => table.table === LAST_TABLE).length;
+    await until(() => count() >= marks, `our side has come to mark ${marks}`);
+    await until(() => isEnd(this.#driver.events.at(-1)), 'the last transaction has ended');
+  }
+
   /** What has come through so far; after a start with a snapshot all of its rows. */
   get soFar(): readonly ChangeEvent[] {
     return this.#driver.events;

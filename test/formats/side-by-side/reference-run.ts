@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { ConnectWorker } from '../../../scripts/stack/connect-worker.ts';
 import { until, type TestDatabase } from '../../postgres/support/test-database.ts';
 import { anonymous, type PlainRecord } from './plain-record.ts';
+import type { Variants } from './variants.ts';
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 const QUIET_MS = 30_000;
 
 const statusSchema = z.object({ tasks: z.array(z.object({ state: z.string(), trace: z.string().optional() })) });
@@ -15,7 +16,7 @@ export interface ReferenceOptions {
   readonly database: TestDatabase;
   readonly snapshotMode: 'no_data' | 'initial';
   /** One connector each. */
-  readonly variants: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly variants: Variants;
 }
 
 /** Debezium connectors on a database of the zoo, one for each configuration. */
@@ -45,6 +46,28 @@ export class ReferenceRun {
       'the reference streams',
       PATIENCE_MS,
     );
+  }
+
+  /** Waits until each configuration has written so many records of `z.done`. */
+  async reached(marks: number): Promise<void> {
+    const topics = Object.keys(this.#options.variants).map((variant) => `${this.#prefix(variant)}.z.done`);
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    try {
+      const isThere = async (): Promise<boolean> => {
+        for (const variant of Object.keys(this.#options.variants)) await this.#requireRunning(variant);
+        const known = new Set(await admin.listTopics());
+        if (!topics.every((topic) => known.has(topic))) return false;
+        for (const topic of topics) {
+          const ends = await admin.fetchTopicOffsets(topic);
+          if (ends.reduce((sum, { high }) => sum + Number(high), 0) < marks) return false;
+        }
+        return true;
+      };
+      await until(isThere, `the reference has come to mark ${marks}`, PATIENCE_MS);
+    } finally {
+      await admin.disconnect();
+    }
   }
 
   /** The records of each configuration once there are as many as expected, or no more come for a while. */

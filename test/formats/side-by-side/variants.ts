@@ -8,8 +8,11 @@ const withoutSchemas = {
   'value.converter.schemas.enable': 'false',
 };
 
+/** Configurations by name. */
+export type Variants = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** Configurations whose records are compared: between them every handling mode, every converter setting, schemas on and off. */
-export const variants: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+export const variants: Variants = {
   plain: withoutSchemas,
   schemas: {},
   text: {
@@ -80,5 +83,18 @@ export const variants: Readonly<Record<string, Readonly<Record<string, string>>>
     'extended.headers.enabled': 'false',
     'topic.delimiter': '-',
     'key.converter.decimal.format': 'NUMERIC',
+  },
+};
+
+/** Under which changes of tables are compared: what of a column's definition goes into schemas, keys and values. */
+export const schemaChangeVariants: Variants = {
+  schemas: {},
+  marked: {
+    ...converter,
+    'column.propagate.source.type': 'z\\.(cols|whole|types|keys|again|required)\\..*',
+    'column.mask.with.5.chars': 'z.(moved.*|inside|fresh).v',
+    'value.converter.replace.null.with.default': 'false',
+    'schema.name.adjustment.mode': 'avro',
+    'field.name.adjustment.mode': 'avro',
   },
 };
