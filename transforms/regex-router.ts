@@ -1,9 +1,9 @@
 import { javaPattern } from '../settings/java-pattern.ts';
+import { JavaReplacement } from '../settings/java-replacement.ts';
 import { text } from '../settings/kinds.ts';
 import { SettingValueError } from '../settings/setting.ts';
 import { javaRegexProblem, layout } from './common-settings.ts';
 import { configError, parsedConfig } from './configure.ts';
-import { JavaReplacement } from './java-replacement.ts';
 import { apacheTransform } from './plugin-definition.ts';
 import type { PluginConfig, Transform } from './transform.ts';
 
@@ -29,24 +29,17 @@ const MAX_KNOWN = 10_000;
 /** Renames topics whose name matches. */
 class RegexRouter implements Transform {
   readonly #routes = new Map<string, string>();
-  readonly #route: (topic: string) => string;
+  readonly #replacement: JavaReplacement;
 
   constructor(config: PluginConfig) {
     const values = parsedConfig(settings, config);
-    const pattern = javaPattern(values.regex);
-    const replacement = replacementOf(values.replacement, pattern);
-    this.#route = (topic) => {
-      if (!pattern.matches(topic)) return topic;
-      // Connect tests the whole name but replaces the first match in it, which may be a part: `a|ab` finds `a` in `ab`.
-      const match = pattern.firstMatch(topic);
-      return match === undefined ? topic : replacement.apply(topic, match);
-    };
+    this.#replacement = replacementOf(values.replacement, javaPattern(values.regex));
   }
 
   apply: Transform['apply'] = (record) => {
     let topic = this.#routes.get(record.topic);
     if (topic === undefined) {
-      topic = this.#route(record.topic);
+      topic = this.#replacement.ofWhole(record.topic) ?? record.topic;
       if (this.#routes.size < MAX_KNOWN) this.#routes.set(record.topic, topic);
     }
     return topic === record.topic ? record : { ...record, topic };

@@ -23,13 +23,16 @@ import { newRunId } from './run-id.ts';
 import { SideRecords } from './side-records.ts';
 import type { SideSchemas } from './side-schemas.ts';
 import { SourceBlock, type SourceIdentity } from './source-block.ts';
-import { StructEncoder, type FailureHandling } from './struct-encoder.ts';
+import { StructEncoder, type FailureHandling, type StructForm } from './struct-encoder.ts';
 import { DebeziumTableEncoder, type EncoderShares } from './table-encoder.ts';
-import { tableTopic, type TopicNames } from './topic-naming.ts';
+import { tableIdentifier, tableTopic, type TopicNames } from './topic-naming.ts';
 import { Transactions } from './transactions.ts';
 
 /** The Debezium whose records these are, in `source.version` of each of them. */
 const COMPATIBLE_VERSION = '3.5.0.Final';
+
+/** As many topics are watched for tables that share them: a few megabytes. */
+const MOST_TOPICS = 10_000;
 
 /** What the format learns from its surroundings. */
 export interface DebeziumSurroundings {
@@ -102,6 +105,9 @@ class DebeziumFormat implements Format {
   readonly #source: SourceIdentity;
   readonly #side: SideRecords;
   readonly #warn: (message: string) => void;
+  /** Tells what is so for as long as the configuration is. */
+  readonly #tell: (message: string) => void;
+  readonly #topics = new Map<string, string>();
 
   constructor(options: DebeziumOptions, { task = 0, runId = newRunId(), now = Date.now, warn }: DebeziumSurroundings) {
     const { settings } = options;
@@ -112,7 +118,9 @@ class DebeziumFormat implements Format {
       delimiter: settings.topicDelimiter,
       heartbeatPrefix: settings.heartbeatPrefix,
       transaction: settings.transactionTopic,
-      withoutSchema: settings.namingStrategy === 'io.debezium.schema.DefaultTopicNamingStrategy',
+      withoutSchema: settings.namingStrategy.includes('.Default'),
+      unicode: settings.namingStrategy.includes('Unicode'),
+      route: options.route,
     };
     const out = new ByteWriter();
     const run = { logicalName: settings.topicPrefix, task, source: 'postgresql', runId };
@@ -142,6 +150,7 @@ class DebeziumFormat implements Format {
       },
       this.#shares,
     );
+    this.#tell = tellOnce(warn);
     this.#warn = settings.conversionFailure === 'warn' && warn !== undefined ? warn : () => undefined;
   }
 
@@ -167,19 +176,22 @@ class DebeziumFormat implements Format {
     const { settings, key, value } = this.#options;
     const topic = tableTopic(this.#names, table.schema, table.table);
     const failures = this.#failures(table);
+    this.#tellOfSharing(topic, failures.table);
     const shown = this.#valuePlans(table).filter(({ column }) => column.keyOnly !== true);
-    const plans = treated(shown, table, this.#options.columns);
+    const plans = treated(shown, table, { ...this.#options.columns, warn: this.#tell });
     const keyPlans = this.#keyPlans(table);
     const schemaName = (suffix: string): string =>
       adjustedSchemaName(`${topic}.${suffix}`, settings.schemaNameAdjustment);
     const envelope = envelopeSchema(plans, { row: schemaName('Value'), envelope: schemaName('Envelope') });
-    const keyStruct = keyPlans.length === 0 ? undefined : keySchema(keyPlans, schemaName('Key'));
-    const keyOptions = { schema: key.schemasEnabled ? keyStruct : undefined, failures, headerForm };
+    const identifier = this.#identifier(table);
+    const hasKey = keyPlans.length > 0 || identifier !== undefined;
+    const keyStruct = hasKey ? keySchema(keyPlans, schemaName('Key'), identifier?.field) : undefined;
+    const keyOptions = { schema: key.schemasEnabled ? keyStruct : undefined, failures, headerForm, identifier };
     const encoder = new DebeziumTableEncoder(
       {
         topic,
         name: failures.table,
-        key: keyPlans.length === 0 ? undefined : new RecordKey(keyPlans, keyOptions),
+        key: hasKey ? new RecordKey(keyPlans, keyOptions) : undefined,
         row: new StructEncoder(plans, failures),
         source: new SourceBlock(this.#source, table),
         schemaPrefix: value.schemasEnabled ? schemaPrefix(envelope) : undefined,
@@ -217,6 +229,20 @@ class DebeziumFormat implements Format {
     });
   }
 
+  /** Characters that a topic name may not have all become underscores; other strategies are chosen for what they join. */
+  #tellOfSharing(topic: string, table: string): void {
+    if (this.#names.withoutSchema === true || this.#names.route !== undefined) return;
+    const other = this.#topics.get(topic);
+    if (other === undefined && this.#topics.size < MOST_TOPICS) this.#topics.set(topic, table);
+    if (other !== undefined && other !== table) this.#tell(`tables ${other} and ${table} share the topic ${topic}`);
+  }
+
+  /** What of the key says which table it is of; undefined: nothing. */
+  #identifier({ schema, table }: TableSchema): StructForm['last'] {
+    const field = this.#names.route?.keyField;
+    return field === undefined ? undefined : { field, value: tableIdentifier(this.#names, schema, table) };
+  }
+
   #failures({ schema, table }: TableSchema): FailureHandling {
     return {
       table: schema === null ? table : `${schema}.${table}`,
@@ -233,6 +259,15 @@ function planOptions(options: DebeziumOptions, part: 'key' | 'value'): ColumnPla
     values: valueSettings(options, converter),
     replaceNullWithDefault: converter.replaceNullWithDefault,
     fieldNames: options.settings.fieldNameAdjustment,
+  };
+}
+
+/** A table is compiled again with each of its versions. */
+function tellOnce(warn: (message: string) => void = () => undefined): (message: string) => void {
+  const told = new Set<string>();
+  return (message) => {
+    if (!told.has(message)) warn(message);
+    told.add(message);
   };
 }
 

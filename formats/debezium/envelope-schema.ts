@@ -49,8 +49,10 @@ export const transactionBlock: ConnectSchema = {
   version: 1,
 };
 
-export function keySchema(plans: readonly ColumnPlan[], name: string): ConnectSchema {
-  return { type: 'struct', fields: columnFields(plans), name };
+/** `identifier`: name of the field that says which table the key is of. */
+export function keySchema(plans: readonly ColumnPlan[], name: string, identifier?: string): ConnectSchema {
+  const more = identifier === undefined ? [] : [{ name: identifier, schema: string }];
+  return { type: 'struct', fields: [...columnFields(plans), ...more], name };
 }
 
 /** The envelope of a table whose rows have these columns. Names are adjusted already. */

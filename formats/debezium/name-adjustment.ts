@@ -24,13 +24,13 @@ function adjusted(name: string, mode: NameAdjustment, inAvro: RegExp, inUnicode:
     const isDigit = /[0-9]/.test(unit);
     if (valid.test(unit) && !(i === 0 && (isDigit || unit === '.'))) result += unit;
     else if (mode === 'avro') result += i === 0 && isDigit ? `_${unit}` : '_';
-    else result += `_u${unicode(unit)}`;
+    else result += unicodeEscape(unit);
   }
   return result;
 }
 
-/** Four digits up to U+00FF, three for the next ones: Debezium pads short codes only. */
-function unicode(unit: string): string {
+/** `_uXXXX` of a UTF-16 unit: four digits up to U+00FF, three for the next ones, since Debezium pads short codes only. */
+export function unicodeEscape(unit: string): string {
   const code = unit.charCodeAt(0).toString(16);
-  return code.length <= 2 ? `00${code}` : code;
+  return `_u${code.length <= 2 ? `00${code}` : code}`;
 }

@@ -5,6 +5,7 @@ import type { JsonConverterOptions } from '../converters/json/json-converter.ts'
 import { columnRules } from './columns/column-rules.ts';
 import type { ColumnTreatment } from './columns/treatment.ts';
 import { debeziumSettings } from './settings.ts';
+import { topicRoute, type TopicRoute } from './topic-route.ts';
 import type { ValueSettings } from './values/value-type.ts';
 
 type Config = Readonly<Record<string, string>>;
@@ -16,6 +17,8 @@ export interface DebeziumOptions {
   readonly value: JsonConverterOptions;
   readonly placeholder: Buffer;
   readonly columns: ColumnTreatment;
+  /** Of naming strategies by Regex. */
+  readonly route: TopicRoute | undefined;
 }
 
 /** Reads a connector's configuration; everything that is wrong is in `problems`. `forms`: how keys and values are written. */
@@ -25,6 +28,7 @@ export function debeziumOptions(
 ): { readonly options: DebeziumOptions; readonly problems: readonly SettingProblem[] } {
   const { values: settings, problems } = parseSettings(debeziumSettings, config);
   const { rules, problems: ruleProblems } = columnRules(config);
+  const { route, problems: routeProblems } = topicRoute(settings);
   const own = [...problems].flatMap(([setting, messages]) => messages.map((message) => ({ setting, message })));
   return {
     options: {
@@ -38,8 +42,9 @@ export function debeziumOptions(
         sourceTypeOfTypes: settings.datatypeSourceType,
         comments: settings.schemaComments,
       },
+      route,
     },
-    problems: [...own, ...ruleProblems],
+    problems: [...own, ...ruleProblems, ...routeProblems],
   };
 }
 

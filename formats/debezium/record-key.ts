@@ -4,7 +4,7 @@ import { ByteWriter } from '../byte-writer.ts';
 import type { ColumnPlan } from './column-plan.ts';
 import { schemaJson, type ConnectSchema } from './connect-schema.ts';
 import { headerText } from './header-text.ts';
-import { StructEncoder, type FailureHandling } from './struct-encoder.ts';
+import { StructEncoder, type FailureHandling, type StructForm } from './struct-encoder.ts';
 
 const CLOSE = 0x7d;
 /** Written and read within one call: one for all tables, of which there may be very many. */
@@ -17,6 +17,8 @@ export interface KeyOptions {
   readonly schema: ConnectSchema | undefined;
   readonly failures: FailureHandling;
   readonly headerForm?: HeaderForm;
+  /** What says which table the key is of; undefined: nothing. */
+  readonly identifier?: StructForm['last'];
 }
 
 /** Keys of one table: how they are written, compared and named in headers. */
@@ -28,12 +30,13 @@ export class RecordKey {
   readonly #headerForm: HeaderForm;
 
   /** `schema`: written in front of each key; undefined without schemas. */
-  constructor(plans: readonly ColumnPlan[], { schema, failures, headerForm = 'text' }: KeyOptions) {
+  constructor(plans: readonly ColumnPlan[], { schema, failures, headerForm = 'text', identifier }: KeyOptions) {
     this.#plans = plans;
     this.#headerForm = headerForm;
     this.#prefix = schema === undefined ? undefined : Buffer.from(`{"schema":${schemaJson(schema)},"payload":`);
-    this.#payload = new StructEncoder(plans, failures);
-    this.#header = new StructEncoder(plans, failures, headerForm === 'text' ? 'header' : 'payload');
+    this.#payload = new StructEncoder(plans, failures, { last: identifier });
+    const form = headerForm === 'text' ? 'header' : 'payload';
+    this.#header = new StructEncoder(plans, failures, { form, last: identifier });
   }
 
   write(out: ByteWriter, image: RowImage): void {

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../errors/connector-error.ts';
 import { NULL_FIELD, type RowImage } from '../../connectors/row-image.ts';
 import { ByteWriter } from '../byte-writer.ts';
+import { jsonString } from '../json/json-text.ts';
 import { memberPrefix, type ColumnPlan } from './column-plan.ts';
 import { UnrepresentableValue, type ValueEncoder } from './values/value-type.ts';
 
@@ -31,21 +32,31 @@ class Cursor {
   end = 0;
 }
 
+export interface StructForm {
+  /** As in a payload (default) or in a header. */
+  readonly form?: 'payload' | 'header';
+  /** A text behind the columns, the same in every row. */
+  readonly last?: { readonly field: string; readonly value: string } | undefined;
+}
+
 /** Writes some columns of a row image as one JSON object, in the order of the plans. */
 export class StructEncoder {
   readonly #members: readonly Member[];
   readonly #failures: FailureHandling;
   readonly #cursor = new Cursor();
   #warned: Set<ColumnPlan> | undefined;
+  readonly #last: Buffer | undefined;
   #scratch: ByteWriter | undefined;
 
-  constructor(plans: readonly ColumnPlan[], failures: FailureHandling, form: 'payload' | 'header' = 'payload') {
+  constructor(plans: readonly ColumnPlan[], failures: FailureHandling, { form = 'payload', last }: StructForm = {}) {
     this.#members = plans.map((plan, position) => ({
       prefix: memberPrefix(plan.field, position === 0),
       plan,
       encode: form === 'header' ? plan.encodeInHeader : plan.encode,
     }));
     this.#failures = failures;
+    if (last !== undefined)
+      this.#last = Buffer.concat([memberPrefix(last.field, plans.length === 0), Buffer.from(jsonString(last.value))]);
   }
 
   write(out: ByteWriter, { bytes, fields, at }: RowImage): void {
@@ -72,6 +83,7 @@ export class StructEncoder {
         }
       } else out.constant(length === NULL_FIELD ? member.plan.nullJson : member.plan.unavailableJson);
     }
+    if (this.#last !== undefined) out.constant(this.#last);
     out.byte(CLOSE);
   }
 

@@ -160,6 +160,30 @@ describe('Source types in schemas', () => {
   });
 });
 
+describe('Masks that hide nothing', () => {
+  function warnings(config: Readonly<Record<string, string>>): string[] {
+    const told: string[] = [];
+    const format = debeziumFormat(
+      { 'topic.prefix': 'PFX', ...bare, ...config },
+      {},
+      { warn: (line) => told.push(line) },
+    );
+    for (const version of [zoo, { ...zoo }]) format.compile(version);
+    return told;
+  }
+
+  it('are told once for a column: of types that they are not for, and of keys', () => {
+    assert.deepEqual(warnings({ 'column.mask.with.5.chars': 'public.zoo.(t|v|e|n)' }), [
+      'column public.zoo.n is written in clear: a mask is not for its type int4',
+    ]);
+    assert.deepEqual(warnings({ 'column.mask.hash.MD5.with.salt.x': 'public.zoo.id' }), [
+      'column public.zoo.id is written in clear: a mask is not for its type int32',
+      'column public.zoo.id is written in clear in keys: masks are for values',
+    ]);
+    assert.deepEqual(warnings({ 'column.truncate.to.4.chars': '.*' }), []);
+  });
+});
+
 describe('Updates without change', () => {
   it('are left out when asked, where the row before is known', () => {
     const write = (before: readonly string[] | undefined, after: readonly string[]): number => {

@@ -40,6 +40,11 @@ export function masked(plan: ColumnPlan, mask: Mask): ColumnPlan {
   };
 }
 
+/** Whether the mask leaves values in clear that it was to hide; cutting hides nothing. */
+export function leavesInClear({ column }: ColumnPlan, mask: Mask): boolean {
+  return mask.kind !== 'truncation' && !holdsCharacters(column);
+}
+
 function holdsCharacters({ type, sourceType }: ColumnSchema): boolean {
   return type.kind === 'enum' || CHARACTERS.has(sourceType.base ?? sourceType.name);
 }

@@ -2,7 +2,7 @@ import type { TableSchema } from '../../../connectors/table-schema.ts';
 import type { RegexList } from '../../../settings/regex-list.ts';
 import type { ColumnPlan } from '../column-plan.ts';
 import type { ColumnRules } from './column-rules.ts';
-import { masked } from './mask.ts';
+import { leavesInClear, masked } from './mask.ts';
 import { columnLength, columnScale } from './source-size.ts';
 
 /** What is done to columns on their way into values (never into keys), by their names. */
@@ -19,12 +19,21 @@ export interface ColumnTreatment {
 /**
  * The plans with everything done to them that the treatment says. Debezium does the first thing alone that names a column, so that
  * asking for its source type would undo its hash; here a column has its mask and its source type.
+ * `warn` is told what a mask does not hide.
  */
-export function treated(plans: readonly ColumnPlan[], table: TableSchema, treatment: ColumnTreatment): ColumnPlan[] {
+export function treated(
+  plans: readonly ColumnPlan[],
+  table: TableSchema,
+  treatment: ColumnTreatment & { readonly warn: (message: string) => void },
+): ColumnPlan[] {
   const tableName = table.schema === null ? table.table : `${table.schema}.${table.table}`;
   return plans.map((plan) => {
     const name = `${tableName}.${plan.column.name}`;
     const mask = treatment.rules.maskOf(name);
+    if (mask !== undefined && leavesInClear(plan, mask))
+      treatment.warn(`column ${name} is written in clear: a mask is not for its type ${plan.column.sourceType.name}`);
+    if (mask !== undefined && mask.kind !== 'truncation' && table.key?.includes(plan.index) === true)
+      treatment.warn(`column ${name} is written in clear in keys: masks are for values`);
     const withMask = mask === undefined ? plan : masked(plan, mask);
     const wantsType =
       treatment.sourceTypeOfColumns?.matches(name) === true ||

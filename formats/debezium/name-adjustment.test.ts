@@ -1,26 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { adjustedFieldName, adjustedSchemaName } from './name-adjustment.ts';
-import { heartbeatTopic, sanitizedTopic, tableTopic } from './topic-naming.ts';
-
-describe('Topics', () => {
-  const names = { prefix: 'inv', delimiter: '.', transaction: 'transaction', heartbeatPrefix: '__debezium-heartbeat' };
-
-  it('are named by prefix, schema and table', () => {
-    assert.equal(tableTopic(names, 'public', 'orders'), 'inv.public.orders');
-    assert.equal(tableTopic({ ...names, delimiter: '_' }, 'public', 'orders'), 'inv_public_orders');
-    assert.equal(tableTopic(names, null, 'orders'), 'inv.orders');
-    assert.equal(tableTopic({ ...names, withoutSchema: true }, 'public', 'orders'), 'inv.orders');
-    assert.equal(heartbeatTopic(names), '__debezium-heartbeat.inv');
-  });
-
-  it('have an underscore for each UTF-16 unit that Kafka does not take, and no more than 249 characters', () => {
-    assert.equal(tableTopic(names, 'z', 'We ird-Näme'), 'inv.z.We_ird-N_me');
-    assert.equal(sanitizedTopic('😀'), '__');
-    assert.equal(sanitizedTopic('x'.repeat(300)).length, 249);
-    assert.equal(sanitizedTopic('..'), '__');
-  });
-});
 
 describe('Names for Avro', () => {
   it('have underscores in mode avro', () => {

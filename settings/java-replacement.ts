@@ -1,5 +1,5 @@
-import type { JavaMatch, JavaPattern } from '../settings/java-pattern.ts';
-import { SettingValueError } from '../settings/setting.ts';
+import type { JavaMatch, JavaPattern } from './java-pattern.ts';
+import { SettingValueError } from './setting.ts';
 
 /** Texts and numbers of groups, in order. */
 type Piece = string | number;
@@ -9,15 +9,24 @@ type Piece = string | number;
  * the next character itself. A number takes as many digits as still name a group.
  */
 export class JavaReplacement {
+  readonly #pattern: JavaPattern;
   readonly #pieces: readonly Piece[];
 
   /** Throws SettingValueError for a reference to a group that the pattern does not have. */
   constructor(text: string, pattern: JavaPattern) {
+    this.#pattern = pattern;
     this.#pieces = parsePieces(text, pattern);
   }
 
-  /** The text with the match replaced. */
-  apply(text: string, { start, end, groups }: JavaMatch): string {
+  /** Undefined when the pattern does not match the whole text. */
+  ofWhole(text: string): string | undefined {
+    if (!this.#pattern.matches(text)) return undefined;
+    // Connect and Debezium test the whole text but replace the first match in it, which may be a part: `a|ab` finds `a` in `ab`.
+    const match = this.#pattern.firstMatch(text);
+    return match === undefined ? text : this.#replaced(text, match);
+  }
+
+  #replaced(text: string, { start, end, groups }: JavaMatch): string {
     const middle = this.#pieces.map((piece) => (typeof piece === 'string' ? piece : (groups[piece] ?? ''))).join('');
     return text.slice(0, start) + middle + text.slice(end);
   }
