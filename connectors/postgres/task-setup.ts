@@ -9,6 +9,9 @@ import type { OffsetSource, StoredOffset } from './position/stored-offset.ts';
 import { decideIdentity, leftTimelineAt, type Identity } from './position/source-identity.ts';
 import { decideStart, type StartDecision } from './position/start-check.ts';
 import { prepareDdlCapture } from './ddl/ddl-trigger.ts';
+import { identityPlan } from './setup/identity-rules.ts';
+import { setIdentities } from './setup/replica-identity.ts';
+import { guardTables } from './setup/table-guardrail.ts';
 import { serverObstacles, slotObstacles, versionObstacles, type Obstacle } from './setup/prechecks.ts';
 import { ensurePublication, publicationPlan, readPublication, type Publication } from './setup/publication.ts';
 import { readServerFacts, type ServerFacts } from './setup/server-facts.ts';
@@ -103,6 +106,8 @@ async function examine(
   const origin = await originOf(stored, facts, { config, opener, log: context.log });
   const catalog = new Catalog(new CaptureFilter(config));
   await catalog.load(session);
+  guardTables(config, catalog.tables.length, context.log);
+  await setIdentities(session, identityPlan(config.identityAutoset, catalog.tables, facts.isStandby), context.log);
   const plan = publicationPlan(config, facts.isStandby, catalog.tables);
   const publication = await ensurePublication(session, plan);
   if (!facts.isStandby) await prepareDdlCapture(session, config.ddlCapture, context.log);

@@ -1,4 +1,4 @@
-import { flag, list, regexes } from '../../../settings/kinds.ts';
+import { atLeast, choice, flag, integer, list, regexes } from '../../../settings/kinds.ts';
 import { defineSetting } from '../../../settings/setting.ts';
 import { keyRules, type KeyRule } from '../key-rules.ts';
 
@@ -63,6 +63,20 @@ export const filterSettings = {
     },
     documentation:
       'Operations that are left out: c, u, d, t (truncate), or none. A publication created here does not even send them.',
+  }),
+  tablesMax: integer('guardrail.collections.max', 'INT', {
+    default: '0',
+    importance: 'LOW',
+    group: FILTERS,
+    check: atLeast(0),
+    documentation:
+      'Most tables that the filters may match when the task starts, beyond which guardrail.collections.limit.action applies; 0: any number.',
+  }),
+  tablesMaxAction: choice('guardrail.collections.limit.action', ['warn', 'fail'], {
+    default: 'warn',
+    importance: 'LOW',
+    group: FILTERS,
+    documentation: 'warn: a line in the log; fail: the task fails.',
   }),
   ignoreBuiltin: flag('table.ignore.builtin', {
     default: 'true',

@@ -49,7 +49,6 @@ export const inertSettings = {
   ),
   basedOnSchema: inert('snapshot.mode.configuration.based.snapshot.schema', 'false', HISTORY),
   basedOnSchemaError: inert('snapshot.mode.configuration.based.snapshot.on.schema.error', 'false', HISTORY),
-  xminInterval: inert('xmin.fetch.interval.ms', '0', 'source.xmin is always null.'),
   schemaRefresh: inert(
     'schema.refresh.mode',
     'columns_diff',
@@ -72,6 +71,4 @@ export const inertSettings = {
   signalGroup: inert('signal.kafka.groupId', 'kafka-signal', SIGNAL_TOPIC),
   signalPollTimeout: inert('signal.kafka.poll.timeout.ms', '100', SIGNAL_TOPIC),
   metricTags: inert('custom.metric.tags', null, 'JMX does not exist here.'),
-  guardrailMax: inert('guardrail.collections.max', '0', 'the number of tables is not limited.'),
-  guardrailAction: inert('guardrail.collections.limit.action', 'warn', 'the number of tables is not limited.'),
 };

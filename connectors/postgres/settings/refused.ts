@@ -3,8 +3,6 @@ import { refused } from '../../../settings/refused-setting.ts';
 export const refusedSettings = {
   sslFactory: refused('database.sslfactory', null, 'A Java class that makes TLS sockets.'),
   streamParameters: refused('slot.stream.params', null, 'Further options for the output plug-in.'),
-  identityAutoset: refused('replica.identity.autoset.values', null, 'Replica identities to set at start.'),
-  flushLsnSource: refused('flush.lsn.source', 'true', 'Older form of lsn.flush.mode=manual, which is built.'),
   failureHandling: refused('event.processing.failure.handling.mode', 'fail', 'Leaves out what cannot be decoded.'),
   queryMode: refused('snapshot.query.mode', 'select_all', 'Other queries for the snapshot.'),
   postProcessors: refused('post.processors', null, 'Java classes that change events.'),

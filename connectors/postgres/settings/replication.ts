@@ -1,4 +1,6 @@
 import { atLeast, between, choice, flag, integer, text } from '../../../settings/kinds.ts';
+import { defineSetting } from '../../../settings/setting.ts';
+import { identityRules, type IdentityRule } from '../setup/identity-rules.ts';
 
 const REPLICATION = 'Replication';
 const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
@@ -112,6 +114,29 @@ export const replicationSettings = {
     group: REPLICATION,
     documentation:
       'connector and connector_and_driver: the slot moves behind what Kafka holds, also when only other tables change. manual: the connector never moves it.',
+  }),
+  xminIntervalMs: integer('xmin.fetch.interval.ms', 'LONG', {
+    default: '0',
+    importance: 'LOW',
+    group: REPLICATION,
+    check: between(0, 2_147_483_647),
+    documentation:
+      'Time between two looks at catalog_xmin of the slot, which becomes source.xmin of the transactions that begin after it; 0: source.xmin is null.',
+  }),
+  flushLsnSource: flag('flush.lsn.source', {
+    default: 'true',
+    importance: 'LOW',
+    group: REPLICATION,
+    documentation: 'Older form of lsn.flush.mode: false is the same as manual there.',
+  }),
+  identityAutoset: defineSetting<readonly IdentityRule[]>({
+    name: 'replica.identity.autoset.values',
+    type: 'STRING',
+    defaultText: '',
+    group: REPLICATION,
+    parse: identityRules,
+    documentation:
+      'Replica identities that captured tables are given when the task starts: schema.table:FULL (or DEFAULT, NOTHING, INDEX name), several rules separated by commas; the table is a Java regular expression. The role has to own the tables. A table that cannot be changed, or not within 10 s since somebody uses it, stays as it is, with a line in the log.',
   }),
   statusIntervalMs: integer('status.update.interval.ms', 'INT', {
     default: '10000',
