@@ -19,6 +19,8 @@ export interface PostgresTransaction {
   /** End of the last transaction delivered before this one; null before the first. First element of `source.sequence`. */
   readonly previousCommitEnd: bigint | null;
   readonly snapshot: SnapshotMark;
+  /** The oldest transaction whose catalog rows the slot keeps, as it was looked at last; undefined: nobody looks. */
+  readonly xmin?: number;
   /** The replication origin that the transaction came from, and the LSN of its commit there; undefined: it is of this server. */
   readonly origin?: { readonly name: string; readonly lsn: bigint };
 }
@@ -42,6 +44,16 @@ export interface RowChange {
   readonly positionLow: number;
   /** Place of the change within its transaction, from 1, counted before any filter. */
   readonly ordinal: number;
+  /** Set where `after` lacked values and they were looked for later; undefined: nobody looked, or there was nothing to look for. */
+  readonly completed?: CompletedRow;
+}
+
+/** Columns that the source did not send with a change, by their index. */
+export interface CompletedRow {
+  /** Read later: the values may be newer than the change. */
+  readonly reread: readonly number[];
+  /** Not to be had. */
+  readonly missing: readonly number[];
 }
 
 /** What somebody wrote into the log beside any table (PostgreSQL: pg_logical_emit_message). */

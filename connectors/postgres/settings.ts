@@ -6,6 +6,7 @@ import { refusedSettings } from './settings/refused.ts';
 import { ddlSettings, heartbeatSettings, replicationSettings } from './settings/replication.ts';
 import { snapshotSettings } from './settings/snapshot.ts';
 import { signalSettings } from './settings/signals.ts';
+import { unavailableSettings } from './settings/unavailable.ts';
 
 /** Everything about the source, with Debezium's names and defaults; what a format defines is not here. */
 export const postgresSettings = {
@@ -18,6 +19,7 @@ export const postgresSettings = {
   ...signalSettings,
   ...ddlSettings,
   ...inProgressSettings,
+  ...unavailableSettings,
   ...refusedSettings,
   ...inertSettings,
 };

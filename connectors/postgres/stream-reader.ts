@@ -6,6 +6,7 @@ import type { DdlRecords } from './ddl/ddl-records.ts';
 import type { PgoutputDecoder } from './decoder/pgoutput-decoder.ts';
 import type { Handover } from './handover.ts';
 import type { Lsn } from './lsn.ts';
+import type { Rereader } from './reread/rereader.ts';
 import type { SeenRun } from './snapshot/seen-run.ts';
 import type { StreamPosition } from './position/stream-position.ts';
 import type { StreamAside } from './stream-aside.ts';
@@ -27,6 +28,15 @@ export interface StreamReaderParts {
   readonly aside?: StreamAside | undefined;
   /** Makes records of messages about DDL; undefined: none is captured. */
   readonly ddl?: DdlRecords | undefined;
+  /** Reads values that were not sent; undefined: they stay away. */
+  readonly rereader?: Pick<Rereader, 'concerns' | 'complete'> | undefined;
+}
+
+/** What a chunk reaches. */
+interface Reached {
+  readonly position: StreamPosition;
+  readonly previousCommitEnd: Lsn | null;
+  readonly bytes: number;
 }
 
 /** What an event costs beside its bytes: the objects that describe it. */
@@ -45,6 +55,10 @@ export class StreamReader implements StreamHandler {
   #holds = 0;
   #heldBack: LogEvent[] = [];
   #handedOver: StreamPosition | undefined;
+  /** Settles when what was read before has been handed over, its values read. */
+  #completing: Promise<void> | undefined;
+  /** Settles when nobody holds what is read back. */
+  #released: Promise<void> = Promise.resolve();
   #previousCommitEnd: Lsn | null = null;
   #lastHeardMs = performance.now();
   /** End of the last commit before what has been decoded since. */
@@ -92,7 +106,10 @@ export class StreamReader implements StreamHandler {
       this.#holds += 1;
       this.#stream?.pause();
       this.chunkEnd(0);
-      this.#stop.onStopped();
+      const { onStopped } = this.#stop;
+      // Once what came before it has been handed over; what becomes of a failure is told by `failed`.
+      if (this.#completing === undefined) onStopped();
+      else this.#completing.then(onStopped, () => undefined);
       return false;
     }
     if (this.#parts.decoder.decode(message)) return true;
@@ -118,18 +135,55 @@ export class StreamReader implements StreamHandler {
       this.#withoutPlace(events, bytes);
       return;
     }
+    const reached = { position, previousCommitEnd: cursor.previousCommitEnd, bytes };
+    const { rereader } = this.#parts;
+    if (rereader === undefined || (this.#completing === undefined && !rereader.concerns(events)))
+      this.#pass(events, reached);
+    else this.#completeFirst(rereader, events, reached);
+  }
+
+  #pass(events: readonly LogEvent[], { position, previousCommitEnd, bytes }: Reached): void {
+    const { aside } = this.#parts;
     if (events.length > 0) {
       aside?.handedOver(events);
       this.#emit(events, position, bytes);
     } else if (aside?.isDue(position.done) === true) this.#emit(events, position, 0);
     this.#handedOver = position;
-    this.#previousCommitEnd = this.#parts.cursor.previousCommitEnd;
+    this.#previousCommitEnd = previousCommitEnd;
+    const { cursor } = this.#parts;
     if (this.#stop !== undefined && position.open === null && cursor.done >= this.#stop.at) this.#stop.onStopped();
+  }
+
+  /** Hands over once the values that events lack have been read; reading the stream waits. */
+  #completeFirst(rereader: Pick<Rereader, 'complete'>, events: readonly LogEvent[], reached: Reached): void {
+    const before = this.#completing ?? Promise.resolve();
+    const completing = before.then(() => this.#passCompleted(rereader, events, reached));
+    this.#completing = completing;
+    const ended = (): void => {
+      if (this.#completing === completing) this.#completing = undefined;
+    };
+    completing.then(ended, ended);
+    this.#hold(completing);
+  }
+
+  /** All parts but the last move no position: they belong to its transaction. */
+  async #passCompleted(
+    rereader: Pick<Rereader, 'complete'>,
+    events: readonly LogEvent[],
+    reached: Reached,
+  ): Promise<void> {
+    for await (const part of rereader.complete(events)) {
+      await this.#released;
+      const bytes = part.bytes + (part.isLast ? reached.bytes : 0);
+      if (part.isLast) this.#pass(part.events, { ...reached, bytes });
+      else await this.#handPart(part.events, bytes);
+    }
   }
 
   /** Nothing more is handed over, and nothing read, until the answer is called. */
   hold(): () => void {
     const released = Promise.withResolvers<undefined>();
+    this.#released = Promise.all([this.#released, released.promise]).then(() => undefined);
     this.#hold(released.promise);
     return () => released.resolve(undefined);
   }
@@ -191,6 +245,14 @@ export class StreamReader implements StreamHandler {
     const position = cursor.position();
     if (this.#holds > 0 || position?.open !== null || !handover.idle || position.done <= handover.durable) return;
     this.#emit([], position, 0);
+  }
+
+  async #handPart(events: readonly LogEvent[], bytes: number): Promise<void> {
+    const { ddl, handover, aside } = this.#parts;
+    aside?.handedOver(events);
+    const told = ddl === undefined ? events : ddl.replaced(events);
+    const part = { events: told, offsets: [], bytes: bytes + events.length * EVENT_BYTES, continues: true };
+    await handover.emit(part, NOTHING_DONE);
   }
 
   #emit(events: readonly ChangeEvent[], position: StreamPosition, bytes: number): void {

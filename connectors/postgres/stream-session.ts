@@ -15,9 +15,11 @@ import { errorText } from './pg-errors.ts';
 import { sourcePartition, streamOffset } from './position/stored-offset.ts';
 import { TransactionCursor } from './position/transaction-cursor.ts';
 import { publishedForms } from './setup/publication.ts';
+import { Rereader } from './reread/rereader.ts';
 import { skippedOperations } from './skipped-operations.ts';
 import type { SeenRun } from './snapshot/seen-run.ts';
 import type { TaskSignals } from './signals/task-signals.ts';
+import { SlotXmin } from './slot-xmin.ts';
 import type { SourceConfig } from './source-config.ts';
 import type { SourceFacts } from './source-facts.ts';
 import { StreamReader } from './stream-reader.ts';
@@ -56,14 +58,27 @@ const IDLE_OFFSET_INTERVAL_MS = 5000;
 /** Streams until something breaks. */
 export async function streamUntilBroken(parts: StreamSessionParts): Promise<StreamEnd> {
   const { config, setup, handover, facts, from, rules, seen } = parts;
+  const { signal, log } = parts.context;
+  const xmin = slotXmin(parts);
   const cursor = new TransactionCursor({
     database: config.database,
     start: from.start,
     previousCommitEnd: from.previousCommitEnd,
     logEnd: setup.facts.logEnd,
+    xmin: xmin === undefined ? undefined : () => xmin.value,
   });
   const relations = new RelationRegistry(rules, setup.catalog);
   const count = numbering(config);
+  const rereader =
+    config.unavailableValues === 'reread'
+      ? new Rereader({
+          opener: parts.opener,
+          versionOf: (table) => relations.versionOf(table),
+          timeoutMs: config.rereadTimeoutMs,
+          signal,
+          log,
+        })
+      : undefined;
   const reader = new StreamReader({
     cursor,
     decoder: new PgoutputDecoder(
@@ -84,11 +99,16 @@ export async function streamUntilBroken(parts: StreamSessionParts): Promise<Stre
     seen,
     aside: parts.signals,
     ddl: config.ddlCapture === 'off' || config.ddlCapture === 'remove' ? undefined : ddlRecords(config, rules),
+    rereader,
   });
   try {
+    await xmin?.start();
     return { reason: await stream(parts, reader, { cursor, relations }), state: from };
   } catch (reason) {
     return { reason, state: { ...continued(from, reader.position, reader.previousCommitEnd), run: seen?.run ?? null } };
+  } finally {
+    xmin?.close();
+    await rereader?.close();
   }
 }
 
@@ -127,7 +147,7 @@ async function stream(
     received: () => cursor.done,
     durable: () => way.confirmable(handover.durable),
     mayConfirm: () => context.mayConfirm(),
-    confirms: config.lsnFlushMode !== 'manual',
+    confirms: config.lsnFlushMode !== 'manual' && config.flushLsnSource,
     slotPosition: setup.slot?.confirmedFlush ?? 0n,
   });
   handover.onDurable = () => feedback.durableMoved();
@@ -230,6 +250,13 @@ function startWriter(
       reader.awaitRead(lsn, () => facts.heartbeatReturned(Math.round(performance.now() - atMs))),
     log: context.log,
   });
+}
+
+function slotXmin({ config, setup, context }: StreamSessionParts): SlotXmin | undefined {
+  const { slotName, xminIntervalMs: intervalMs } = config;
+  return intervalMs === 0
+    ? undefined
+    : new SlotXmin({ session: setup.session, slotName, intervalMs, log: context.log });
 }
 
 /** publication_names is a list of identifiers. */

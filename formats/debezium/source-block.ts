@@ -19,13 +19,15 @@ const AFTER_SEQUENCE = Buffer.from('\\"]","ts_us":');
 const NANOS = Buffer.from(',"ts_ns":');
 const LSN = Buffer.from(',"lsn":');
 
-/** The last members of the source block, and its end, for what was made on this server. */
+/** The last members of the source block, and its end, for most transactions: made on this server, without xmin. */
 export const SOURCE_END = ',"xmin":null,"origin":null,"origin_lsn":null}';
 
 /** The same for any transaction. */
-export function sourceEnd({ origin }: SourceTransaction): string {
-  if (origin === undefined) return SOURCE_END;
-  return `,"xmin":null,"origin":${jsonString(origin.name)},"origin_lsn":${origin.lsn}}`;
+export function sourceEnd({ origin, xmin }: SourceTransaction): string {
+  if (origin === undefined && xmin === undefined) return SOURCE_END;
+  const place =
+    origin === undefined ? 'null,"origin_lsn":null' : `${jsonString(origin.name)},"origin_lsn":${origin.lsn}`;
+  return `,"xmin":${xmin ?? 'null'},"origin":${place}}`;
 }
 
 export interface SourceIdentity {

@@ -87,6 +87,11 @@ export class StructEncoder {
     out.byte(CLOSE);
   }
 
+  /** Names of the fields in which columns of the table are written. */
+  fieldsOf(columns: readonly number[]): string[] {
+    return this.#members.flatMap(({ plan }) => (columns.includes(plan.index) ? [plan.field] : []));
+  }
+
   /** Whether two images are written as the same bytes. */
   alike(one: RowImage, other: RowImage): boolean {
     const out = (this.#scratch ??= new ByteWriter(1024));

@@ -81,7 +81,7 @@ export class DebeziumTableEncoder implements TableEncoder {
         if (this.#shares.skipsUnchanged && before !== null && this.#row.alike(before, imageOf(after))) return;
         if (before !== null && this.#key?.changed(change, imageOf(after)) === true)
           this.#rekeyed(change, sink, before, imageOf(after));
-        else this.#updated(change, sink, before, imageOf(after));
+        else this.#updated(change, sink, before, imageOf(after), this.#headersOf(change));
         return;
       case 'd':
         this.#deleted(change, sink, imageOf(before), this.#shares.headers);
@@ -101,7 +101,13 @@ export class DebeziumTableEncoder implements TableEncoder {
     this.#finish(change, sink, op, headers);
   }
 
-  #updated(change: RowChange, sink: RecordSink, before: RowImage | null, after: RowImage): void {
+  #updated(
+    change: RowChange,
+    sink: RecordSink,
+    before: RowImage | null,
+    after: RowImage,
+    headers: readonly EncodedHeader[],
+  ): void {
     const out = this.#begin(after);
     if (before === null) {
       out.constant(this.#insertStart);
@@ -112,7 +118,7 @@ export class DebeziumTableEncoder implements TableEncoder {
     }
     this.#row.write(out, after);
     out.constant(COMMA);
-    this.#finish(change, sink, 0x75, this.#shares.headers);
+    this.#finish(change, sink, 0x75, headers);
   }
 
   /** A change of the key: the old row ends, a new one begins, and headers lead from one to the other. */
@@ -123,7 +129,18 @@ export class DebeziumTableEncoder implements TableEncoder {
     const newKey = { key: '__debezium.newkey', value: key.headerValue(after) };
     const oldKey = { key: '__debezium.oldkey', value: key.headerValue(before) };
     this.#deleted(change, sink, before, [newKey, ...headers]);
-    this.#created(change, sink, after, CREATE, [oldKey, ...headers]);
+    this.#created(change, sink, after, CREATE, [oldKey, ...this.#headersOf(change)]);
+  }
+
+  /** With those that name fields which the source did not send and which were looked for later. */
+  #headersOf({ completed }: RowChange): readonly EncodedHeader[] {
+    const { headers } = this.#shares;
+    if (completed === undefined) return headers;
+    const named = [
+      { key: 'millrace.reread', fields: this.#row.fieldsOf(completed.reread) },
+      { key: 'millrace.unavailable', fields: this.#row.fieldsOf(completed.missing) },
+    ].filter(({ fields }) => fields.length > 0);
+    return [...headers, ...named.map(({ key, fields }) => ({ key, value: Buffer.from(JSON.stringify(fields)) }))];
   }
 
   #deleted(change: RowChange, sink: RecordSink, before: RowImage, headers: readonly EncodedHeader[]): void {
@@ -167,7 +184,8 @@ export class DebeziumTableEncoder implements TableEncoder {
   #finish(change: RowChange, sink: RecordSink, op: number, headers: readonly EncodedHeader[]): void {
     const { out, record, time } = this.#shares;
     this.#source.write(out, change);
-    if (this.#count === undefined && change.transaction.origin === undefined) time.write(out, op);
+    const { origin, xmin } = change.transaction;
+    if (this.#count === undefined && origin === undefined && xmin === undefined) time.write(out, op);
     else this.#finishAtLength(change, op);
     if (this.#hasSchema) out.byte(CLOSE);
     record.bytes = out.bytes;

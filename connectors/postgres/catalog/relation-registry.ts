@@ -3,6 +3,7 @@ import type { Session } from '../connection/session.ts';
 import { readRelation, readType, type RelationMessage } from '../decoder/relation-message.ts';
 import type { RelationPlan, Relations } from '../decoder/relation-plan.ts';
 import type { Catalog } from './catalog.ts';
+import type { PgTypes } from './pg-type.ts';
 import { buildPlan, isDescribed, keepSchema, type PlanRules } from './plan-builder.ts';
 
 /**
@@ -16,6 +17,8 @@ export class RelationRegistry implements Relations {
   readonly #messages = new Map<number, RelationMessage>();
   /** Labels that were asked for: one that the catalog does not have (it was renamed since) is asked for once. */
   readonly #askedLabels = new Set<string>();
+  /** What each version was made of, for as long as somebody has it. */
+  readonly #versions = new WeakMap<TableSchema, RelationMessage>();
   #pending: RelationMessage | undefined;
 
   constructor(rules: PlanRules, catalog: Catalog) {
@@ -25,6 +28,12 @@ export class RelationRegistry implements Relations {
 
   plan(oid: number): RelationPlan | null | undefined {
     return this.#plans.get(oid);
+  }
+
+  /** How the log described a version of a table; undefined: it is of another session. */
+  versionOf(schema: TableSchema): { readonly relation: RelationMessage; readonly types: PgTypes } | undefined {
+    const relation = this.#versions.get(schema);
+    return relation === undefined ? undefined : { relation, types: this.#catalog.types.types };
   }
 
   define(bytes: Buffer, at: number): boolean {
@@ -77,7 +86,9 @@ export class RelationRegistry implements Relations {
     this.#messages.set(relation.oid, relation);
     const table = this.#catalog.table(relation.oid);
     const plan = buildPlan({ relation, table, types: this.#catalog.types.types }, this.#rules);
-    this.#plans.set(relation.oid, keepSchema(plan, this.#earlier(relation.oid)));
+    const kept = keepSchema(plan, this.#earlier(relation.oid));
+    this.#plans.set(relation.oid, kept);
+    this.#versions.set(kept.schema, relation);
   }
 
   #earlier(oid: number): TableSchema | undefined {

@@ -16,6 +16,8 @@ export interface CursorStart {
   readonly previousCommitEnd: Lsn | null;
   /** End of the server's log before the session began. */
   readonly logEnd: Lsn;
+  /** `source.xmin` of transactions that begin now; undefined: they have none. */
+  readonly xmin?: (() => number | undefined) | undefined;
 }
 
 /** The transaction that the stream is in. */
@@ -31,6 +33,7 @@ interface Open extends Begin {
 export class TransactionCursor {
   readonly #database: string;
   readonly #logEnd: Lsn;
+  readonly #xmin: CursorStart['xmin'];
   #done: Lsn;
   #resume: Resume;
   #open: Open | undefined;
@@ -54,12 +57,13 @@ export class TransactionCursor {
   #lastXid: number | null = null;
   #lastTimeMicros: bigint | null = null;
 
-  constructor({ database, start, previousCommitEnd, logEnd }: CursorStart) {
+  constructor({ database, start, previousCommitEnd, logEnd, xmin }: CursorStart) {
     this.#database = database;
     this.#done = start.done;
     this.#resume = start.resume;
     this.#previousCommitEnd = previousCommitEnd;
     this.#logEnd = logEnd;
+    this.#xmin = xmin;
   }
 
   get done(): Lsn {
@@ -109,6 +113,7 @@ export class TransactionCursor {
       previousCommitEnd: this.#previousCommitEnd,
       snapshot: 'false',
     };
+    if (this.#xmin !== undefined) this.#transaction = withXmin(this.#transaction, this.#xmin());
     this.#ordinal = this.#completeOrdinal = this.#resumedOrdinal = 0;
     this.#high = this.#low = this.#completeHigh = this.#completeLow = 0;
     if (replayed) {
@@ -272,4 +277,8 @@ export class TransactionCursor {
     this.#resumedOrdinal = delivered;
     this.#resume = { kind: 'boundary' };
   }
+}
+
+function withXmin(transaction: PostgresTransaction, xmin: number | undefined): PostgresTransaction {
+  return xmin === undefined ? transaction : { ...transaction, xmin };
 }
