@@ -1,13 +1,16 @@
 import type { LogEvent, LogicalMessage, PostgresTransaction, RowChange, TransactionMark } from '../../change-event.ts';
-import { NULL_FIELD, UNAVAILABLE_FIELD, type RowImage } from '../../row-image.ts';
+import type { RowImage } from '../../row-image.ts';
 import type { ChangeCounts } from '../change-counts.ts';
 import { lsnOf } from '../lsn.ts';
 import type { MessageType } from '../position/stream-position.ts';
 import type { TransactionCursor } from '../position/transaction-cursor.ts';
-import { int16, int32, uint32 } from '../wire/big-endian.ts';
+import { int32, uint32 } from '../wire/big-endian.ts';
 import type { PluginMessage } from '../wire/replication-stream.ts';
-import { FieldArena } from './field-arena.ts';
+import type { DecoderFilters, MessageFilter } from './decoder-filters.ts';
+import { readMessage } from './logical-message.ts';
 import type { RelationPlan, Relations } from './relation-plan.ts';
+import { TupleReader } from './tuple-reader.ts';
+import { asksForLabel } from './unknown-labels.ts';
 
 const BEGIN = 66; // B
 const COMMIT = 67; // C
@@ -19,32 +22,11 @@ const DELETE = 68; // D
 const TRUNCATE = 84; // T
 const MESSAGE = 77; // M
 const ORIGIN = 79; // O
-const KEY_TUPLE = 75; // K
-const OLD_TUPLE = 79; // O
-const TEXT = 116; // t
-const BINARY = 98; // b
-const NULL = 110; // n
-const UNCHANGED = 117; // u
 
 /** Microseconds from 1970-01-01 to PostgreSQL's epoch, 2000-01-01. */
 const POSTGRES_EPOCH_MICROS = 946_684_800_000_000n;
 
 type Images = Pick<RowChange, 'before' | 'after' | 'partialBefore'>;
-
-/** Operations that are left out although the server sends them; they are not counted either, as with Debezium. */
-export type SkippedOperations = ReadonlySet<RowChange['op']>;
-
-/** Which logical messages become events, by their prefixes; the others count in their transaction all the same. */
-export type MessageFilter = (prefix: string) => boolean;
-
-/** What of the stream is left out. */
-export interface DecoderFilters {
-  readonly skipped: SkippedOperations;
-  /** Default: none is wanted. */
-  readonly messages?: MessageFilter;
-  /** Whether begins and ends of transactions become events, and with them, to be counted, what was delivered before. */
-  readonly transactions?: boolean;
-}
 
 /**
  * Turns pgoutput messages (PostgreSQL 18 manual, 54.9, protocol version 1) into changes whose rows are ranges of the bytes they
@@ -54,7 +36,7 @@ export class PgoutputDecoder {
   readonly #cursor: TransactionCursor;
   readonly #relations: Relations;
   readonly #counts: ChangeCounts;
-  readonly #arena = new FieldArena();
+  readonly #tuples = new TupleReader();
   readonly #skipInserts: boolean;
   readonly #skipUpdates: boolean;
   readonly #skipDeletes: boolean;
@@ -170,9 +152,8 @@ export class PgoutputDecoder {
     if (this.#skipInserts) return true;
     this.#counts.creates += 1;
     if (plan === null) return this.#filtered();
-    const base = this.#arena.reserve(2 * plan.width);
-    this.#checkEnd(this.#tuple(at + 5, plan, base));
-    const after = this.#image(base);
+    this.#tuples.open(this.#bytes, this.#end);
+    const after = this.#tuples.row(at + 5, plan);
     this.#push('c', plan, { before: null, after, partialBefore: false });
     return plan.enums.length === 0 || this.#hasKnownLabels(at, plan, after);
   }
@@ -182,17 +163,10 @@ export class PgoutputDecoder {
     if (this.#skipUpdates) return true;
     this.#counts.updates += 1;
     if (plan === null) return this.#filtered();
-    const base = this.#arena.reserve(4 * plan.width);
-    const oldBase = base + 2 * plan.width;
-    const marker = this.#bytes[at + 4];
-    const hasOld = marker === KEY_TUPLE || marker === OLD_TUPLE;
-    if (!hasOld) this.#arena.release(oldBase);
-    const next = hasOld ? this.#tuple(at + 5, plan, oldBase) : at + 4;
-    this.#checkEnd(this.#tuple(next + 1, plan, base));
-    if (marker === OLD_TUPLE) fillUnavailable(this.#arena.fields, base, plan.width);
-    const before = hasOld ? this.#image(oldBase) : null;
-    const after = this.#image(base);
-    this.#push('u', plan, { before, after, partialBefore: marker === KEY_TUPLE });
+    const tuples = this.#tuples;
+    tuples.open(this.#bytes, this.#end);
+    const after = tuples.updated(at + 4, plan);
+    this.#push('u', plan, { before: tuples.before, after, partialBefore: tuples.isPartial(at + 4) });
     return plan.enums.length === 0 || this.#hasKnownLabels(at, plan, after);
   }
 
@@ -204,10 +178,9 @@ export class PgoutputDecoder {
       this.#filtered();
       return;
     }
-    const base = this.#arena.reserve(2 * plan.width);
-    this.#checkEnd(this.#tuple(at + 5, plan, base));
-    const partialBefore = this.#bytes[at + 4] === KEY_TUPLE;
-    this.#push('d', plan, { before: this.#image(base), after: null, partialBefore });
+    this.#tuples.open(this.#bytes, this.#end);
+    const before = this.#tuples.row(at + 5, plan);
+    this.#push('d', plan, { before, after: null, partialBefore: this.#tuples.isPartial(at + 4) });
   }
 
   /** One message for all tables of the statement: each counts as a change of its own, in the order listed. */
@@ -223,21 +196,16 @@ export class PgoutputDecoder {
     }
   }
 
-  /** flags, LSN, prefix, length, content (protocol version 1: no xid). */
   #message(at: number): void {
-    const bytes = this.#bytes;
-    const transactional = ((bytes[at] ?? 0) & 1) === 1;
+    const { transactional, prefix, content, end } = readMessage(this.#bytes, at);
     const transaction = transactional ? this.#messageInside() : this.#messageAlone();
-    const prefixEnd = bytes.indexOf(0, at + 9);
-    const prefix = bytes.toString('utf8', at + 9, prefixEnd);
     if (transaction === undefined || !this.#wantsMessage(prefix)) return;
-    const start = prefixEnd + 5;
-    const end = start + int32(bytes, prefixEnd + 1);
-    this.#checkEnd(end);
+    if (end !== this.#end)
+      throw new RangeError(`a message ends at ${this.#end}, its content at ${end}: the stream is broken`);
     this.#add({
       kind: 'message',
       prefix,
-      content: bytes.subarray(start, end),
+      content,
       transactional,
       transaction,
       positionHigh: this.#high,
@@ -269,18 +237,12 @@ export class PgoutputDecoder {
     return plan;
   }
 
-  /** False: a label was added to an enum since the catalog was asked, which no Relation message tells. */
+  /** False: a label was added to an enum since the catalog was asked. */
   #hasKnownLabels(at: number, plan: RelationPlan, row: RowImage): boolean {
     const oid = uint32(this.#bytes, at);
-    for (const { column, labels } of plan.enums) {
-      const start = row.fields[row.at + 2 * column] ?? 0;
-      const length = row.fields[row.at + 2 * column + 1] ?? NULL_FIELD;
-      if (length < 0 || labels.some((label) => isAt(row.bytes, start, length, label))) continue;
-      if (!this.#relations.askLabel(oid, row.bytes.toString('utf8', start, start + length))) continue;
-      this.#relabelled = oid;
-      return false;
-    }
-    return true;
+    if (!asksForLabel({ oid, enums: plan.enums, row }, this.#relations)) return true;
+    this.#relabelled = oid;
+    return false;
   }
 
   /** Gives the last change the schema with the labels that were asked for. */
@@ -290,10 +252,6 @@ export class PgoutputDecoder {
     const table = this.#relations.plan(oid)?.schema;
     if (last?.kind !== 'row' || table === undefined) return;
     this.#events[this.#events.length - 1] = { ...last, table };
-  }
-
-  #image(at: number): RowImage {
-    return { bytes: this.#bytes, fields: this.#arena.fields, at };
   }
 
   #push(op: RowChange['op'], plan: RelationPlan, { before, after, partialBefore }: Images): void {
@@ -315,53 +273,4 @@ export class PgoutputDecoder {
     if (this.#isDelivered) this.#events.push({ kind: 'delivered', event });
     else this.#events.push(event);
   }
-
-  /** Notes the ranges of the TupleData at `start`, captured column i at `fields[base + 2i]`; returns where it ends. */
-  #tuple(start: number, plan: RelationPlan, base: number): number {
-    const bytes = this.#bytes;
-    const fields = this.#arena.fields;
-    const { capture } = plan;
-    const count = int16(bytes, start);
-    if (count !== capture.length)
-      throw new RangeError(`a row of ${count} columns for ${plan.schema.table}, which has ${capture.length}`);
-    let at = start + 2;
-    for (let column = 0; column < count; column += 1) {
-      const kind = bytes[at];
-      at += 1;
-      const captured = capture[column] ?? -1;
-      if (kind === TEXT || kind === BINARY) {
-        const length = int32(bytes, at);
-        at += 4;
-        if (captured >= 0) {
-          fields[base + 2 * captured] = at;
-          fields[base + 2 * captured + 1] = length;
-        }
-        at += length;
-      } else if (captured >= 0) {
-        if (kind !== NULL && kind !== UNCHANGED) throw new RangeError(`a value of the unknown kind ${kind ?? -1}`);
-        fields[base + 2 * captured] = 0;
-        fields[base + 2 * captured + 1] = kind === NULL ? NULL_FIELD : UNAVAILABLE_FIELD;
-      }
-    }
-    return at;
-  }
-
-  #checkEnd(at: number): void {
-    if (at !== this.#end)
-      throw new RangeError(`a message ends at ${this.#end}, what it holds at ${at}: the stream is broken`);
-  }
-}
-
-/** With replica identity full the old row, behind the new one in `fields`, holds the values that were not sent again. */
-function fillUnavailable(fields: Int32Array, base: number, width: number): void {
-  const behind = 2 * width;
-  for (let at = base; at < base + behind; at += 2) {
-    if (fields[at + 1] !== UNAVAILABLE_FIELD) continue;
-    fields[at] = fields[at + behind] ?? 0;
-    fields[at + 1] = fields[at + behind + 1] ?? UNAVAILABLE_FIELD;
-  }
-}
-
-function isAt(bytes: Buffer, start: number, length: number, label: Buffer): boolean {
-  return length === label.length && bytes.compare(label, 0, length, start, start + length) === 0;
 }
