@@ -57,6 +57,7 @@ UPDATE z.cols SET d = 9 WHERE id = 31;
 UPDATE z.cols SET d = NULL WHERE id = 31;
 
 UPDATE z.cols SET a = '' WHERE a IS NULL;
+
 ALTER TABLE z.cols ALTER a SET NOT NULL;
 
 INSERT INTO z.cols (id, b, a) VALUES (32, 1, 'now needed');
