@@ -21,7 +21,7 @@ export interface RereadQuery {
 }
 
 /** What the query says of the row with the given number, from 1. */
-export interface RereadRow {
+interface RereadRow {
   readonly n: number;
   readonly found: boolean;
   /** False: beyond the most bytes, to be asked for again. */
