@@ -95,11 +95,19 @@ export interface SourceTask {
   signal?(signal: TaskSignal): Promise<void>;
 }
 
-/** A slot that offsets say a connector held (`millrace.slot`, `millrace.system`). */
+/** A slot that offsets say a connector held. */
 export interface HeldSlot {
   readonly slot: string;
   /** Identity of its server; null: not recorded. */
   readonly system: string | null;
+}
+
+/** How a kind of source says which slots its connectors hold; known without loading the rest of it. */
+export interface SlotNames {
+  /** The slot that a stored offset names; undefined: none, or the offset is of another kind of source. */
+  heldBy(offset: SourceOffset): HeldSlot | undefined;
+  /** The slot that a connector with this configuration uses; undefined: none. */
+  namedBy(config: ConnectorConfig): string | undefined;
 }
 
 /** A kind of source. Stateless: one object per plug-in, shared by all connectors of that class. */

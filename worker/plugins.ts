@@ -1,4 +1,5 @@
-import type { SourceConnector } from '../connectors/source-connector.ts';
+import { postgresSlots } from '../connectors/postgres/slot-names.ts';
+import type { SlotNames, SourceConnector } from '../connectors/source-connector.ts';
 import { ConnectorError } from '../errors/connector-error.ts';
 import { pluginByName, type PluginName } from './plugin-names.ts';
 import { PluginPath } from './plugin-path/plugin-path.ts';
@@ -7,6 +8,8 @@ import { productVersion } from './version.ts';
 /** A connector that this worker can run; its code is loaded at first use, since most workers need one kind only. */
 export interface PluginEntry extends PluginName {
   readonly version: string;
+  /** Absent: connectors of this kind hold no slots. */
+  readonly slots?: SlotNames;
   load(): Promise<SourceConnector>;
 }
 
@@ -16,6 +19,7 @@ const builtInConnectors: readonly PluginEntry[] = [
     className: 'io.debezium.connector.postgresql.PostgresConnector',
     aliases: ['postgres'],
     version: productVersion,
+    slots: postgresSlots,
     load: async () => (await import('../connectors/postgres/connector.ts')).postgresConnector,
   },
   {

@@ -1,12 +1,10 @@
 import type { FlatObject } from '../../config-topics/json-text.ts';
+import type { HeldSlot, SlotNames } from '../../connectors/source-connector.ts';
 import type { TaskBody } from './task-body.ts';
 
 /** A slot that a connector held which is not there any more, by what is left of its offsets. */
-export interface LeftSlot {
+export interface LeftSlot extends HeldSlot {
   readonly connector: string;
-  readonly slot: string;
-  /** Identity of the server that it was on; null: not recorded. */
-  readonly system: string | null;
   /** Key of the offset that says so. */
   readonly partition: FlatObject;
 }
@@ -22,17 +20,18 @@ export interface LeftSlotSources {
   readonly offsetsOf: (connector: string) => readonly StoredEntry[];
   /** Configurations of the connectors that exist. */
   readonly configs: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** The kinds of connectors that hold slots. */
+  readonly kinds: readonly SlotNames[];
+  /** That of a class; undefined: it is unknown, or holds none. */
+  readonly kindOf: (className: string) => SlotNames | undefined;
 }
 
-// A slot has nothing but its name, so that the offset is the mark that says whose it is (connectors/postgres/position).
-const SLOT = 'millrace.slot';
-const SYSTEM = 'millrace.system';
-
 /** The slots of connectors that were deleted, but for those that a connector uses which exists. */
-export function leftSlots({ stored, offsetsOf, configs }: LeftSlotSources): LeftSlot[] {
-  const left = stored.filter((name) => !configs.has(name)).flatMap((name) => slotsOf(name, offsetsOf(name)));
+export function leftSlots(sources: LeftSlotSources): LeftSlot[] {
+  const { stored, configs } = sources;
+  const left = stored.filter((name) => !configs.has(name)).flatMap((name) => slotsOf(name, sources));
   if (left.length === 0) return [];
-  const used = [...configs].flatMap(([name, config]) => usedSlots(name, config, offsetsOf));
+  const used = [...configs].flatMap(([name, config]) => usedSlots(name, config, sources));
   return left.filter(
     ({ slot, system }) =>
       !used.some(
@@ -42,26 +41,22 @@ export function leftSlots({ stored, offsetsOf, configs }: LeftSlotSources): Left
 }
 
 /** By its configuration, on whatever server, and by what its offsets say of the server. */
-function usedSlots(
-  name: string,
-  config: Readonly<Record<string, string>>,
-  offsetsOf: LeftSlotSources['offsetsOf'],
-): Pick<LeftSlot, 'slot' | 'system'>[] {
-  const held = slotsOf(name, offsetsOf(name));
-  const isPostgres = /postgres/i.test(config['connector.class'] ?? '');
-  const slot = config['slot.name']?.trim() ?? (isPostgres ? 'debezium' : undefined);
+function usedSlots(name: string, config: Readonly<Record<string, string>>, sources: LeftSlotSources): HeldSlot[] {
+  const held = slotsOf(name, sources);
+  const slot = sources.kindOf(config['connector.class'] ?? '')?.namedBy(config);
   if (slot === undefined || held.some((other) => other.slot === slot && other.system !== null)) return held;
   return [...held, { slot, system: null }];
 }
 
-function slotsOf(connector: string, offsets: readonly StoredEntry[]): LeftSlot[] {
-  return offsets.flatMap(({ partition, offset }) => {
-    const slot = offset?.[SLOT];
-    const system = offset?.[SYSTEM] ?? null;
-    return typeof slot === 'string'
-      ? [{ connector, slot, system: system === null ? null : String(system), partition }]
-      : [];
-  });
+function slotsOf(connector: string, { offsetsOf, kinds }: LeftSlotSources): LeftSlot[] {
+  return offsetsOf(connector).flatMap(({ partition, offset }) =>
+    offset === null
+      ? []
+      : kinds.flatMap((kind) => {
+          const held = kind.heldBy(offset);
+          return held === undefined ? [] : { connector, ...held, partition };
+        }),
+  );
 }
 
 /** A slot of a connector that was deleted, and what the tasks that read its server see of it. */

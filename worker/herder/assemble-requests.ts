@@ -133,12 +133,18 @@ class RequestAssembly {
   }
 
   #leftSlots(): LeftSlot[] {
-    const { stores, view } = this.#input;
+    const { stores, view, plugins } = this.#input;
     // Before the config topic has been read every connector would look deleted.
     if (!this.#parts.hasReadConfigs()) return [];
     const { connectors } = view();
     const configs = new Map([...connectors].map(([name, { config }]) => [name, config]));
-    return leftSlots({ stored: stores.offset.connectors, offsetsOf: (name) => stores.offset.all(name), configs });
+    return leftSlots({
+      stored: stores.offset.connectors,
+      offsetsOf: (name) => stores.offset.all(name),
+      configs,
+      kinds: plugins.entries.flatMap(({ slots }) => slots ?? []),
+      kindOf: (className) => plugins.find(className)?.slots,
+    });
   }
 
   #slotRequests(offsets: StoredOffsets): SlotRequests {

@@ -104,7 +104,7 @@ export function streamOffset(
 /** Throws POSTGRES_OFFSET_INVALID for an offset that nothing can start from. */
 export function readOffset(offset: SourceOffset | undefined, numbering: string): StoredOffset {
   if (offset === undefined) return { state: 'none' };
-  const source = sourceOf(offset);
+  const source = offsetSource(offset);
   if (offset[STATE] === 'creating') return { state: 'creating', source };
   const lsn = lsnField(offset, 'lsn');
   if (offset[STATE] === 'snapshot' && lsn !== null)
@@ -164,7 +164,8 @@ function runField(run: string | null): SourceOffset {
   return run === null ? {} : { [RUN]: run };
 }
 
-function sourceOf(offset: SourceOffset): OffsetSource {
+/** What the offset belongs to, as far as it says so. */
+export function offsetSource(offset: SourceOffset): OffsetSource {
   const timeline = lsnField(offset, TIMELINE);
   return {
     slot: textField(offset, SLOT),
