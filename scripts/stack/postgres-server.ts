@@ -6,6 +6,7 @@ import pg from 'pg';
 import { createAuthority, issue, type Authority, type Certificate } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { postgresBinaries, postgresUser, type PostgresVersion } from './postgres-binaries.ts';
+import { copyAsStandby } from './postgres-standby.ts';
 import { Server, type ServerPlan } from './server.ts';
 import type { StackContext } from './stack-context.ts';
 
@@ -20,6 +21,8 @@ export interface PostgresOptions {
    * `certified` (LOGIN REPLICATION) is then let in by a client certificate alone.
    */
   readonly ssl?: boolean | { readonly names: readonly string[] };
+  /** Follows this server, which runs and is of the same version, as a standby that can be read. From PostgreSQL 15 on. */
+  readonly standbyOf?: PostgresServer;
 }
 
 /** Files of a server with TLS, PEM. */
@@ -100,13 +103,16 @@ export async function startPostgres(
   const port = await freePort();
   await mkdir(folder, { recursive: true });
   if (user !== undefined) await chown(folder, user.uid, user.gid);
-  await initialise(binaries, folder, data);
+  const primary = options.standbyOf;
+  const standbySettings = primary === undefined ? {} : await copyAsStandby(primary, { name, data });
+  if (primary === undefined) await initialise(binaries, folder, data);
   const tls =
     options.ssl === undefined || options.ssl === false ? undefined : await prepareTls(folder, data, options.ssl);
   const tlsSettings = tls === undefined ? {} : TLS_SETTINGS;
   const settings = {
     ...SETTINGS,
     ...tlsSettings,
+    ...standbySettings,
     port: String(port),
     unix_socket_directories: folder,
     ...options.settings,

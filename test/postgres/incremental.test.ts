@@ -4,31 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RowChange } from '../../connectors/change-event.ts';
 import { isMap, Struct } from '../../connectors/connect-data.ts';
-import { fieldText } from '../../connectors/row-image.ts';
 import { servers } from '../support/servers.ts';
 import { OffsetStore, TaskDriver, type DriverOptions } from './support/task-driver.ts';
 import { blockedCommit } from './support/blocked-commit.ts';
+import { foldedRows } from './support/folded-rows.ts';
 import { holdRoom } from './support/hold-room.ts';
 import { TestDatabase, until } from './support/test-database.ts';
 
 const ROWS = 5000;
-
-/** What consumers know of a table by key, and every version that came after a newer one. */
-function fold(changes: readonly RowChange[]): { readonly rows: Map<string, number>; readonly fallen: string[] } {
-  const rows = new Map<string, number>();
-  const newest = new Map<string, number>();
-  const fallen: string[] = [];
-  for (const { op, before, after } of changes) {
-    const key = (image: typeof after): string => (image === null ? '' : String(fieldText(image, 0)));
-    if (before !== null && key(before) !== key(after)) rows.delete(key(before));
-    if (after === null) continue;
-    const version = Number(fieldText(after, 1));
-    if (version < (newest.get(key(after)) ?? 0)) fallen.push(`${op} of ${key(after)}: ${version}`);
-    newest.set(key(after), version);
-    rows.set(key(after), version);
-  }
-  return { rows, fallen };
-}
 
 describe('an incremental snapshot of PostgreSQL', () => {
   let database: TestDatabase;
@@ -83,7 +66,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
       ]),
     );
   const assertEqual = async (changes: readonly RowChange[]): Promise<void> => {
-    const { rows, fallen } = fold(changes);
+    const { rows, fallen } = foldedRows(changes);
     assert.deepEqual(fallen.slice(0, 5), []);
     const expected = await table();
     assert.deepEqual([...expected].filter(([id, version]) => rows.get(id) !== version).slice(0, 5), []);
@@ -95,7 +78,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
     await driver.execute(['public\\.it.*']);
     await isOver(driver);
     assert.equal(driver.committed.length, ROWS);
-    assert.equal(fold(driver.committed).rows.size, ROWS);
+    assert.equal(foldedRows(driver.committed).rows.size, ROWS);
     assert.ok(driver.committed.every(({ op, transaction: { snapshot } }) => op === 'r' && snapshot === 'incremental'));
     assert.deepEqual(
       told(driver).filter((text) => text !== 'IN_PROGRESS'),
@@ -130,7 +113,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
     await client.end();
     const end = ROWS * 10;
     await database.sql(`INSERT INTO item VALUES (${end}, 1)`);
-    await until(() => fold(driver.committed).rows.has(String(end)), 'the last change has come');
+    await until(() => foldedRows(driver.committed).rows.has(String(end)), 'the last change has come');
     await assertEqual(driver.committed);
     assert.ok(driver.committed.some(({ op }) => op === 'u'));
   });
@@ -148,7 +131,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
     await isOver(driver);
     await waiting.end();
     await assertEqual(driver.committed);
-    assert.equal(fold(driver.committed).rows.get('7'), 2);
+    assert.equal(foldedRows(driver.committed).rows.get('7'), 2);
   });
 
   it('reads a chunk again whose snapshot does not see what was delivered while the snapshot was under way', async () => {
