@@ -66,6 +66,17 @@ export interface OtherSlot {
   readonly status: string | null;
 }
 
+/** Why the source has to keep its log for a slot. */
+export interface SlotHold {
+  /** Of the source: an open or a prepared transaction; Kafka; or the task itself. */
+  readonly cause:
+    'transaction' | 'prepared-transaction' | 'kafka' | 'reading' | 'manual' | 'snapshot' | 'not-streaming';
+  /** One sentence. */
+  readonly reason: string;
+  /** That part of what is kept. */
+  readonly bytes: number;
+}
+
 /** What the source keeps of its log for this task and how long it still will; in bytes of the log, null: not known or no limit. */
 export interface SlotProgress {
   readonly name: string;
@@ -88,6 +99,8 @@ export interface SlotProgress {
   readonly limitBytes: number | null;
   /** When, at the rate seen, there will be no room left, from now. */
   readonly exhaustedInMs: number | null;
+  /** Null: nothing worth a reason. */
+  readonly heldBy: SlotHold | null;
   /** When all this was seen. */
   readonly checkedMs: number;
   /** Those of the same kind on the same server, a bounded number: what keeps most first. */
@@ -100,6 +113,24 @@ export interface HeartbeatProgress {
   readonly writtenMs: number;
   /** From there until its transaction was read. */
   readonly roundTripMs: number;
+}
+
+/** Changes of transactions that have not ended, kept on the worker's disk until they do. */
+export interface SpoolProgress {
+  readonly transactions: number;
+  /** In files, what is still on its way there included. */
+  readonly bytes: number;
+  readonly memoryBytes: number;
+  readonly limitBytes: number;
+}
+
+/** That the source had no longer what follows the stored offset, so that everything was read anew. */
+export interface ReadAnew {
+  /** The last time. */
+  readonly atMs: number;
+  readonly reason: string;
+  /** Since the task began. */
+  readonly times: number;
 }
 
 /** Changes seen, those of tables that are not captured included; `filtered` counts the latter once more. */
@@ -149,4 +180,8 @@ export interface SourceProgress {
   readonly slot: SlotProgress | null;
   /** What the task writes to the source to see it come back; null: nothing. */
   readonly heartbeat: HeartbeatProgress | null;
+  /** Null: nothing is kept in this way. */
+  readonly spool: SpoolProgress | null;
+  /** Null: it was not. */
+  readonly readAnew: ReadAnew | null;
 }

@@ -17,6 +17,8 @@ describe('the PostgreSQL connector', () => {
     assert.deepEqual(postgresConnector.taskConfigs(config, 3), [task, helper, helper]);
     const streaming = { ...config, 'snapshot.mode': 'no_data' };
     assert.equal(postgresConnector.taskConfigs(streaming, 3).length, 1);
+    const healing = { ...streaming, 'millrace.gap.action': 'read_anew' };
+    assert.equal(postgresConnector.taskConfigs(healing, 3).length, 3, 'all may have to be read');
     const based = { ...config, 'snapshot.mode': 'configuration_based' };
     assert.equal(postgresConnector.taskConfigs(based, 3).length, 1);
     const data = { ...based, 'snapshot.mode.configuration.based.snapshot.data': 'true' };

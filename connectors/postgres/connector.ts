@@ -38,7 +38,8 @@ export const postgresConnector: SourceConnector = {
     if (maxTasks < 1) return [];
     const task = { ...config, 'task.class': TASK_CLASS };
     const parsed = validConfig(config);
-    const takesSnapshots = parsed !== undefined && snapshotRules(parsed).reads !== 'never';
+    const rules = parsed === undefined ? undefined : snapshotRules(parsed);
+    const takesSnapshots = rules !== undefined && (rules.reads !== 'never' || rules.heals);
     const helpers = takesSnapshots ? maxTasks - 1 : 0;
     return [task, ...Array.from({ length: helpers }, () => helperConfig(task))];
   },

@@ -16,6 +16,8 @@ export class Handover {
   readonly #failed = Promise.withResolvers<never>();
   readonly #waiting = new Set<PromiseWithResolvers<undefined>>();
   #failure: Error | undefined;
+  /** When something was acknowledged last, or handed over while nothing was on its way (performance.now()). */
+  #movedMs = 0;
   /** Called whenever `durable` may have moved. */
   onDurable: () => void = () => undefined;
 
@@ -49,6 +51,11 @@ export class Handover {
   /** True when nothing is on its way. */
   get idle(): boolean {
     return this.#tracker.idle;
+  }
+
+  /** For how long nothing was acknowledged although something is on its way; null: nothing is. */
+  get unacknowledgedMs(): number | null {
+    return this.idle ? null : performance.now() - this.#movedMs;
   }
 
   /** `done`: everything before it is handed over once this batch is. The answer: wait for it before handing over more. */
@@ -93,11 +100,13 @@ export class Handover {
   }
 
   #hand(batch: ChangeBatch, done: Lsn, timeMicros: bigint | null = null): Emitted {
+    if (this.idle) this.#movedMs = performance.now();
     const acknowledge = this.#tracker.add(done, timeMicros);
     const emitted = this.#context.emit(batch);
     const acknowledged = emitted.acknowledged.then(
       () => {
         acknowledge();
+        this.#movedMs = performance.now();
         this.onDurable();
       },
       (error: unknown) => {

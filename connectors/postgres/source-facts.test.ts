@@ -9,6 +9,7 @@ function bench() {
     durable: 0x100n,
     durableTimeMicros: null as bigint | null,
     idle: true,
+    unacknowledgedMs: null,
     done: 0x100n,
     commits: 0,
   };
@@ -24,7 +25,7 @@ function bench() {
     },
     lastXid: 7,
   };
-  facts.streaming({ cursor, feedback: { confirmed: 0x80n } });
+  facts.streaming({ cursor, feedback: { confirmed: 0x80n }, spool: () => null });
   return { facts, state, cursor };
 }
 
@@ -73,7 +74,7 @@ describe('what a PostgreSQL task says of its progress', () => {
     assert.equal(facts.progress().connected, false);
     assert.equal(facts.progress().transactions, 5);
     facts.connected();
-    facts.streaming({ cursor, feedback: { confirmed: 0n } });
+    facts.streaming({ cursor, feedback: { confirmed: 0n }, spool: () => null });
     state.commits = 2;
     facts.changes.creates += 1;
     assert.equal(facts.progress().changes.creates, 5);

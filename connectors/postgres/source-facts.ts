@@ -4,9 +4,11 @@ import type {
   SlotProgress,
   SnapshotProgress,
   SourceProgress,
+  SpoolProgress,
 } from '../source-progress.ts';
 import { ChangeCounts } from './change-counts.ts';
 import type { Feedback } from './feedback.ts';
+import type { StreamStanding } from './guard/slot-hold.ts';
 import type { Handover } from './handover.ts';
 import { formatLsn, type Lsn } from './lsn.ts';
 import { snapshotPace, type SnapshotFigures } from './snapshot/snapshot-pace.ts';
@@ -16,7 +18,10 @@ import type { TransactionCursor } from './position/transaction-cursor.ts';
 interface Streaming {
   readonly cursor: Pick<TransactionCursor, 'done' | 'commits' | 'lastXid'>;
   readonly feedback: Pick<Feedback, 'confirmed'>;
+  readonly spool: () => SpoolProgress | null;
 }
+
+type HandedOver = Pick<Handover, 'durable' | 'durableTimeMicros' | 'idle' | 'unacknowledgedMs'>;
 
 interface SourceFactsParts {
   readonly incremental?: () => IncrementalProgress | null;
@@ -40,7 +45,7 @@ export class SourceFacts {
   /** Raised by whoever decodes changes, session after session. */
   readonly changes = new ChangeCounts();
   readonly #server: string;
-  readonly #handover: () => Pick<Handover, 'durable' | 'durableTimeMicros' | 'idle'>;
+  readonly #handover: () => HandedOver;
   readonly #now: () => number;
   #phase: SourceProgress['phase'] = 'connecting';
   #connected = false;
@@ -51,13 +56,14 @@ export class SourceFacts {
   #snapshot: Snapshot | undefined;
   #slot: SlotProgress | null = null;
   #heartbeat: HeartbeatProgress | null = null;
+  #readAnew: SourceProgress['readAnew'] = null;
   #caughtUpMs: number | undefined;
   readonly #incremental: () => IncrementalProgress | null;
 
   /** `handover`: the one of now; `incremental`: what is read while changes stream; `now`: epoch milliseconds. */
   constructor(
     server: string,
-    handover: () => Pick<Handover, 'durable' | 'durableTimeMicros' | 'idle'>,
+    handover: () => HandedOver,
     { incremental = () => null, now = Date.now }: SourceFactsParts = {},
   ) {
     this.#incremental = incremental;
@@ -114,8 +120,19 @@ export class SourceFacts {
     if (head > this.#head) this.#head = head;
   }
 
+  /** Where the task is between its slot and the end of the log. */
+  standing(): StreamStanding {
+    const { durable, unacknowledgedMs } = this.#handover();
+    return { phase: this.#phase, read: this.#streaming?.cursor.done ?? null, durable, unacknowledgedMs };
+  }
+
   sawSlot(slot: SlotProgress): void {
     this.#slot = slot;
+  }
+
+  /** The server has no longer what follows the stored offset. */
+  readsAnew(reason: string): void {
+    this.#readAnew = { atMs: this.#now(), reason, times: (this.#readAnew?.times ?? 0) + 1 };
   }
 
   heartbeatReturned(roundTripMs: number): void {
@@ -150,6 +167,8 @@ export class SourceFacts {
       incremental: this.#incremental(),
       slot: this.#slot,
       heartbeat: this.#heartbeat,
+      spool: streaming?.spool() ?? null,
+      readAnew: this.#readAnew,
     };
   }
 

@@ -157,7 +157,7 @@ async function stream(
   let beside: Promise<void> | undefined;
   const writer = startWriter(parts, reader, cursor);
   try {
-    parts.facts.streaming({ cursor, feedback });
+    parts.facts.streaming({ cursor, feedback, spool: () => way.figures() });
     way.attach(running);
     parts.onStreaming();
     beside = parts.signals.run(

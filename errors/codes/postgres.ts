@@ -51,12 +51,12 @@ export const postgresCodes = {
   POSTGRES_SLOT_MISSING: {
     retry: 'after-help',
     advice:
-      'The changes since the stored offset are gone with the slot. Stop the connector, reset its offsets and start it again: with snapshot.mode=initial it then reads the tables anew.',
+      'The changes since the stored offset are gone with the slot. Stop the connector, reset its offsets and start it again: with snapshot.mode=initial it then reads the tables anew. millrace.gap.action=read_anew does that by itself.',
   },
   POSTGRES_SLOT_LOST: {
     retry: 'after-help',
     advice:
-      'The server gave the slot up (max_slot_wal_keep_size, idle_replication_slot_timeout or a conflict). Drop the slot, reset the offsets of the stopped connector and start it again; give the server more room for its log.',
+      'The server gave the slot up (max_slot_wal_keep_size, idle_replication_slot_timeout or a conflict). Drop the slot, reset the offsets of the stopped connector and start it again, or set millrace.gap.action=read_anew, which does both; give the server more room for its log.',
   },
   POSTGRES_SLOT_IN_USE: {
     retry: 'after-help',
@@ -75,7 +75,7 @@ export const postgresCodes = {
   POSTGRES_SLOT_OVER_LIMIT: {
     retry: 'after-help',
     advice:
-      'Find out what holds the slot back (progress says how far the task is; a long transaction on the server holds it, too), raise millrace.slot.max.retained.bytes or set millrace.slot.limit.action=warn, then restart the task. Once the slot was dropped: stop the connector, reset its offsets and start it again.',
+      'Find out what holds the slot back (source.slot.held_by of the progress says it), raise millrace.slot.max.retained.bytes or set millrace.slot.limit.action=warn, then restart the task. Once the slot was dropped: stop the connector, reset its offsets and start it again.',
   },
   POSTGRES_SLOT_AHEAD: {
     retry: 'after-help',

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { SlotProgress } from '../../connectors/source-progress.ts';
 import type { PostgresServer } from '../../scripts/stack/postgres-server.ts';
 import { postgresVersion, servers } from '../support/servers.ts';
+import { holdRoom } from './support/hold-room.ts';
 import { OffsetStore, TaskDriver } from './support/task-driver.ts';
 import { TestDatabase, until } from './support/test-database.ts';
 
@@ -60,6 +61,30 @@ describe('guarding the replication slot', () => {
     await other.drop();
   });
 
+  it('says that Kafka holds the slot back, or an open transaction does', async function () {
+    this.timeout(120_000);
+    await stream();
+    const held = (cause: string): Promise<void> =>
+      until(() => driver.progress?.slot?.heldBy?.cause === cause, `${cause} is named`, 60_000);
+    await retain();
+    await database.sql('SELECT pg_switch_wal()');
+    await held('kafka');
+    assert.match(slot().heldBy?.reason ?? '', /^Kafka has acknowledged nothing for \d+ s$/);
+    const open = await database.session();
+    const pid = String((await open.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid);
+    await open.query('BEGIN');
+    await open.query(`INSERT INTO item VALUES (2000, 'open')`);
+    driver.setAcknowledging(true);
+    for (const id of [1001, 1002]) {
+      await database.sql('SELECT pg_switch_wal()');
+      await database.sql('INSERT INTO item VALUES ($1)', [id]);
+    }
+    await held('transaction');
+    assert.match(slot().heldBy?.reason ?? '', new RegExp(`process ${pid} .*database '${database.name}'`));
+    await open.query('ROLLBACK');
+    await open.end();
+  });
+
   it('warns beyond a limit of its own, and goes on: nothing else happens by default', async () => {
     await stream({ 'millrace.slot.max.retained.bytes': '1000000' });
     await retain();
@@ -91,6 +116,23 @@ describe('guarding the replication slot', () => {
     assert.equal(await database.confirmed(), 'undefined');
     driver = new TaskDriver({ config: database.config(limit), offsets });
     await assert.rejects(driver.run(), { code: 'POSTGRES_SLOT_MISSING' });
+  });
+
+  it('drops the slot beyond the limit and reads everything anew where it is told to, once Kafka takes records again', async () => {
+    await stream({
+      'millrace.slot.max.retained.bytes': '1000000',
+      'millrace.slot.limit.action': 'drop',
+      'millrace.gap.action': 'read_anew',
+    });
+    await retain();
+    await until(async () => (await database.confirmed()) === 'undefined', 'the slot is dropped');
+    await driver.waitForLog('reading everything anew, as snapshot.mode or millrace.gap.action says');
+    assert.equal(await database.confirmed(), 'undefined', 'no new one keeps log while Kafka takes nothing');
+    driver.setAcknowledging(true);
+    await until(() => driver.seen.filter(({ op }) => op === 'r').length === 100, 'all rows come');
+    await database.sql(`INSERT INTO item VALUES (101, 'later')`);
+    await until(() => driver.seen.at(-1)?.after?.['id'] === '101', 'and changes');
+    assert.equal(driver.progress?.readAnew?.times, 1);
   });
 
   it('fails when a stranger drops the slot under it, and when he makes it anew', async () => {
@@ -198,20 +240,99 @@ describe('guarding against what happens to a server', () => {
     driver.setAcknowledging(false);
     await database.sql(`INSERT INTO item VALUES (1, 'waits')`);
     await driver.waitForChanges(1);
-    const levels: string[] = [];
-    while (levels.at(-1) !== 'alarm' && levels.length < 10) {
+    const statuses: (string | null)[] = [];
+    while (statuses.at(-1) !== 'unreserved' && statuses.length < 10) {
       await database.sql('INSERT INTO item SELECT max(id) + 1 FROM item');
       await database.sql('SELECT pg_switch_wal()');
       const checked = driver.progress?.slot?.checkedMs ?? 0;
       await until(() => (driver.progress?.slot?.checkedMs ?? 0) > checked + 200, 'the slot was looked at since');
-      levels.push(driver.progress?.slot?.level ?? '');
+      statuses.push(driver.progress?.slot?.status ?? null);
     }
-    assert.ok(levels.includes('warning') && levels.includes('alarm'), levels.join());
+    assert.equal(driver.progress?.slot?.level, 'alarm', statuses.join());
     await database.sql('CHECKPOINT');
     await assert.rejects(driver.ended, { code: 'POSTGRES_SLOT_LOST' });
     assert.ok(driver.logged.some(({ level, fields }) => level === 'warn' && fields['level'] === 'alarm'));
     driver = new TaskDriver({ config: database.config(), offsets });
     await assert.rejects(driver.run(), { code: 'POSTGRES_SLOT_LOST' });
+  });
+
+  describe('whose slot was invalidated', () => {
+    const anew = { 'millrace.gap.action': 'read_anew', 'millrace.snapshot.chunk.bytes': '65536' };
+    const begins = 'reading everything anew, as snapshot.mode or millrace.gap.action says';
+
+    /** Changes that the connector has not seen, and the server has forgotten. */
+    async function invalidate(): Promise<void> {
+      await database.sql(`INSERT INTO item SELECT n, repeat('x', 200) FROM generate_series(1, 3000) n; ANALYZE item`);
+      for (let files = 0; files < 6; files += 1) {
+        await database.sql('SELECT pg_switch_wal()');
+        await database.sql('UPDATE item SET name = name WHERE id = 1');
+      }
+      await database.sql('CHECKPOINT');
+      const lost = `SELECT wal_status = 'lost' FROM pg_replication_slots WHERE slot_name = $1`;
+      assert.equal(await database.value(lost, [database.name]), 'true');
+    }
+
+    const task = (): TaskDriver => new TaskDriver({ config: database.config({ ...often, ...anew }), offsets });
+    const readIds = (drivers: readonly TaskDriver[]): number[] =>
+      drivers
+        .flatMap(({ committedSeen }) => committedSeen)
+        .filter(({ op }) => op === 'r')
+        .map(({ after }) => Number(after?.['id']));
+    const all = Array.from({ length: 3000 }, (_, index) => index + 1);
+
+    it('reads everything anew with a new slot where that is wanted, and says so', async () => {
+      await driver.stop();
+      await invalidate();
+      driver = await task().start();
+      assert.deepEqual(
+        readIds([driver]).toSorted((one, other) => one - other),
+        all,
+      );
+      assert.match(driver.progress?.readAnew?.reason ?? '', /is invalid: /);
+      assert.equal(driver.offset?.['millrace.state'], 'stream');
+      await database.sql('DELETE FROM item WHERE id = 7');
+      await until(() => driver.seen.at(-1)?.op === 'd', 'changes follow');
+      await driver.stop();
+      driver = await task().start();
+      await database.sql('DELETE FROM item WHERE id = 8');
+      await driver.waitForChanges(1);
+      assert.deepEqual(readIds([driver]), [], 'and not again at the next start');
+    });
+
+    it('goes on reading after a kill in the middle', async () => {
+      await driver.stop();
+      await invalidate();
+      const first = task();
+      const room = holdRoom(first, () => first.changes.length, 1000);
+      void first.run();
+      await until(() => first.committed.length >= 1000, 'some of it is read');
+      await first.stop();
+      room();
+      assert.equal(first.offset?.['millrace.state'], 'snapshot');
+      driver = await task().start();
+      assert.deepEqual(
+        readIds([first, driver]).toSorted((one, other) => one - other),
+        all,
+      );
+      assert.ok(!driver.logged.some(({ message }) => message === begins), 'it does not begin again');
+    });
+
+    it('makes the slot and reads after a kill before the slot was there', async () => {
+      await driver.stop();
+      await invalidate();
+      const open = await database.session();
+      await open.query('BEGIN');
+      await open.query('SELECT pg_current_xact_id()');
+      const first = task();
+      void first.run();
+      // A slot waits for the transactions that are open.
+      await until(() => first.offset?.['millrace.state'] === 'creating', 'it is about to make the slot');
+      await first.stop();
+      await open.query('ROLLBACK');
+      await open.end();
+      driver = await task().start();
+      assert.equal(readIds([driver]).length, 3000);
+    });
   });
 
   it('refuses a server that was restored from a backup, before and after its log has grown past the offset', async () => {

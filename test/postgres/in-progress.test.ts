@@ -148,6 +148,10 @@ describe('transactions of PostgreSQL that come while they run', function () {
     await until(async () => (await streamed('stream_bytes')) > ABORTED_ROWS * 50, 'it comes while it runs', 60_000);
     assert.equal(await openSpoolFiles(), 1);
     assert.equal(driver.changes.length, 0);
+    const { transactions = 0, bytes = 0, memoryBytes = Infinity } = driver.progress?.spool ?? {};
+    assert.equal(transactions, 1);
+    assert.ok(bytes > ABORTED_ROWS * 50, `${bytes} bytes are told`);
+    assert.ok(memoryBytes < 16_000_000, `${memoryBytes} bytes of memory`);
     await session.query('ROLLBACK');
     await session.end();
     await database.sql(`INSERT INTO item VALUES (0, 'behind')`);
@@ -157,6 +161,7 @@ describe('transactions of PostgreSQL that come while they run', function () {
       ['0'],
     );
     await until(async () => (await openSpoolFiles()) === 0, 'the file is gone');
+    assert.deepEqual([driver.progress?.spool?.transactions, driver.progress?.spool?.bytes], [0, 0]);
   });
 
   it('are delivered once when tasks end in their middle, before and behind the commit, with the setting switched', async () => {

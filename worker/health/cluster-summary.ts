@@ -60,8 +60,8 @@ function lagOf(tasks: readonly TaskBody[]) {
 function slotAtRisk(body: TaskBody) {
   const slot = body.source?.slot ?? null;
   if (slot === null || slot.level === 'ok') return [];
-  const { level, warnings, status, retained_bytes, safe_bytes, limit_bytes, exhausted_in_ms } = slot;
-  const figures = { status, retained_bytes, safe_bytes, limit_bytes, exhausted_in_ms };
+  const { level, warnings, status, retained_bytes, safe_bytes, limit_bytes, exhausted_in_ms, held_by } = slot;
+  const figures = { status, retained_bytes, safe_bytes, limit_bytes, exhausted_in_ms, held_by };
   return [{ ...nameOf(body), slot: slot.name, level, warnings, ...figures }];
 }
 

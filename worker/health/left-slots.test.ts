@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FlatObject } from '../../config-topics/json-text.ts';
+import { postgresSlots } from '../../connectors/postgres/slot-names.ts';
 import { leftSlots, slotsWithoutConnector, type LeftSlot } from './left-slots.ts';
 import { bodyOfTask, type TaskBody } from './task-body.ts';
 import { TaskHistory } from './task-history.ts';
@@ -17,6 +18,8 @@ function left(offsets: Readonly<Record<string, FlatObject | null>>, configs: Con
     stored: Object.keys(offsets),
     offsetsOf: (name) => (name in offsets ? [{ partition: { server: name }, offset: offsets[name] ?? null }] : []),
     configs: new Map(Object.entries(configs)),
+    kinds: [postgresSlots],
+    kindOf: (className) => (className.includes('postgresql') ? postgresSlots : undefined),
   }).map(({ connector, slot, system }) => `${connector} ${slot} ${system ?? '?'}`);
 }
 
@@ -66,9 +69,11 @@ function reader(system: string | null, names: readonly string[]): TaskBody {
     last_transaction: null,
     transactions: 0,
     snapshot: null,
-    slot: { ...slot, ...figures, exhausted_in_ms: null, checked: 0 },
+    slot: { ...slot, ...figures, exhausted_in_ms: null, held_by: null, checked: 0 },
     incremental: null,
     heartbeat: null,
+    spool: null,
+    read_anew: null,
   };
   return { ...body, source };
 }

@@ -78,6 +78,7 @@ const sourceBody = z.object({
       safe_bytes: z.number().nullable(),
       limit_bytes: z.number().nullable(),
       exhausted_in_ms: z.number().nullable(),
+      held_by: z.object({ cause: z.string(), reason: z.string(), bytes: z.number() }).nullable().default(null),
       checked: z.number(),
       others: z.array(
         z.object({
@@ -93,6 +94,11 @@ const sourceBody = z.object({
     // A worker of an older version says nothing about it.
     .default(null),
   heartbeat: z.object({ written: z.number(), round_trip_ms: z.number() }).nullable().default(null),
+  spool: z
+    .object({ transactions: z.number(), bytes: z.number(), memory_bytes: z.number(), limit_bytes: z.number() })
+    .nullable()
+    .default(null),
+  read_anew: z.object({ at: z.number(), reason: z.string(), times: z.number() }).nullable().default(null),
 });
 
 /** `GET /connectors/{name}/tasks/{id}/progress`. Times are epoch milliseconds, null: not yet, or not known. */
@@ -147,7 +153,7 @@ const nothing = {
 } satisfies Partial<TaskProgress>;
 
 function sourceOf(source: SourceProgress, redact: (text: string) => string): z.infer<typeof sourceBody> {
-  const { reconnect, snapshot, incremental, slot, heartbeat } = source;
+  const { reconnect, snapshot, incremental, slot, heartbeat, spool, readAnew } = source;
   return {
     phase: source.phase,
     connected: source.connected,
@@ -179,6 +185,13 @@ function sourceOf(source: SourceProgress, redact: (text: string) => string): z.i
     incremental: incremental && incrementalOf(incremental),
     slot: slot && slotOf(slot),
     heartbeat: heartbeat && { written: heartbeat.writtenMs, round_trip_ms: heartbeat.roundTripMs },
+    spool: spool && {
+      transactions: spool.transactions,
+      bytes: spool.bytes,
+      memory_bytes: spool.memoryBytes,
+      limit_bytes: spool.limitBytes,
+    },
+    read_anew: readAnew && { at: readAnew.atMs, reason: readAnew.reason, times: readAnew.times },
   };
 }
 
@@ -214,6 +227,7 @@ function slotOf(slot: SlotProgress): z.infer<typeof sourceBody>['slot'] {
     safe_bytes: slot.safeBytes,
     limit_bytes: slot.limitBytes,
     exhausted_in_ms: slot.exhaustedInMs,
+    held_by: slot.heldBy,
     checked: slot.checkedMs,
     others: slot.others.map(({ retainedBytes, ...other }) => ({ ...other, retained_bytes: retainedBytes })),
   };

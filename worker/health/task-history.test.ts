@@ -24,6 +24,8 @@ const source: SourceProgress = {
   slot: null,
   incremental: null,
   heartbeat: null,
+  spool: null,
+  readAnew: null,
 };
 const stallMs = 60_000;
 

@@ -86,6 +86,32 @@ export const ownMetrics: readonly MetricDefinition[] = [
       return level === undefined ? null : slotLevels.indexOf(level);
     },
   ),
+  taskMetric(
+    {
+      name: 'millrace_task_spool_transactions',
+      help: 'Transactions whose changes wait on disk for their end (millrace.stream.in.progress, millrace.two.phase).',
+    },
+    ({ progress }) => progress?.source?.spool?.transactions,
+  ),
+  taskMetric(
+    {
+      name: 'millrace_task_spool_bytes',
+      help: 'Bytes of these changes in files (millrace.spool.max.bytes limits it).',
+    },
+    ({ progress }) => progress?.source?.spool?.bytes,
+  ),
+  taskMetric(
+    { name: 'millrace_task_spool_memory_bytes', help: 'Memory that the way between these files and the source takes.' },
+    ({ progress }) => progress?.source?.spool?.memoryBytes,
+  ),
+  taskMetric(
+    {
+      name: 'millrace_task_read_anew_total',
+      kind: 'counter',
+      help: 'Times in this run that all was read anew since the source had no longer what follows the offset (millrace.gap.action).',
+    },
+    ({ progress }) => progress?.source?.readAnew?.times ?? (progress?.source ? 0 : null),
+  ),
   {
     name: 'millrace_slot_without_connector_retained_bytes',
     help: 'What a server that tasks of this worker read keeps for the slot of a connector that was deleted (GET /summary, slots_without_connector).',

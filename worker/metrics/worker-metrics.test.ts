@@ -52,6 +52,8 @@ const source: SourceProgress = {
     chunk: { id: 3, from: '200', to: 'no number', tableFrom: null, tableTo: '900', waitingRows: 100 },
   },
   heartbeat: null,
+  spool: null,
+  readAnew: null,
 };
 
 function measures(): WorkerMeasures {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { SourceProgress } from '../../connectors/source-progress.ts';
 import { providerSpecs } from '../providers/provider-settings.ts';
 import { logLevelNames } from '../log-levels.ts';
+import { sourceProgress } from './source-progress-message.ts';
 
 /** Kafka client settings (Connect's keys without prefix), ready for `clientOptions`. */
 const clientConfig = z.record(z.string(), z.string());
@@ -109,93 +109,6 @@ const errors = z.object({
 });
 
 const epochMs = z.number().nullable();
-
-/** `SourceProgress` of connectors/source-progress.ts. */
-const sourceProgress = z.object({
-  plugin: z.string(),
-  server: z.string(),
-  phase: z.enum(['connecting', 'snapshot', 'streaming', 'idle']),
-  connected: z.boolean(),
-  reconnect: z.object({ attempt: z.number(), atMs: z.number(), reason: z.string() }).nullable(),
-  position: z.string().nullable(),
-  confirmed: z.string().nullable(),
-  head: z.string().nullable(),
-  lagBytes: z.number().nullable(),
-  lagMs: z.number().nullable(),
-  lastEventMs: epochMs,
-  lastTransaction: z.string().nullable(),
-  transactions: z.number(),
-  changes: z.object({
-    creates: z.number(),
-    updates: z.number(),
-    deletes: z.number(),
-    truncates: z.number(),
-    filtered: z.number(),
-  }),
-  snapshot: z
-    .object({
-      state: z.enum(['running', 'completed', 'aborted']),
-      rows: z.number(),
-      rowsByTable: z.array(z.object({ table: z.string(), rows: z.number() })).readonly(),
-      tablesDone: z.number(),
-      tables: z.number(),
-      bytesDone: z.number(),
-      bytes: z.number(),
-      rowsPerSecond: z.number(),
-      estimatedEndMs: epochMs,
-      startedMs: z.number(),
-      endedMs: epochMs,
-    })
-    .nullable(),
-  slot: z
-    .object({
-      name: z.string(),
-      system: z.string().nullable(),
-      timeline: z.number().nullable(),
-      status: z.string().nullable(),
-      level: z.enum(['ok', 'warning', 'alarm']),
-      warnings: z.array(z.string()).readonly(),
-      retainedBytes: z.number().nullable(),
-      unconfirmedBytes: z.number().nullable(),
-      safeBytes: z.number().nullable(),
-      limitBytes: z.number().nullable(),
-      exhaustedInMs: z.number().nullable(),
-      checkedMs: z.number(),
-      others: z
-        .array(
-          z.object({
-            name: z.string(),
-            database: z.string().nullable(),
-            active: z.boolean(),
-            retainedBytes: z.number().nullable(),
-            status: z.string().nullable(),
-          }),
-        )
-        .readonly(),
-    })
-    .nullable(),
-  incremental: z
-    .object({
-      state: z.enum(['running', 'paused']),
-      signal: z.string().nullable(),
-      requestsWaiting: z.number(),
-      tables: z.number(),
-      table: z.string().nullable(),
-      rows: z.number(),
-      chunk: z
-        .object({
-          id: z.number(),
-          from: z.string().nullable(),
-          to: z.string().nullable(),
-          tableFrom: z.string().nullable(),
-          tableTo: z.string().nullable(),
-          waitingRows: z.number().nullable(),
-        })
-        .nullable(),
-    })
-    .nullable(),
-  heartbeat: z.object({ writtenMs: z.number(), roundTripMs: z.number() }).nullable(),
-}) satisfies z.ZodType<SourceProgress>;
 
 /** Counted since the run of the task began. Times are epoch milliseconds. */
 export const taskProgress = z.object({

@@ -18,6 +18,18 @@ export interface SlotReading {
   readonly invalidationReason: string | null;
 }
 
+/** A transaction that has written something, or may, and has not ended. */
+export interface OpenTransaction {
+  readonly kind: 'running' | 'prepared';
+  readonly xid: string;
+  /** Process of the session, or what PREPARE TRANSACTION named. */
+  readonly name: string;
+  readonly application: string;
+  readonly database: string;
+  /** For how long, by the server; null: this user may not see it. */
+  readonly openMs: number | null;
+}
+
 /** How the server and its slots are at one moment. */
 export interface ServerReading {
   /** On a standby: of what it has replayed. */
@@ -25,6 +37,8 @@ export interface ServerReading {
   /** Of the log that is being written; null on a standby, which writes none. */
   readonly timeline: number | null;
   readonly own: SlotReading | undefined;
+  /** The oldest one of all databases; null: there is none, or the server is a standby. */
+  readonly oldest: OpenTransaction | null;
   /** Other slots of pgoutput, those that hold back most first, at most MOST_OTHERS. */
   readonly others: readonly SlotReading[];
 }
@@ -35,11 +49,22 @@ const MOST_OTHERS = 50;
 export const TIMELINE = `CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL
             ELSE left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8) END`;
 
+// Every user may see all of it but when a session's transaction began (pgstatfuncs.c, pg_stat_get_activity).
+const OLDEST = `
+SELECT kind, xid::text, name, application, database,
+       extract(epoch FROM pg_catalog.clock_timestamp() - began)::float8 * 1000 AS "openMs" FROM (
+  SELECT 'running' AS kind, backend_xid AS xid, pid::text AS name, coalesce(application_name, '') AS application,
+         coalesce(datname, '')::text AS database, xact_start AS began
+  FROM pg_catalog.pg_stat_activity WHERE backend_xid IS NOT NULL
+  UNION ALL SELECT 'prepared', transaction, gid, '', database::text, prepared FROM pg_catalog.pg_prepared_xacts) AS open
+ORDER BY pg_catalog.age(xid) DESC LIMIT 1`;
+
 // Whole rows as JSON, since some columns exist from PostgreSQL 17 on only.
 const READING = `
 SELECT (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
              ELSE pg_catalog.pg_current_wal_lsn() END)::text AS "logEnd",
        ${TIMELINE} AS timeline,
+       (SELECT to_jsonb(o) FROM (${OLDEST}) AS o) AS oldest,
        (SELECT coalesce(jsonb_agg(slot), '[]') FROM (
           SELECT to_jsonb(s) AS slot FROM pg_catalog.pg_replication_slots s
           WHERE s.slot_name = $1 OR (s.plugin = 'pgoutput' AND NOT s.temporary)
@@ -55,9 +80,22 @@ const slotRow = z.object({
   safe_wal_size: z.number().nullable(),
   invalidation_reason: z.string().nullish(),
 });
-const row = z.object({ logEnd: z.string(), timeline: z.string().nullable(), slots: z.array(slotRow) });
+const openTransaction = z.object({
+  kind: z.enum(['running', 'prepared']),
+  xid: z.string(),
+  name: z.string(),
+  application: z.string(),
+  database: z.string(),
+  openMs: z.number().nullable(),
+});
+const row = z.object({
+  logEnd: z.string(),
+  timeline: z.string().nullable(),
+  oldest: openTransaction.nullable(),
+  slots: z.array(slotRow),
+});
 
-/** One cheap question: the view has a row for each slot of the server, and few of those. */
+/** One cheap question: the views have a row for each slot, session and prepared transaction of the server. */
 export async function readServer(session: Session, slotName: string): Promise<ServerReading> {
   const [found] = z.array(row).parse(await session.query(READING, [slotName]));
   if (found === undefined) throw new Error('the server answered a question about its slots with nothing');
@@ -65,6 +103,7 @@ export async function readServer(session: Session, slotName: string): Promise<Se
   return {
     logEnd: parseLsn(found.logEnd),
     timeline: timelineOf(found.timeline),
+    oldest: found.oldest,
     own: slots.find(({ name }) => name === slotName),
     others: slots.filter(({ name }) => name !== slotName).slice(0, MOST_OTHERS),
   };

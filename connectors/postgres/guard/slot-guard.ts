@@ -7,7 +7,8 @@ import { errorText } from '../pg-errors.ts';
 import type { OffsetSource } from '../position/stored-offset.ts';
 import type { SourceFacts } from '../source-facts.ts';
 import { GrowthRate } from './growth-rate.ts';
-import { readServer, type ServerReading, type SlotReading } from './server-reading.ts';
+import { readServer, type OpenTransaction, type ServerReading, type SlotReading } from './server-reading.ts';
+import { slotHold } from './slot-hold.ts';
 import { judgeSlot, type SlotLimit, type SlotVerdict } from './slot-verdict.ts';
 
 export interface SlotGuardParts {
@@ -18,7 +19,9 @@ export interface SlotGuardParts {
   readonly intervalMs: number;
   /** What the session was set up with; a server that is promoted meanwhile is looked at anew. */
   readonly source: OffsetSource;
-  readonly facts: Pick<SourceFacts, 'sawHead' | 'sawSlot'>;
+  readonly facts: Pick<SourceFacts, 'sawHead' | 'sawSlot' | 'standing'>;
+  /** False with lsn.flush.mode=manual. */
+  readonly confirms: boolean;
   readonly log: TaskLog;
 }
 
@@ -35,6 +38,8 @@ export class SlotGuard {
   #asking = false;
   #enforces = false;
   #told = 'ok';
+  /** The oldest open transaction, and when it was seen first (performance.now()). */
+  #oldest: { readonly transaction: OpenTransaction; readonly sinceMs: number } | undefined;
 
   constructor(parts: SlotGuardParts) {
     this.#parts = parts;
@@ -65,12 +70,17 @@ export class SlotGuard {
       .finally(() => (this.#asking = false));
   }
 
-  #take({ logEnd, timeline, own, others }: ServerReading): void {
-    const { facts, slotName, limit, source } = this.#parts;
+  #take({ logEnd, timeline, own, oldest, others }: ServerReading): void {
+    const { facts, slotName, limit, source, confirms } = this.#parts;
     facts.sawHead(logEnd);
     if (own?.restart != null) this.#rate.add(performance.now(), Number(logEnd - own.restart));
     const question = { name: slotName, slot: own, logEnd, limit, bytesPerSecond: this.#rate.bytesPerSecond };
-    const { failure, ...verdict } = judgeSlot(question);
+    const { failure, ...judged } = judgeSlot(question);
+    const open = this.#openFor(oldest);
+    const heldBy =
+      own === undefined ? null : slotHold({ slot: own, logEnd, oldest: open, standing: facts.standing(), confirms });
+    const why = heldBy === null || judged.level === 'ok' ? [] : [`held back: ${heldBy.reason}`];
+    const verdict = { ...judged, warnings: [...judged.warnings, ...why] };
     // A slot that is still to be made is no reason to worry.
     if (own !== undefined || this.#enforces) {
       this.#tell(verdict);
@@ -79,6 +89,7 @@ export class SlotGuard {
         system: source.system,
         timeline,
         ...verdict,
+        heldBy,
         checkedMs: Date.now(),
         others: others.map((slot) => otherSlot(slot, logEnd)),
       });
@@ -89,6 +100,19 @@ export class SlotGuard {
       this.#failed.reject(
         new Error(`the timeline of the server is ${timeline ?? 'unknown'} now: the connection begins anew`),
       );
+  }
+
+  /** How long it has been open by the server, or as far as it was seen here. */
+  #openFor(oldest: OpenTransaction | null): (OpenTransaction & { readonly openMs: number }) | null {
+    if (oldest === null) {
+      this.#oldest = undefined;
+      return null;
+    }
+    const nowMs = performance.now();
+    const { xid, kind } = this.#oldest?.transaction ?? {};
+    const known = xid === oldest.xid && kind === oldest.kind ? this.#oldest : undefined;
+    this.#oldest = known ?? { transaction: oldest, sinceMs: nowMs };
+    return { ...oldest, openMs: Math.max(oldest.openMs ?? 0, nowMs - this.#oldest.sinceMs) };
   }
 
   #tell({ level, warnings, ...figures }: SlotVerdict): void {

@@ -39,6 +39,9 @@ describe('a file of the spool', () => {
     append(file, 'x'.repeat(1_000_000), 2);
     append(file, 'y'.repeat(262_100), 3);
     append(file, '', 4);
+    const { bytes, memoryBytes } = spool.figures;
+    assert.equal(bytes, file.size, 'with what is not written yet');
+    assert.ok(memoryBytes >= 262_144, 'a buffer is being filled');
     file.flush();
     const xs = 'x'.repeat(11);
     assert.deepEqual(await texts(file), [
@@ -49,7 +52,7 @@ describe('a file of the spool', () => {
     ]);
     assert.deepEqual(await readdir(folder), []);
     await file.close();
-    assert.equal(spool.used, 0);
+    assert.equal(spool.figures.bytes, 0);
   });
 
   it('forgets what lies behind a place, and goes on from there', async () => {
@@ -59,7 +62,7 @@ describe('a file of the spool', () => {
     const place = file.size;
     append(file, 'z'.repeat(500_000));
     file.truncate(place);
-    assert.equal(spool.used, place);
+    assert.equal(spool.figures.bytes, place);
     append(file, 'next');
     file.flush();
     assert.deepEqual(await texts(file), ['5/0 Ikept 5', '5/0 Inext 5']);
@@ -74,8 +77,11 @@ describe('a file of the spool', () => {
     for (let n = 0; n < 5; n += 1) append(file, 'w'.repeat(1_000_000));
     file.flush();
     assert.equal(spool.isFull, true);
+    assert.ok(spool.figures.memoryBytes >= 5_000_000, 'what is on its way is in memory');
     await room.promise;
     assert.equal(spool.isFull, false);
+    await texts(file);
+    assert.ok(spool.figures.memoryBytes < 5_000_000, 'and is not once it is written');
     await file.close();
   });
 

@@ -117,11 +117,12 @@ export class SpoolFile {
   #write(part: Buffer, buffer?: Buffer): void {
     const position = this.#flushed;
     this.#flushed += part.length;
-    this.#spool.writing(part.length);
+    const isLoose = buffer === undefined;
+    this.#spool.writing(part.length, isLoose);
     this.#queue(async () => {
       if (!this.#closed && this.#handle !== undefined) await writeWhole(this.#handle, part, position);
       if (buffer !== undefined) this.#spool.giveBuffer(buffer);
-      this.#spool.written(part.length);
+      this.#spool.written(part.length, isLoose);
     });
   }
 

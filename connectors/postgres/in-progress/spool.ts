@@ -15,6 +15,13 @@ const SPARE_BUFFERS = PENDING_BYTES / BUFFER_BYTES;
 /** What is known of a subtransaction takes up to a hundred bytes of memory. */
 const MAX_SUBTRANSACTIONS = 1_000_000;
 
+/** What the spool takes at this moment. */
+export interface SpoolFigures {
+  /** In its files, what is still on its way there included. */
+  readonly bytes: number;
+  readonly memoryBytes: number;
+}
+
 /** The room that all transactions which wait for their end share: on disk, in memory, and on the way between the two. */
 export class Spool {
   readonly folder: string;
@@ -24,6 +31,10 @@ export class Spool {
   #failure: ConnectorError | undefined;
   #used = 0;
   #pending = 0;
+  /** Buffers that are being filled or written. */
+  #buffers = 0;
+  /** Bytes of large values on their way, which are in no buffer. */
+  #loose = 0;
   #subtransactions = 0;
   /** Called when enough of what was on its way has been written. */
   onRoom: () => void = () => undefined;
@@ -43,9 +54,9 @@ export class Spool {
     return this.#failure;
   }
 
-  /** Bytes of all files. */
-  get used(): number {
-    return this.#used;
+  get figures(): SpoolFigures {
+    const memoryBytes = (this.#buffers + this.#spare.length) * BUFFER_BYTES + this.#loose;
+    return { bytes: this.#used, memoryBytes };
   }
 
   /** True: nothing more until `onRoom` is called. */
@@ -81,11 +92,14 @@ export class Spool {
     this.#subtransactions -= count;
   }
 
-  writing(bytes: number): void {
+  /** `isLoose`: they are in no buffer of the spool. */
+  writing(bytes: number, isLoose: boolean): void {
     this.#pending += bytes;
+    if (isLoose) this.#loose += bytes;
   }
 
-  written(bytes: number): void {
+  written(bytes: number, isLoose: boolean): void {
+    if (isLoose) this.#loose -= bytes;
     const before = this.#pending;
     this.#pending -= bytes;
     if (before > PENDING_BYTES && this.#pending <= PENDING_BYTES) this.onRoom();
@@ -97,10 +111,12 @@ export class Spool {
   }
 
   buffer(): Buffer {
+    this.#buffers += 1;
     return this.#spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
   }
 
   giveBuffer(buffer: Buffer): void {
-    if (buffer.length === BUFFER_BYTES && this.#spare.length < SPARE_BUFFERS) this.#spare.push(buffer);
+    this.#buffers -= 1;
+    if (this.#spare.length < SPARE_BUFFERS) this.#spare.push(buffer);
   }
 }

@@ -3,6 +3,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { ConnectorError } from '../../../errors/connector-error.ts';
 import type { TaskLog } from '../../source-connector.ts';
+import type { SpoolProgress } from '../../source-progress.ts';
 import type { Lsn } from '../lsn.ts';
 import type { StreamFlow, StreamHandler } from '../wire/replication-stream.ts';
 import { HeldTransactions, type CommittedReader } from './held-transactions.ts';
@@ -19,6 +20,8 @@ export interface StreamWay {
   attach(stream: StreamFlow): void;
   /** Up to where the slot may move when everything before `durable` is in Kafka. */
   confirmable(durable: Lsn): Lsn;
+  /** What waits for its end; null: nothing ever does. */
+  figures(): SpoolProgress | null;
   /** Nothing is handed over from this call on. */
   close(): Promise<void>;
 }
@@ -43,6 +46,7 @@ export async function openStreamWay(parts: StreamWayParts): Promise<StreamWay> {
       failed: undefined,
       attach: (stream) => reader.attach(stream),
       confirmable: (durable) => durable,
+      figures: () => null,
       close: () => Promise.resolve(),
     };
   const spool = new Spool({ folder: await usableFolder(parts.spoolFolder), maxBytes: parts.spoolMaxBytes });
@@ -54,6 +58,7 @@ export async function openStreamWay(parts: StreamWayParts): Promise<StreamWay> {
     failed: held.failed,
     attach: (stream) => held.attach(stream),
     confirmable: (durable) => prepared?.confirmable(durable) ?? durable,
+    figures: () => ({ transactions: held.transactions, ...spool.figures, limitBytes: parts.spoolMaxBytes }),
     close: () => held.close(),
   };
 }

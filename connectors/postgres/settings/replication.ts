@@ -45,7 +45,7 @@ export const replicationSettings = {
     default: 'warn',
     group: REPLICATION,
     documentation:
-      "What happens while changes stream and the slot keeps more than millrace.slot.max.retained.bytes. warn: it is told in progress, metrics and the log. fail: the task fails, and the server goes on keeping its log. drop: the task fails and drops the slot, which saves the server's disk; the changes since are gone, and the connector begins anew once its offsets are reset.",
+      "What happens while changes stream and the slot keeps more than millrace.slot.max.retained.bytes. warn: it is told in progress, metrics and the log. fail: the task fails, and the server goes on keeping its log. drop: the task fails and drops the slot, which saves the server's disk; the changes since are gone, and the connector begins anew once its offsets are reset, or by itself with millrace.gap.action=read_anew or snapshot.mode=when_needed.",
   }),
   slotCheckIntervalMs: integer('millrace.slot.check.interval.ms', 'INT', {
     default: '5000',
@@ -53,6 +53,12 @@ export const replicationSettings = {
     group: REPLICATION,
     check: between(100, 600_000),
     documentation: "Time between two looks at the end of the server's log and at what the slot keeps of it.",
+  }),
+  gapAction: choice('millrace.gap.action', ['fail', 'read_anew'], {
+    default: 'fail',
+    group: REPLICATION,
+    documentation:
+      'When the server has no longer what follows the stored offset: the slot is gone, was invalidated or has moved past the offset, or the server lacks what was delivered. fail: the task fails, unless snapshot.mode says otherwise (when_needed). read_anew: the task drops what is left of the slot, makes a new one and reads all captured tables again before the changes, whatever snapshot.mode is. Consumers keep rows that were deleted in between.',
   }),
   otherServerAction: choice('millrace.other.server.action', ['fail', 'adopt'], {
     default: 'fail',

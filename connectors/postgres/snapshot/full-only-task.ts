@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { SourceTask, TaskContext } from '../../source-connector.ts';
 import type { SourceProgress } from '../../source-progress.ts';
+import { Reconnection } from '../connection/reconnection.ts';
 import { SessionOpener } from '../connection/session-opener.ts';
 import { Handover } from '../handover.ts';
 import { configuredNotifier, type Notifier } from '../notifications/notifier.ts';
-import { backOff, pause } from '../pause.ts';
-import { errorText, judge } from '../pg-errors.ts';
 import { planRules } from '../plan-rules.ts';
 import { readOffset, sourcePartition, type StoredOffset } from '../position/stored-offset.ts';
 import { parseConfig, type SourceConfig } from '../source-config.ts';
@@ -15,9 +14,6 @@ import { numbering } from '../task-state.ts';
 import { setUpReading } from '../task-setup.ts';
 import { isSnapshotDue, snapshotRules } from './snapshot-mode.ts';
 import { runSnapshot } from './snapshot-run.ts';
-
-/** Until it has connected once, failing to for longer than this is a failure of the task. */
-const FIRST_PATIENCE_MS = 15_000;
 
 /**
  * The life of a task that reads what there is and then ends by itself. It needs neither slot nor publication, since no change
@@ -47,17 +43,25 @@ export class FullOnlyTask implements SourceTask {
   }
 
   async run(): Promise<void> {
-    const { signal } = this.#context;
+    const reconnection = this.#reconnection();
     try {
       const stored = await storedOffset(this.#context, this.#config);
-      const isDue = isSnapshotDue(snapshotRules(this.#config), stored.state, false);
-      if (isDue) await this.#readAll();
+      const isDue = isSnapshotDue(snapshotRules(this.#config), stored.state);
+      if (isDue) await this.#readAll(reconnection);
       this.#finish(isDue);
     } catch (error) {
-      if (signal.aborted) return;
-      if (this.#handover.failure !== undefined) throw this.#handover.failure;
-      throw this.#opener.failure(error);
+      if (!this.#context.signal.aborted) throw reconnection.failure(error);
     }
+  }
+
+  #reconnection(): Reconnection {
+    return new Reconnection({
+      context: this.#context,
+      opener: this.#opener,
+      facts: this.#facts,
+      handover: () => this.#handover,
+      isStarted: () => this.#isStarted,
+    });
   }
 
   #finish(hasRead: boolean): void {
@@ -70,21 +74,13 @@ export class FullOnlyTask implements SourceTask {
   }
 
   /** Opens connections until one lasts long enough. */
-  async #readAll(): Promise<void> {
-    const { signal, log } = this.#context;
-    const beganMs = performance.now();
-    for (let retry = 0; ; retry += 1)
+  async #readAll(reconnection: Reconnection): Promise<void> {
+    for (;;)
       try {
         await this.#read();
         return;
       } catch (error) {
-        signal.throwIfAborted();
-        const isImpatient = !this.#isStarted && performance.now() - beganMs > FIRST_PATIENCE_MS;
-        if (isImpatient || this.#handover.failure !== undefined || judge(error).kind === 'fatal') throw error;
-        const waitMs = backOff(retry);
-        this.#facts.lost(errorText(error), retry + 1, waitMs);
-        log.warn({ error: errorText(error), retry, waitMs }, 'connection lost; connecting again');
-        await pause(waitMs, signal);
+        await reconnection.after(error);
       }
   }
 
@@ -112,6 +108,7 @@ export class FullOnlyTask implements SourceTask {
         run: this.#run,
         streams: false,
         asked: null,
+        gap: null,
         exported: null,
       });
     } finally {

@@ -5,10 +5,10 @@ import type { SourceProgress } from '../../source-progress.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
 import { planRules } from '../plan-rules.ts';
+import { Reconnection } from '../connection/reconnection.ts';
 import { SessionOpener } from '../connection/session-opener.ts';
 import { Handover } from '../handover.ts';
-import { backOff, pause } from '../pause.ts';
-import { errorText, judge } from '../pg-errors.ts';
+import { pause } from '../pause.ts';
 import { settledBefore } from '../settled-before.ts';
 import { readServerFacts } from '../setup/server-facts.ts';
 import { parseConfig, type SourceConfig } from '../source-config.ts';
@@ -54,36 +54,32 @@ export class SnapshotHelper implements SourceTask {
     await context.watchOffsets(runsOf(this.#config.serverName), this.#runs.follower());
     this.#facts.idles();
     context.started();
+    const reconnection = this.#reconnection();
     try {
-      for (let retry = 0; !context.signal.aborted;) {
+      while (!context.signal.aborted) {
         const run = this.#runs.current;
         if (run === undefined || run.ledger.open(context.task).length === 0) await this.#change();
-        else if (await this.#take(run, retry)) retry = 0;
-        else retry += 1;
+        else await this.#take(run, reconnection);
       }
     } catch (error) {
-      if (context.signal.aborted) return;
-      if (this.#handover.failure !== undefined) throw this.#handover.failure;
-      throw this.#opener.failure(error);
+      if (!context.signal.aborted) throw reconnection.failure(error);
     }
   }
 
-  /** Reads the share of a run. False: the connection broke, and the next try is due. */
-  async #take(run: Run, retry: number): Promise<boolean> {
-    const { signal, log } = this.#context;
+  #reconnection(): Reconnection {
+    const handover = (): Handover => this.#handover;
+    return new Reconnection({ context: this.#context, opener: this.#opener, facts: this.#facts, handover });
+  }
+
+  /** Reads the share of a run, or what of it comes before the connection breaks. */
+  async #take(run: Run, reconnection: Reconnection): Promise<void> {
     try {
       await this.#readShare(run);
-      return true;
+      reconnection.mended();
     } catch (error) {
-      signal.throwIfAborted();
-      if (this.#handover.failure !== undefined || judge(error).kind === 'fatal') throw error;
-      const waitMs = backOff(retry);
-      this.#facts.lost(errorText(error), retry + 1, waitMs);
-      log.warn({ error: errorText(error), retry, waitMs }, 'connection lost; connecting again');
+      await reconnection.after(error);
       // What was handed over counts before anything is read again.
       await this.#handover.store({ events: [], offsets: [], bytes: 0 }, 0n);
-      await pause(waitMs, signal);
-      return false;
     }
   }
 

@@ -9,6 +9,7 @@ function rules(snapshotMode: Flags['snapshotMode'], flags: Partial<Flags> = {}):
     basedOnData: false,
     basedOnStream: false,
     basedOnDataError: false,
+    gapAction: 'fail',
     ...flags,
   });
 }
@@ -32,13 +33,13 @@ describe('snapshot.mode', () => {
   ];
   for (const [name, given, none, interrupted, complete, later] of due)
     it(`${name}: reads what it should, and nothing twice`, () => {
-      assert.equal(isSnapshotDue(given, 'none', false), none);
-      assert.equal(isSnapshotDue(given, 'creating', false), none);
-      assert.equal(isSnapshotDue(given, 'snapshot', false), interrupted);
-      assert.equal(isSnapshotDue(given, 'snapshot', true), interrupted, 'also after a lost connection');
-      assert.equal(isSnapshotDue(given, 'foreign-snapshot', false), interrupted);
-      assert.equal(isSnapshotDue(given, 'stream', false), complete);
-      assert.equal(isSnapshotDue(given, 'stream', true), later);
+      assert.equal(isSnapshotDue(given, 'none'), none);
+      assert.equal(isSnapshotDue(given, 'creating'), none);
+      assert.equal(isSnapshotDue(given, 'snapshot'), interrupted);
+      assert.equal(isSnapshotDue(given, 'snapshot', { hasRead: true }), interrupted, 'also after a lost connection');
+      assert.equal(isSnapshotDue(given, 'foreign-snapshot'), interrupted);
+      assert.equal(isSnapshotDue(given, 'stream'), complete);
+      assert.equal(isSnapshotDue(given, 'stream', { hasRead: true }), later);
     });
 
   it('ends by itself where no changes are wanted', () => {
@@ -53,5 +54,21 @@ describe('snapshot.mode', () => {
     const asked = [rules('when_needed'), rules('configuration_based', { basedOnDataError: true })];
     assert.ok(asked.every(({ heals }) => heals));
     assert.ok([rules('initial'), rules('always'), rules('no_data'), based(true, true)].every(({ heals }) => !heals));
+    const anew = { gapAction: 'read_anew' } as const;
+    assert.ok([rules('initial', anew), rules('always', anew), rules('no_data', anew)].every(({ heals }) => heals));
+    assert.equal(rules('initial_only', anew).heals, false, 'where no changes are wanted, none are missing');
+  });
+
+  it('reads what was lost also where nothing else is read, to the end, and then nothing more', () => {
+    for (const given of [
+      rules('no_data', { gapAction: 'read_anew' }),
+      rules('configuration_based', { basedOnStream: true, basedOnDataError: true }),
+    ]) {
+      assert.equal(isSnapshotDue(given, 'none', { hasGap: true }), true);
+      assert.equal(isSnapshotDue(given, 'creating'), true, 'after a kill before the slot was there');
+      assert.equal(isSnapshotDue(given, 'snapshot'), true, 'after a kill in the middle');
+      assert.equal(isSnapshotDue(given, 'stream'), false);
+      assert.equal(isSnapshotDue(given, 'none'), false, 'a new connector');
+    }
   });
 });

@@ -8,14 +8,23 @@ export interface SnapshotRules {
   readonly reads: 'never' | 'once' | 'always';
   /** Changes follow; without, the task ends by itself once everything is read. */
   readonly streams: boolean;
-  /** What the server has no longer is made good by reading everything anew; without, the task fails. */
+  /** What the server has no longer is made good by reading everything anew, whatever else the mode reads; without, the task fails. */
   readonly heals: boolean;
 }
 
-type ModeSettings = Pick<SourceConfig, 'snapshotMode' | 'basedOnData' | 'basedOnStream' | 'basedOnDataError'>;
+type ModeSettings = Pick<
+  SourceConfig,
+  'snapshotMode' | 'basedOnData' | 'basedOnStream' | 'basedOnDataError' | 'gapAction'
+>;
 
-/** The rules of `snapshot.mode`, as in Debezium's package io.debezium.snapshot.mode (3.5). */
+/** The rules of `snapshot.mode`, and of `millrace.gap.action`, which lets any mode that streams heal. */
 export function snapshotRules(config: ModeSettings): SnapshotRules {
+  const rules = modeRules(config);
+  return { ...rules, heals: rules.heals || (rules.streams && config.gapAction === 'read_anew') };
+}
+
+/** As in Debezium's package io.debezium.snapshot.mode (3.5). */
+function modeRules(config: ModeSettings): SnapshotRules {
   switch (config.snapshotMode) {
     case 'initial':
       return { reads: 'once', streams: true, heals: false };
@@ -40,14 +49,17 @@ export function snapshotRules(config: ModeSettings): SnapshotRules {
 
 /**
  * Whether rows are to be read before anything else. One that was interrupted goes on, whatever the mode reads; a task that ends
- * by itself has nothing to begin again, since it would be started for ever. `hasRead`: in this life of the task.
+ * by itself has nothing to begin again, since it would be started for ever. `hasRead`: in this life of the task; `hasGap`: what
+ * was stored does not count, since the server has no longer what follows it.
  */
 export function isSnapshotDue(
-  { reads, streams }: SnapshotRules,
+  { reads, streams, heals }: SnapshotRules,
   stored: StoredOffset['state'],
-  hasRead: boolean,
+  { hasRead = false, hasGap = false }: { readonly hasRead?: boolean; readonly hasGap?: boolean } = {},
 ): boolean {
-  if (reads === 'never') return false;
+  if (hasGap) return true;
+  // Where nothing is read but what was lost, an interrupted reading is of that kind.
+  if (reads === 'never') return heals && stored !== 'none' && stored !== 'stream';
   if (stored !== 'stream') return true;
   return reads === 'always' && streams && !hasRead;
 }

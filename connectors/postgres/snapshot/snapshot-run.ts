@@ -44,6 +44,8 @@ export interface SnapshotParts {
   readonly run: string;
   /** Tables that are read in the middle of the stream; null: all, before it. */
   readonly asked: AskedSnapshot | null;
+  /** Why everything is read anew; null: it is not. */
+  readonly gap: string | null;
   /** The snapshot that the slot was created with, null for one of its own; and the session that keeps it. */
   readonly exported: { readonly name: string; readonly session: Session } | null;
 }
@@ -58,8 +60,8 @@ const WAITING_MS = 10_000;
  * later snapshots than the one at `from` have shown some of the changes to come, else null.
  */
 export async function runSnapshot(parts: SnapshotParts): Promise<string | null> {
-  const { notifier, asked } = parts;
-  notifier.notify('Initial Snapshot', 'STARTED');
+  const { notifier, asked, gap } = parts;
+  notifier.notify('Initial Snapshot', 'STARTED', gap === null ? {} : { gap });
   const run = new SnapshotCoordinator(parts, await planning(parts));
   try {
     return await run.toEnd();
