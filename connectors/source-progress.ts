@@ -125,7 +125,7 @@ export interface SpoolProgress {
 }
 
 /** That the source had no longer what follows the stored offset, so that everything was read anew. */
-export interface ReadAnew {
+interface ReadAnew {
   /** The last time. */
   readonly atMs: number;
   readonly reason: string;

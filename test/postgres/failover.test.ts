@@ -62,7 +62,18 @@ describe('a fail-over to a standby', function () {
   }
 
   async function session(server: PostgresServer): Promise<pg.Client> {
-    const client = await TestDatabase.connectTo(server.address, database.name);
+    // A standby has the database when it has replayed its creation.
+    const opened: pg.Client[] = [];
+    await until(
+      () =>
+        TestDatabase.connectTo(server.address, database.name).then(
+          (client) => opened.push(client) > 0,
+          () => false,
+        ),
+      'the database is there',
+    );
+    const [client] = opened;
+    assert.ok(client !== undefined);
     sessions.push(client);
     return client;
   }
@@ -85,6 +96,12 @@ describe('a fail-over to a standby', function () {
       'the slot is copied',
       60_000,
     );
+  }
+
+  async function hasRows(client: pg.Client, count: number): Promise<void> {
+    const rows = async (): Promise<number | undefined> =>
+      (await client.query<{ n: number }>('SELECT count(*)::int AS n FROM item')).rows[0]?.n;
+    await until(async () => (await rows()) === count, 'the standby has the rows');
   }
 
   /** The primary is gone at once; the standby takes its place and its address. */
@@ -137,10 +154,7 @@ describe('a fail-over to a standby', function () {
     await until(async () => (await copy.query<{ n: number }>(worker)).rows[0]?.n === 0, 'nothing is copied any more');
     for (const id of [1, 2, 3]) await deliver(driver, id);
     await driver.stop();
-    await until(
-      async () => (await copy.query<{ n: number }>('SELECT count(*)::int AS n FROM item')).rows[0]?.n === 3,
-      'the standby has the rows',
-    );
+    await hasRows(copy, 3);
     const client = await failOver();
     const again = await task({ 'slot.failover': 'true' }).start();
     await deliver(again, 4, client);
@@ -171,6 +185,7 @@ describe('a fail-over to a standby', function () {
   it('to a standby without the slot is refused, and read anew where that is wanted', async () => {
     const driver = await task().start();
     await deliver(driver, 1);
+    await hasRows(await session(standby), 1);
     const client = await failOver();
     await assert.rejects(driver.ended, { code: 'POSTGRES_SLOT_MISSING' });
     await client.query('INSERT INTO item VALUES (2)');
