@@ -145,12 +145,13 @@ describe('transactions of PostgreSQL that come while they run', function () {
     const session = await database.session();
     await session.query('BEGIN');
     await session.query(`INSERT INTO item SELECT n, repeat('x', 100) FROM generate_series(1, ${ABORTED_ROWS}) n`);
-    await until(async () => (await streamed('stream_bytes')) > ABORTED_ROWS * 50, 'it comes while it runs', 60_000);
+    // The server counts what it has sent, which may still be on its way.
+    const spooled = (): number => driver.progress?.spool?.bytes ?? 0;
+    await until(() => spooled() > ABORTED_ROWS * 50, 'it comes while it runs, and its bytes are told', 60_000);
     assert.equal(await openSpoolFiles(), 1);
     assert.equal(driver.changes.length, 0);
-    const { transactions = 0, bytes = 0, memoryBytes = Infinity } = driver.progress?.spool ?? {};
+    const { transactions = 0, memoryBytes = Infinity } = driver.progress?.spool ?? {};
     assert.equal(transactions, 1);
-    assert.ok(bytes > ABORTED_ROWS * 50, `${bytes} bytes are told`);
     assert.ok(memoryBytes < 16_000_000, `${memoryBytes} bytes of memory`);
     await session.query('ROLLBACK');
     await session.end();
