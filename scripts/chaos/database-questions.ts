@@ -1,13 +1,19 @@
 import pg from 'pg';
 import { eventually, type Field } from './field.ts';
+import { sendAgain } from './late-requests.ts';
+import type { TestedConnector } from './tested-connector.ts';
 
-/** Asks the database, past the proxy, until the answer is yes; it may be down for a while. */
+/** Asks the database, past the proxy, until the answer is yes; it may be down for a while. `meanwhile`: done before each question. */
 export async function untilDatabase(
   field: Field,
   what: string,
   { sql, values }: { readonly sql: string; readonly values: readonly unknown[] },
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  await eventually(field, what, async () => (await ask(field, sql, values))?.['answer'] === true);
+  await eventually(field, what, async () => {
+    await meanwhile();
+    return (await ask(field, sql, values))?.['answer'] === true;
+  });
 }
 
 /** The first row of the answer; rejects while the database is down. */
@@ -27,20 +33,26 @@ async function ask(
   }
 }
 
-/** Until all that is in the log by now was confirmed to the slot, which means: is in Kafka. */
-export async function untilConfirmed(field: Field, slot: string): Promise<void> {
+/** Until all that is in the log by now was confirmed to the connector's slot, which means: is in Kafka. */
+export async function untilConfirmed(field: Field, connector: TestedConnector): Promise<void> {
+  const slot = connector.name;
   let end: unknown;
   await eventually(field, 'the end of the log was asked for', async () => {
     end = (await ask(field, 'SELECT pg_current_wal_insert_lsn()::text AS lsn', []))?.['lsn'];
     return typeof end === 'string';
   });
   const sql = 'SELECT confirmed_flush_lsn >= $2::pg_lsn AS answer FROM pg_replication_slots WHERE slot_name = $1';
-  await untilDatabase(field, `everything was confirmed to the slot ${slot}`, { sql, values: [slot, end] });
+  await untilDatabase(field, `everything was confirmed to the slot ${slot}`, { sql, values: [slot, end] }, () =>
+    sendAgain(field, connector),
+  );
 }
 
-export async function untilPublished(field: Field, publication: string, table: string): Promise<void> {
+/** Until the connector's publication has the table: a request of before that was carried out late may have stopped the connector. */
+export async function untilPublished(field: Field, connector: TestedConnector, table: string): Promise<void> {
   const sql = 'SELECT true AS answer FROM pg_publication_tables WHERE pubname = $1 AND tablename = $2';
-  await untilDatabase(field, `${table} was published`, { sql, values: [publication, table] });
+  await untilDatabase(field, `${table} was published`, { sql, values: [connector.name, table] }, () =>
+    sendAgain(field, connector),
+  );
 }
 
 /** Whoever still holds it, a frozen task host for instance, loses it. */

@@ -65,7 +65,7 @@ export async function addTable(field: Field, fault: FaultOf<'table-add'>): Promi
   const included = `${connector.config['table.include.list'] ?? ''},public.${table}`;
   connector.config = { ...connector.config, 'table.include.list': included };
   await field.rest.putConfig(name, connector.config);
-  await untilPublished(field, name, table);
+  await untilPublished(field, connector, table);
   ledger.streams();
   // Until then a reset of the offsets would have the connector forget that the table is new.
   await eventually(field, `${name} noticed the table ${table}`, async () => {
@@ -83,8 +83,11 @@ export async function snapshotAnew(field: Field, fault: FaultOf<'snapshot-anew'>
   const { name, load } = connector;
   await untilNoConfigIsLate(field, connector);
   await load.stop();
-  await untilConfirmed(field, name);
-  const isOver = async (): Promise<boolean> => queueOf(await field.rest.offsets(name)) === undefined;
+  await untilConfirmed(field, connector);
+  const isOver = async (): Promise<boolean> => {
+    await sendAgain(field, connector);
+    return queueOf(await field.rest.offsets(name)) === undefined;
+  };
   await eventually(field, `the incremental snapshots of ${name} were over`, isOver);
   await field.rest.put(name, 'stop');
   await field.rest.deleteOffsets(name);
