@@ -20,12 +20,6 @@ export interface AssignmentInput {
   readonly returned: Readonly<Record<'connectors' | 'tasks', ReadonlyMap<string, string>>>;
 }
 
-/** A function whose answers are worked out once: each task's connector is asked for several times in a round. */
-function onceEach(items: readonly string[], of: (item: string) => string): (item: string) => string {
-  const answers = new Map(items.map((item) => [item, of(item)]));
-  return (item) => answers.get(item) ?? of(item);
-}
-
 /** Which member holds each piece. Two may claim the same one only after one of them slept: the newer generation is right. */
 function holders(members: readonly MemberState[], kind: keyof Work): Map<string, MemberState> {
   const claims = new Map<string, MemberState>();
@@ -60,7 +54,6 @@ export function assign(input: AssignmentInput): Map<string, Work> {
       groupOf,
     });
   const connectors = share('connectors', input.work.connectors.toSorted(compareText), (name) => name);
-  const sorted = sortedTasks(input.work.tasks);
-  const tasks = share('tasks', sorted, onceEach(sorted, connectorOf));
+  const tasks = share('tasks', sortedTasks(input.work.tasks), connectorOf);
   return new Map(ids.map((id) => [id, { connectors: connectors.get(id) ?? [], tasks: tasks.get(id) ?? [] }]));
 }
