@@ -16,6 +16,8 @@ export type SourceConfig = SettingValues<typeof postgresSettings> & {
   readonly transactionMetadata: boolean;
   /** Whether `chunkRows` is what an operator says, not a default. */
   readonly hasChunkRows: boolean;
+  /** Whether positions are confirmed to the server: neither `lsn.flush.mode=manual` nor `flush.lsn.source=false`. */
+  readonly confirms: boolean;
 };
 
 // Defined for operators by the format; read here because offsets are stored under the one, and events depend on the other.
@@ -41,7 +43,8 @@ export function validConfig(config: ConnectorConfig): SourceConfig | undefined {
 
 function whole(values: SettingValues<typeof settings>, config: ConnectorConfig): SourceConfig {
   const hasChunkRows = isSet(config, settings.chunkRows.name);
-  return { ...values, selectOverrides: selectOverrides(config), hasChunkRows };
+  const confirms = values.lsnFlushMode !== 'manual' && values.flushLsnSource;
+  return { ...values, selectOverrides: selectOverrides(config), hasChunkRows, confirms };
 }
 
 function isSet(config: ConnectorConfig, name: string): boolean {

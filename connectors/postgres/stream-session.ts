@@ -147,7 +147,7 @@ async function stream(
     received: () => cursor.done,
     durable: () => way.confirmable(handover.durable),
     mayConfirm: () => context.mayConfirm(),
-    confirms: config.lsnFlushMode !== 'manual' && config.flushLsnSource,
+    confirms: config.confirms,
     slotPosition: setup.slot?.confirmedFlush ?? 0n,
   });
   handover.onDurable = () => feedback.durableMoved();

@@ -179,7 +179,7 @@ export class PostgresTask implements SourceTask {
       intervalMs: slotCheckIntervalMs,
       source,
       facts: this.#facts,
-      confirms: this.#config.lsnFlushMode !== 'manual',
+      confirms: this.#config.confirms,
       log,
     });
   }

@@ -20,7 +20,7 @@ export interface SlotGuardParts {
   /** What the session was set up with; a server that is promoted meanwhile is looked at anew. */
   readonly source: OffsetSource;
   readonly facts: Pick<SourceFacts, 'sawHead' | 'sawSlot' | 'standing'>;
-  /** False with lsn.flush.mode=manual. */
+  /** False with lsn.flush.mode=manual or flush.lsn.source=false. */
   readonly confirms: boolean;
   readonly log: TaskLog;
 }

@@ -19,7 +19,7 @@ export interface HoldQuestion {
   /** The oldest of the server that has not ended. */
   readonly oldest: (OpenTransaction & { readonly openMs: number }) | null;
   readonly standing: StreamStanding;
-  /** False with lsn.flush.mode=manual. */
+  /** False with lsn.flush.mode=manual or flush.lsn.source=false. */
   readonly confirms: boolean;
 }
 
@@ -80,7 +80,10 @@ function heldByTransaction({ kind, name, application, database, openMs }: NonNul
 
 function notConfirmed({ oldest, confirms }: Facts): Why {
   if (!confirms)
-    return { cause: 'manual', reason: 'lsn.flush.mode=manual: nothing is confirmed to the server by the connector' };
+    return {
+      cause: 'manual',
+      reason: 'lsn.flush.mode=manual or flush.lsn.source=false: nothing is confirmed to the server by the connector',
+    };
   // With millrace.two.phase nothing is confirmed beyond a PREPARE.
   return oldest?.kind === 'prepared' && oldest.openMs >= LONG_OPEN_MS ? heldByTransaction(oldest) : null;
 }
