@@ -1,6 +1,6 @@
+import { newRun } from '../snapshot/snapshot-records.ts';
 import type { TaskContext } from '../source-connector.ts';
 import { AskedSnapshot } from './blocking/asked-snapshot.ts';
-import { newRun } from './blocking/blocking-request.ts';
 import type { CatalogTable } from './catalog/catalog-table.ts';
 import type { PlanRules } from './catalog/plan-builder.ts';
 import type { SessionOpener } from './connection/session-opener.ts';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import type { SourceOffset, SourcePartition } from '../change-batch.ts';
@@ -116,6 +117,11 @@ const RUN = 'millrace.snapshot';
 /** What the partitions of all records of all runs of a source begin with, for `watchOffsets`. */
 export function runsOf(server: string): { readonly members: SourcePartition; readonly next: string } {
   return { members: { server }, next: RUN };
+}
+
+/** A name for a run that begins: that of an interrupted one stands in the offset that goes on with it. */
+export function newRun(): string {
+  return randomUUID().slice(0, 8);
 }
 
 /** What the partitions of all records of a run begin with. */

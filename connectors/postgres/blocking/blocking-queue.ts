@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChangeBatch, SourceOffset, SourcePartition } from '../../change-batch.ts';
-import { blockingRequest, newRun, type BlockingRequest } from './blocking-request.ts';
+import { newRun } from '../../snapshot/snapshot-records.ts';
+import { blockingRequest, type BlockingRequest } from './blocking-request.ts';
 
 /** Member of the partition under which it is stored; Debezium looks at `server` alone and does not see it. */
 const BLOCKING_PARTITION = 'millrace.blocking';

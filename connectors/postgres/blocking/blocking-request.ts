@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { z } from 'zod';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
@@ -16,10 +15,6 @@ export const blockingRequest = z.object({
   filters: z.array(z.object({ collection: z.string(), filter: z.string() })),
 });
 export type BlockingRequest = z.infer<typeof blockingRequest>;
-
-export function newRun(): string {
-  return randomUUID().slice(0, 8);
-}
 
 /** The tables of a request, in their own order, and the queries by which some of them are read, by `schema.table`. */
 export function blockingTables(

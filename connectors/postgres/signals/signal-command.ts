@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { javaPattern } from '../../../settings/java-pattern.ts';
 import { SettingValueError } from '../../../settings/setting.ts';
 import type { TaskSignal } from '../../task-signal.ts';
-import { newRun, type BlockingRequest } from '../blocking/blocking-request.ts';
+import { newRun } from '../../snapshot/snapshot-records.ts';
+import type { BlockingRequest } from '../blocking/blocking-request.ts';
 import type { SnapshotRequest } from '../incremental/snapshot-request.ts';
 
 /** What a signal asks for. */

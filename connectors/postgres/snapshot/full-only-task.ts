@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { newRun } from '../../snapshot/snapshot-records.ts';
 import type { SourceTask, TaskContext } from '../../source-connector.ts';
 import type { SourceProgress } from '../../source-progress.ts';
 import { Reconnection } from '../connection/reconnection.ts';
@@ -26,7 +26,7 @@ export class FullOnlyTask implements SourceTask {
   readonly #handover: Handover;
   readonly #facts: SourceFacts;
   readonly #notifier: Notifier;
-  #run: string = randomUUID().slice(0, 8);
+  #run: string = newRun();
   #isStarted = false;
 
   constructor(context: TaskContext) {
