@@ -13,14 +13,17 @@ export interface LackingRow {
 
 /** The changes among events whose new row lacks values, in order. */
 export function lackingRows(events: readonly LogEvent[]): LackingRow[] {
-  return events.flatMap((change, at) => {
-    if (change.kind !== 'row' || change.op !== 'u' || change.after === null) return [];
-    const row = change.after;
-    const columns = change.table.columns.flatMap((_, column) =>
-      row.fields[row.at + 2 * column + 1] === UNAVAILABLE_FIELD ? [column] : [],
-    );
-    return columns.length === 0 ? [] : [{ at, change, row, columns }];
-  });
+  return events.flatMap((event, at) => lackingRow(event, at) ?? []);
+}
+
+/** The event with place `at`, if it is a change whose new row lacks values. */
+export function lackingRow(change: LogEvent, at: number): LackingRow | undefined {
+  if (change.kind !== 'row' || change.op !== 'u' || change.after === null) return undefined;
+  const row = change.after;
+  const columns = change.table.columns.flatMap((_, column) =>
+    row.fields[row.at + 2 * column + 1] === UNAVAILABLE_FIELD ? [column] : [],
+  );
+  return columns.length === 0 ? undefined : { at, change, row, columns };
 }
 
 /** Rows that one query can ask for, in order: of one version of a table, with the same columns. */

@@ -9,7 +9,7 @@ import { pause } from '../pause.ts';
 import { errorText } from '../pg-errors.ts';
 import { isVisible } from '../snapshot/visibility.ts';
 import { completed } from './completed-row.ts';
-import { askedTogether, lackingRows, type LackingRow } from './lacking-rows.ts';
+import { askedTogether, lackingRow, lackingRows, type LackingRow } from './lacking-rows.ts';
 import { rereadAnswer, rereadQuery, type RereadAnswer, type TableVersion } from './reread-query.ts';
 
 /** Events with the values that they lacked, as many as may be held at once. */
@@ -59,7 +59,7 @@ export class Rereader {
   }
 
   concerns(events: readonly LogEvent[]): boolean {
-    return lackingRows(events).length > 0;
+    return events.some((event, at) => lackingRow(event, at) !== undefined);
   }
 
   /** The events in order, in parts. Rejects when the connection is lost. */
