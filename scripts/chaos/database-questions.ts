@@ -4,7 +4,7 @@ import { sendAgain } from './late-requests.ts';
 import type { TestedConnector } from './tested-connector.ts';
 
 /** Asks the database, past the proxy, until the answer is yes; it may be down for a while. `meanwhile`: done before each question. */
-export async function untilDatabase(
+async function untilDatabase(
   field: Field,
   what: string,
   { sql, values }: { readonly sql: string; readonly values: readonly unknown[] },
