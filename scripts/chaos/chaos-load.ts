@@ -26,7 +26,7 @@ const BIG_EVERY = 400;
 const LONG_NOTE = 'x'.repeat(3000);
 const RECONNECT_MS = 100;
 /** Keys of the rows that are written last, below zero: so many that each partition of a topic gets some. */
-export const MARKERS = 24;
+const MARKERS = 24;
 
 /**
  * Changes the tables of one connector by transactions over several of them: inserts, updates, deletes, changed keys, some rolled
@@ -114,13 +114,14 @@ export class ChaosLoad {
     await this.#running;
   }
 
-  /** Rows in every table that come after all others in each partition. */
+  /** Rows in every table that come after all others in each partition; only while it is stopped. */
   async writeMarkers(): Promise<void> {
-    await this.#transaction(async (client) => {
+    const write = async (client: pg.Client): Promise<'COMMIT'> => {
       for (const ledger of this.#tables)
         for (let marker = 1; marker <= MARKERS; marker += 1) await this.#write(client, ledger, -marker);
       return 'COMMIT';
-    });
+    };
+    while ((await this.#transaction(write)) === 'aborted');
   }
 
   /** Harmless when it has ended already. */

@@ -1,4 +1,3 @@
-import { MARKERS } from './chaos-load.ts';
 import { queueOf, type ConnectorOffsets } from './connector-offsets.ts';
 import { startAgain, wait, type Field } from './field.ts';
 import { openSnapshots } from './judge.ts';
@@ -6,7 +5,6 @@ import { sendAgain } from './late-requests.ts';
 import { untilInSync } from './server-faults.ts';
 import { isRunning } from './set-up.ts';
 import { untilRead } from './snapshot-faults.ts';
-import { lifeOf } from './tested-connector.ts';
 import { ToldReader } from './told-reader.ts';
 import { TopicsReader } from './topics-reader.ts';
 
@@ -114,14 +112,13 @@ export async function readTopics(field: Field): Promise<Delivered> {
   return { reader, told, problems: missing.map((topic) => `${topic}: what was written last did not arrive`) };
 }
 
-/** Topics that have not all rows that were written last. */
+/** Topics that have not all rows that were written last, those of earlier lives included: what is not read yet is not lost. */
 function missingMarkers(field: Field, reader: TopicsReader): string[] {
   return field.connectors
-    .flatMap((connector) => lifeOf(connector).ledgers)
-    .filter(({ topic }) => {
+    .flatMap(({ lives }) => lives.flatMap(({ ledgers }) => ledgers))
+    .filter(({ topic, markers }) => {
       const { newest } = reader.contents(topic);
-      for (let marker = 1; marker <= MARKERS; marker += 1) if (!newest.has(String(-marker))) return true;
-      return false;
+      return [...markers].some(([key, version]) => (newest.get(key) ?? 0) < version);
     })
     .map(({ topic }) => topic);
 }

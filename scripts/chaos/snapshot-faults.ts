@@ -83,6 +83,7 @@ export async function snapshotAnew(field: Field, fault: FaultOf<'snapshot-anew'>
   const { name, load } = connector;
   await untilNoConfigIsLate(field, connector);
   await load.stop();
+  await load.writeMarkers();
   await untilConfirmed(field, connector);
   const isOver = async (): Promise<boolean> => {
     await sendAgain(field, connector);
@@ -95,6 +96,7 @@ export async function snapshotAnew(field: Field, fault: FaultOf<'snapshot-anew'>
   const life = lifeOf(connector).next();
   await createTopics(field, life);
   connector.lives.push(life);
+  field.print(`  ${name} begins anew`);
   connector.config = { ...connector.config, ...life.settings, ...SHARED };
   await field.rest.putConfig(name, connector.config);
   await field.rest.put(name, 'resume');

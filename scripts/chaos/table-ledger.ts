@@ -58,6 +58,11 @@ export class TableLedger {
     return contents;
   }
 
+  /** The rows that were written last, key to version: their keys are below zero. */
+  get markers(): Map<string, number> {
+    return new Map([...this.contents].filter(([key]) => key.startsWith('-')));
+  }
+
   /** The row as the open transaction sees it. */
   row(id: number): Row {
     return this.#open.get(id) ?? this.#rows.get(id) ?? NO_ROW;

@@ -56,6 +56,8 @@ function seenOf(
   const records: SnapshotRecord[] = [
     { kind: 'epoch', number: 1, epoch: { sees: '50:50:', horizon: 10n, late: false } },
     { kind: 'epoch', number: 2, epoch: { sees: '98:100:98', horizon: 70n, late: true } },
+    // Taken at the same end of the log, when the last transactions before it had ended.
+    { kind: 'epoch', number: 3, epoch: { sees: '100:100:', horizon: 70n, late: true } },
     { kind: 'table', plan: { ...plan, ...more } },
     ...epochs.map((epoch, chunk) => ({
       kind: 'chunk' as const,
@@ -164,6 +166,12 @@ describe('changes that a later chunk of a snapshot has shown', () => {
 
   it('come again where the values of the key do not compare here', () => {
     assert.equal(left(seenOf([1, 2, 1]), { op: 'u', after: '15', type: 'text' }), 'u >15');
+  });
+
+  it('are told by the snapshot that a row was read by, also of those that were taken at the same end of the log', () => {
+    const seen = seenOf([3, 2, 2]);
+    assert.equal(left(seen, { op: 'u', xid: 98, after: '5' }), undefined);
+    assert.equal(left(seen, { op: 'u', xid: 98, after: '15' }), 'u >15');
   });
 
   it('can be none behind the horizon, nor where every chunk was read by the first snapshot', () => {

@@ -9,6 +9,7 @@ import { isVisible, parseVisibility, type Visibility } from './visibility.ts';
 
 /** A snapshot later than the start of streaming. */
 interface LateEpoch {
+  readonly number: number;
   readonly sees: Visibility;
   readonly horizon: Lsn;
 }
@@ -60,7 +61,7 @@ export class SeenChanges {
       const pieces = piecesOf(ledger, plan);
       if (pieces.every(({ epoch }) => epoch === undefined)) continue;
       for (const { epoch } of pieces) if (epoch !== undefined && epoch.horizon > horizon) horizon = epoch.horizon;
-      const isUniform = pieces.every(({ epoch }) => epoch?.horizon === pieces[0]?.epoch?.horizon);
+      const isUniform = pieces.every(({ epoch }) => epoch?.number === pieces[0]?.epoch?.number);
       tables.set(plan.table, { plan, pieces, isUniform });
     }
     return tables.size === 0 ? undefined : new SeenChanges(tables, horizon);
@@ -144,7 +145,7 @@ function piecesOf(ledger: SnapshotLedger, plan: TablePlan): Piece[] {
 function lateEpoch(ledger: SnapshotLedger, number: number): LateEpoch | undefined {
   const epoch = ledger.epoch(number);
   const sees = epoch?.late === true ? parseVisibility(epoch.sees) : undefined;
-  return epoch === undefined || sees === undefined ? undefined : { sees, horizon: epoch.horizon };
+  return epoch === undefined || sees === undefined ? undefined : { number, sees, horizon: epoch.horizon };
 }
 
 function movesKey(

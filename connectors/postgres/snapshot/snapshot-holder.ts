@@ -40,13 +40,20 @@ export class SnapshotHolder {
   /**
    * Begins the transaction: with the snapshot of that name, or (null) with one of now. Undefined: nobody holds it any more. The
    * session is the holder's from now on, or closed.
+   *
+   * `sees`: what the snapshot of that name sees. A name is made of the backend's number and a counter (snapmgr.c, ExportSnapshot)
+   * that begin anew with the server: after its restart somebody else's snapshot may have the name of one that is gone.
    */
-  static async open(session: Session, name: string | null): Promise<SnapshotHolder | undefined> {
+  static async open(session: Session, name: string | null, sees?: string): Promise<SnapshotHolder | undefined> {
     try {
       await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       if (name !== null) await session.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(name)}`);
       const [held] = z.array(heldRow).parse(await session.query(HELD));
       if (held === undefined) throw new Error('the server answered the export of a snapshot with nothing');
+      if (sees !== undefined && held.sees !== sees) {
+        await session.close();
+        return undefined;
+      }
       return new SnapshotHolder(session, held);
     } catch (error) {
       await session.close();

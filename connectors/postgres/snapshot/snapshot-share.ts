@@ -107,8 +107,11 @@ export class SnapshotShare {
     const known = this.#holders.get(epoch);
     if (known?.isLost === false) return known;
     this.#holders.delete(epoch);
-    for (const name of this.#parts.ledger.holders(epoch)) {
-      const holder = await SnapshotHolder.open(await this.readingSession(), name);
+    const { ledger } = this.#parts;
+    const wanted = ledger.epoch(epoch);
+    if (wanted === undefined) return undefined; // comes later
+    for (const name of ledger.holders(epoch)) {
+      const holder = await SnapshotHolder.open(await this.readingSession(), name, wanted.sees);
       if (holder === undefined) continue;
       this.hold(epoch, holder);
       // Another one may have it from here, should all others end.
