@@ -1,5 +1,5 @@
 import { spread } from './spread.ts';
-import { compareText, sortedTasks, type Piece, type Work } from './work.ts';
+import { compareText, connectorOf, sortedTasks, type Work } from './work.ts';
 
 /** What the leader knows of a member when it computes an assignment: the contents of its metadata. */
 export interface MemberState {
@@ -43,20 +43,17 @@ export function assign(input: AssignmentInput): Map<string, Work> {
   const members = [...input.members].sort((left, right) => compareText(left.id, right.id));
   const balance = input.waiting.connectors.length === 0 && input.waiting.tasks.length === 0;
   const ids = members.map((member) => member.id);
-  const share = (kind: keyof Work, pieces: readonly Piece[]) =>
+  const share = (kind: keyof Work, items: readonly string[], groupOf: (item: string) => string) =>
     spread({
       members: ids,
-      pieces,
+      items,
       heldBy: holders(members, kind),
       returnedTo: input.returned[kind],
       waiting: new Set(input.waiting[kind]),
       balance,
+      groupOf,
     });
-  const names = input.work.connectors.toSorted(compareText);
-  const connectors = share(
-    'connectors',
-    names.map((name) => ({ key: name, group: name })),
-  );
-  const tasks = share('tasks', sortedTasks(input.work.tasks));
+  const connectors = share('connectors', input.work.connectors.toSorted(compareText), (name) => name);
+  const tasks = share('tasks', sortedTasks(input.work.tasks), connectorOf);
   return new Map(ids.map((id) => [id, { connectors: connectors.get(id) ?? [], tasks: tasks.get(id) ?? [] }]));
 }

@@ -1,20 +1,19 @@
-import type { Piece } from './work.ts';
-
-/** One kind of work to be dealt out. `members` and `pieces` sorted, so that equal input gives equal output. */
+/** One kind of work to be dealt out. `members` and `items` sorted, so that equal input gives equal output. */
 export interface SpreadInput {
   readonly members: readonly string[];
-  /** Those of one group are kept apart where the counts leave a choice. */
-  readonly pieces: readonly Piece[];
+  readonly items: readonly string[];
   readonly heldBy: ReadonlyMap<string, { readonly id: string }>;
   readonly returnedTo: ReadonlyMap<string, string>;
   readonly waiting: ReadonlySet<string>;
   /** False: nothing is taken from a member that holds it. */
   readonly balance: boolean;
+  /** Items of one group are kept apart where the counts leave a choice: the tasks of one connector. */
+  readonly groupOf: (item: string) => string;
 }
 
 class Hand {
   readonly member: string;
-  readonly pieces: Piece[] = [];
+  readonly items: string[] = [];
   readonly #groups = new Map<string, number>();
 
   constructor(member: string) {
@@ -25,56 +24,57 @@ class Hand {
     return this.#groups.get(group) ?? 0;
   }
 
-  take(piece: Piece): void {
-    this.pieces.push(piece);
-    this.#groups.set(piece.group, this.siblings(piece.group) + 1);
+  take(item: string, group: string): void {
+    this.items.push(item);
+    this.#groups.set(group, this.siblings(group) + 1);
   }
 
-  drop(piece: Piece): void {
-    this.pieces.splice(this.pieces.indexOf(piece), 1);
-    this.#groups.set(piece.group, this.siblings(piece.group) - 1);
+  drop(item: string, group: string): void {
+    this.items.splice(this.items.indexOf(item), 1);
+    this.#groups.set(group, this.siblings(group) - 1);
   }
 }
 
-/** What a member with too many gives up: one of the connector it has most of, the last in order. */
-function leastMissed(hand: Hand): Piece | undefined {
-  let chosen: Piece | undefined;
-  let most = 0;
-  for (const piece of hand.pieces) {
-    const siblings = hand.siblings(piece.group);
-    if (siblings < most) continue;
-    chosen = piece;
-    most = siblings;
-  }
+/** The item that a member with too many gives up: one of the connector it has most of, the last in order. */
+function leastMissed(hand: Hand, groupOf: (item: string) => string): string | undefined {
+  let chosen: string | undefined;
+  for (const item of hand.items)
+    if (chosen === undefined || hand.siblings(groupOf(item)) >= hand.siblings(groupOf(chosen))) chosen = item;
   return chosen;
 }
 
 /** How many each member may have: those with the most keep the odd ones, which makes the moves fewest. */
-function quotas(hands: readonly Hand[], count: number): Map<Hand, number> {
-  const base = Math.floor(count / hands.length);
-  const odd = count % hands.length;
-  const byCount = [...hands].sort((left, right) => right.pieces.length - left.pieces.length);
+function quotas(hands: readonly Hand[], itemCount: number): Map<Hand, number> {
+  const base = Math.floor(itemCount / hands.length);
+  const odd = itemCount % hands.length;
+  const byCount = [...hands].sort((left, right) => right.items.length - left.items.length);
   return new Map(byCount.map((hand, place) => [hand, place < odd ? base + 1 : base]));
 }
 
 /**
- * Gives each free piece to the emptiest hand with room; among equals to the one with fewest pieces of the same group, then to the
- * first. Only the emptiest hands are looked at, and of those only up to one that has none of the group: 5,000 pieces for 100
- * hands would be half a million comparisons otherwise, 50 ms in code that is not compiled yet.
+ * Gives each free item to the emptiest hand with room; among equals to the one with fewest items of the same group, then to the
+ * first. Only the emptiest hands are looked at, and of those only up to one that has none of the group: 5,000 items for 100 hands
+ * would be half a million comparisons otherwise, 50 ms in code that is not compiled yet.
  */
-function dealOut(free: readonly Piece[], hands: readonly Hand[], hasRoom: (hand: Hand) => boolean): void {
+function dealOut(
+  free: readonly string[],
+  hands: readonly Hand[],
+  hasRoom: (hand: Hand) => boolean,
+  groupOf: (item: string) => string,
+): void {
   let emptiest: Hand[] = [];
-  for (const piece of free) {
+  for (const item of free) {
     if (emptiest.length === 0) emptiest = emptiestOf(hands.filter(hasRoom));
-    const place = fewestSiblings(emptiest, piece.group);
+    const group = groupOf(item);
+    const place = fewestSiblings(emptiest, group);
     const [hand] = emptiest.splice(place, 1);
-    hand?.take(piece);
+    hand?.take(item, group);
   }
 }
 
 function emptiestOf(hands: readonly Hand[]): Hand[] {
-  const fewest = hands.reduce((least, { pieces }) => Math.min(least, pieces.length), Infinity);
-  return hands.filter(({ pieces }) => pieces.length === fewest);
+  const fewest = hands.reduce((least, { items }) => Math.min(least, items.length), Infinity);
+  return hands.filter(({ items }) => items.length === fewest);
 }
 
 /** The place of the first hand that has the fewest items of the group. */
@@ -95,27 +95,27 @@ function fewestSiblings(hands: readonly Hand[], group: string): number {
  * round; what nobody holds goes to the members with room.
  */
 export function spread(input: SpreadInput): Map<string, string[]> {
-  const { pieces, waiting, heldBy, returnedTo, balance } = input;
+  const { items, waiting, groupOf } = input;
   const hands = new Map(input.members.map((member) => [member, new Hand(member)]));
   const all = [...hands.values()];
   if (all.length === 0) return new Map();
-  const free: Piece[] = [];
-  for (const piece of pieces) {
-    const { key } = piece;
-    const hand = hands.get(heldBy.get(key)?.id ?? returnedTo.get(key) ?? '');
-    if (hand !== undefined) hand.take(piece);
-    else if (!waiting.has(key)) free.push(piece);
+  const free: string[] = [];
+  for (const item of items) {
+    const holder = input.heldBy.get(item)?.id;
+    const hand = hands.get(holder ?? input.returnedTo.get(item) ?? '');
+    if (hand !== undefined) hand.take(item, groupOf(item));
+    else if (!waiting.has(item)) free.push(item);
   }
-  const quota = quotas(all, pieces.length);
-  if (balance)
+  const quota = quotas(all, items.length);
+  if (input.balance)
     for (const hand of all)
-      for (let surplus = hand.pieces.length - (quota.get(hand) ?? 0); surplus > 0; surplus -= 1) {
-        const piece = leastMissed(hand);
-        if (piece === undefined) break;
-        hand.drop(piece);
+      for (let surplus = hand.items.length - (quota.get(hand) ?? 0); surplus > 0; surplus -= 1) {
+        const item = leastMissed(hand, groupOf);
+        if (item === undefined) break;
+        hand.drop(item, groupOf(item));
         // What was to go back to a worker that has returned is held by nobody: it needs no second round to move on.
-        if (!heldBy.has(piece.key)) free.push(piece);
+        if (!input.heldBy.has(item)) free.push(item);
       }
-  dealOut(free, all, (hand) => !balance || hand.pieces.length < (quota.get(hand) ?? 0));
-  return new Map(all.map(({ member, pieces }) => [member, pieces.map(({ key }) => key)]));
+  dealOut(free, all, (hand) => !input.balance || hand.items.length < (quota.get(hand) ?? 0), groupOf);
+  return new Map(all.map((hand) => [hand.member, hand.items]));
 }

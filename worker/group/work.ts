@@ -21,26 +21,12 @@ export function taskNumberOf(key: string): number {
   return Number(key.slice(key.lastIndexOf('-') + 1));
 }
 
-/** A piece of work that is dealt out, with what it is one of several of: the connector of a task. */
-export interface Piece {
-  readonly key: string;
-  readonly group: string;
-}
-
 /** Tasks by connector and then by number, as people read them: `a-2` before `a-10`. Each key is taken apart once. */
-export function sortedTasks(keys: readonly string[]): Piece[] {
-  const groups = new Map<string, { readonly piece: Piece; readonly number: number }[]>();
-  for (const key of keys) {
-    const group = connectorOf(key);
-    const one = { piece: { key, group }, number: taskNumberOf(key) };
-    const tasks = groups.get(group);
-    if (tasks === undefined) groups.set(group, [one]);
-    else tasks.push(one);
-  }
-  const sorted: Piece[] = [];
-  for (const [, tasks] of [...groups].sort(([left], [right]) => compareText(left, right)))
-    for (const { piece } of tasks.sort((left, right) => left.number - right.number)) sorted.push(piece);
-  return sorted;
+export function sortedTasks(keys: readonly string[]): string[] {
+  return keys
+    .map((key) => ({ key, name: connectorOf(key), number: taskNumberOf(key) }))
+    .sort((left, right) => compareText(left.name, right.name) || left.number - right.number)
+    .map(({ key }) => key);
 }
 
 /** By code unit, the same on every worker whatever its locale. */
