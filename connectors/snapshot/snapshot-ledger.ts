@@ -1,4 +1,6 @@
 import type { SourceOffset, SourcePartition } from '../change-batch.ts';
+import { LedgerTotals } from './ledger-totals.ts';
+import { ReadChunks } from './read-chunks.ts';
 import {
   decodeSnapshotRecord,
   type SettledChunk,
@@ -25,7 +27,10 @@ export class SnapshotLedger {
   readonly #epochs = new Map<number, SnapshotEpoch>();
   readonly #holders = new Map<number, Map<number, string>>();
   readonly #plans = new Map<string, TablePlan>();
-  readonly #settled = new Map<string, Map<number, SettledChunk>>();
+  /** The same in the order in which they are read; undefined: to be put in order again. */
+  #ordered: readonly TablePlan[] | undefined;
+  readonly #read = new Map<string, ReadChunks>();
+  readonly #totals = new LedgerTotals();
   readonly #partitions = new Map<string, SourcePartition>();
   /** Tables that are not read whole. */
   readonly #incomplete = new Set<string>();
@@ -78,8 +83,9 @@ export class SnapshotLedger {
   }
 
   /** Plans in the order in which the tables are read. */
-  get plans(): TablePlan[] {
-    return inOrder([...this.#plans.values()]);
+  get plans(): readonly TablePlan[] {
+    this.#ordered ??= inOrder([...this.#plans.values()]);
+    return this.#ordered;
   }
 
   #plansOf(tables: Iterable<string>): TablePlan[] {
@@ -106,20 +112,15 @@ export class SnapshotLedger {
 
   /** Chunks of the plans as they are now that were read, or could not be. */
   settled(plan: TablePlan): SettledChunk[] {
-    return this.#chunks(plan).filter(({ upTo }) => upTo === null);
+    return [...(this.#readOf(plan)?.all ?? [])].filter(({ upTo }) => upTo === null);
   }
 
   isSettled({ plan, chunk }: OpenChunk): boolean {
-    return this.#chunk(plan, chunk)?.upTo === null;
+    return this.#readOf(plan)?.get(chunk)?.upTo === null;
   }
 
-  /** All chunks of which something was read. */
-  #chunks({ table, version }: TablePlan): SettledChunk[] {
-    return [...(this.#settled.get(versionOf(table, version))?.values() ?? [])];
-  }
-
-  #chunk({ table, version }: TablePlan, chunk: number): SettledChunk | undefined {
-    return this.#settled.get(versionOf(table, version))?.get(chunk);
+  #readOf({ table, version }: Pick<TablePlan, 'table' | 'version'>): ReadChunks | undefined {
+    return this.#read.get(versionOf(table, version));
   }
 
   /** What a task has to read, in order. */
@@ -164,30 +165,13 @@ export class SnapshotLedger {
   }
 
   /** Rows read so far of one table, and whether it was read whole. */
-  tableFigures(plan: TablePlan): { readonly rows: number; readonly isWhole: boolean } {
-    const rows = this.#chunks(plan).reduce((sum, chunk) => sum + chunk.rows, 0);
-    return { rows, isWhole: this.settled(plan).length > plan.boundaries.length };
+  tableFigures({ table }: TablePlan): { readonly rows: number; readonly isWhole: boolean } {
+    return this.#totals.of(table) ?? { rows: 0, isWhole: false };
   }
 
-  /** Rows read so far, by table; tables read whole; bytes in the source behind what was read, and behind all of it. */
-  get figures(): {
-    readonly rows: Map<string, number>;
-    readonly tablesDone: number;
-    readonly bytesDone: number;
-    readonly bytes: number;
-  } {
-    const rows = new Map<string, number>();
-    let tablesDone = 0;
-    let bytesDone = 0;
-    let bytes = 0;
-    for (const plan of this.plans) {
-      const { rows: read, isWhole } = this.tableFigures(plan);
-      bytes += plan.bytes;
-      bytesDone += (plan.bytes * this.settled(plan).length) / (plan.boundaries.length + 1);
-      rows.set(plan.table, read);
-      if (isWhole) tablesDone += 1;
-    }
-    return { rows, tablesDone, bytesDone, bytes };
+  /** Rows read so far; tables read whole; bytes in the source behind what was read, and behind all of it. */
+  get figures(): LedgerTotals['sums'] {
+    return this.#totals.sums;
   }
 
   #open(wanted: (chunk: OpenChunk) => boolean): OpenChunk[] {
@@ -195,7 +179,7 @@ export class SnapshotLedger {
     for (const plan of this.#plansOf(this.#incomplete))
       for (let chunk = 0; chunk <= plan.boundaries.length; chunk += 1)
         if (wanted({ plan, chunk }) && !this.isSettled({ plan, chunk }))
-          open.push({ plan, chunk, reached: this.#chunk(plan, chunk) });
+          open.push({ plan, chunk, reached: this.#readOf(plan)?.get(chunk) });
     return open;
   }
 
@@ -216,13 +200,14 @@ export class SnapshotLedger {
       }
       case 'table':
         this.#plans.set(record.plan.table, record.plan);
+        this.#ordered = undefined;
         this.#review(record.plan.table);
         break;
       case 'chunk': {
         const version = versionOf(record.chunk.table, record.chunk.version);
-        const settled = this.#settled.get(version) ?? new Map<number, SettledChunk>();
-        settled.set(record.chunk.chunk, record.chunk);
-        this.#settled.set(version, settled);
+        const read = this.#read.get(version) ?? new ReadChunks();
+        read.set(record.chunk);
+        this.#read.set(version, read);
         this.#review(record.chunk.table);
       }
     }
@@ -231,9 +216,17 @@ export class SnapshotLedger {
   #review(table: string): void {
     const plan = this.#plans.get(table);
     if (plan === undefined) return; // comes later: the records of a topic with several partitions have no order
-    const settled = this.settled(plan);
-    const isRead = settled.length > plan.boundaries.length;
-    const isUnseen = isRead && settled.some(({ unseen }) => unseen);
+    const read = this.#readOf(plan);
+    const settled = read?.settled ?? 0;
+    const chunks = plan.boundaries.length + 1;
+    const isRead = settled === chunks;
+    const isUnseen = isRead && read?.isUnseen === true;
+    this.#totals.set(table, {
+      rows: read?.rows ?? 0,
+      bytes: plan.bytes,
+      bytesDone: (plan.bytes * settled) / chunks,
+      isWhole: isRead,
+    });
     note(this.#unseen, table, isUnseen);
     note(this.#incomplete, table, !isRead || isUnseen);
   }

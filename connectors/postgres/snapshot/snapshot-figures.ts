@@ -9,10 +9,13 @@ const MAX_TABLES_COUNTED = 200;
 export function snapshotFigures(ledger: SnapshotLedger, share: Pick<SnapshotShare, 'current'>): SnapshotFigures {
   const { rows, tablesDone, bytesDone, bytes } = ledger.figures;
   const { current } = share;
-  if (current !== undefined) rows.set(current.table, (rows.get(current.table) ?? 0) + current.rows);
+  const rowsByTable = ledger.plans.slice(0, MAX_TABLES_COUNTED).map((plan) => ({
+    table: plan.table,
+    rows: ledger.tableFigures(plan).rows + (current?.table === plan.table ? current.rows : 0),
+  }));
   return {
-    rows: [...rows.values()].reduce((sum, count) => sum + count, 0),
-    rowsByTable: [...rows].slice(0, MAX_TABLES_COUNTED).map(([table, count]) => ({ table, rows: count })),
+    rows: rows + (current?.rows ?? 0),
+    rowsByTable,
     tablesDone,
     tables: ledger.run?.tables ?? 0,
     bytesDone: Math.round(bytesDone),
