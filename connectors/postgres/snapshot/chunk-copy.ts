@@ -11,6 +11,7 @@ import { FieldArena } from '../decoder/field-arena.ts';
 import { RowKey } from '../incremental/row-key.ts';
 import type { SelectOverrides } from '../select-overrides.ts';
 import { copyOut } from '../wire/copy-out.ts';
+import type { ServerMessage } from '../wire/message-cutter.ts';
 import { chunkCondition, chunkRange, type ChunkRange } from './chunk-condition.ts';
 import { named, ownCopy, ownQuery } from './own-query.ts';
 import { BLOCK_BYTES } from './plan-size.ts';
@@ -32,6 +33,9 @@ export interface ChunkCopyParts {
 
 /** The same as `add` with the last rows of a part of the chunk, which is to be committed. */
 export type OnPart = (rows: readonly RowChange[], bytes: number, upTo: readonly string[]) => Promise<void> | undefined;
+
+/** The rows of a table that is one small chunk, and how many bytes they came as. A promise: read on when it settles. */
+export type OnSmall = (open: OpenChunk, rows: readonly RowChange[], bytes: number) => Promise<void> | undefined;
 
 /** A table and how it is read. */
 interface CopiedTable {
@@ -87,6 +91,54 @@ export class ChunkCopy {
     if (reached === undefined) this.#last = { ms: now() - beganMs, bytes };
   }
 
+  /**
+   * Tables that are one small chunk each, all in one message to the server: for them the way there and back takes longer than the
+   * reading.
+   */
+  async readSmall(
+    session: Session,
+    tables: readonly { readonly open: OpenChunk; readonly table: CatalogTable }[],
+    onSmall: OnSmall,
+  ): Promise<void> {
+    const { catalog, rules, parts, rows } = this.#parts;
+    const { types } = catalog.types;
+    const readings = tables.map(({ open, table }) => ({ open, ...tableReading({ table, types, parts }, rules) }));
+    const waits: Promise<void>[] = [];
+    let at = 0;
+    let bytes = 0;
+    const begin = (): void => {
+      const next = readings[at];
+      if (next === undefined) return;
+      bytes = 0;
+      rows.begin({ table: next.schema, timeMicros: BigInt(Date.now()) * 1000n, ...marksOf(next.open) });
+    };
+    begin();
+    if (readings.length === 0) return;
+    const statements = readings.map((reading) => reading.copy(null));
+    await copyOut(session, statements, {
+      row: (line) => {
+        bytes += line.end - line.start;
+        this.#addRow(line, readings[at]?.schema.columns.length ?? 0);
+      },
+      statementEnd: () => {
+        const ended = readings[at];
+        if (ended === undefined) return;
+        const wait = onSmall(ended.open, rows.take(true), bytes);
+        if (wait !== undefined) waits.push(wait);
+        at += 1;
+        begin();
+      },
+      chunkEnd: () => (waits.length === 0 ? undefined : Promise.all(waits.splice(0)).then(() => undefined)),
+    });
+  }
+
+  #addRow(line: ServerMessage, width: number): void {
+    const base = this.#arena.reserve(2 * width);
+    const { fields } = this.#arena;
+    readCopyRow(line, fields, { base, width });
+    this.#parts.rows.add({ bytes: line.bytes, fields, at: base });
+  }
+
   /** By its key: where it may take long in the order of that, so that it can be cut at any row. */
   #readRange(copied: CopiedTable): Promise<void> {
     const { open, reading } = copied;
@@ -130,12 +182,7 @@ export class ChunkCopy {
     const { schema } = reading;
     const width = schema.columns.length;
     await copyOut(session, statement, {
-      row: (line) => {
-        const base = this.#arena.reserve(2 * width);
-        const { fields } = this.#arena;
-        readCopyRow(line, fields, { base, width });
-        rows.add({ bytes: line.bytes, fields, at: base });
-      },
+      row: (line) => this.#addRow(line, width),
       chunkEnd: (bytes) => {
         this.#sinceMs ??= now();
         this.#bytes += bytes;

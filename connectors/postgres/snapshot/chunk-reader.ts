@@ -94,18 +94,19 @@ export class ChunkReader {
     await this.#look(oids);
     const found = z.array(oidRow).parse(await session.query(ARE_KEPT, [oids.map(String)]));
     const kept = new Set(found.map(({ oid }) => oid));
-    let rows = 0;
-    for (const { open, table } of smalls)
-      await this.#hand(open, async () => {
-        const outcome = await this.#readLocked(session, {
-          open,
-          table,
-          isKept: () => Promise.resolve(kept.has(table.oid)),
-        });
-        if (outcome === 'read') rows += this.#parts.rows.count;
-        return outcome;
-      });
-    return rows;
+    const readable: { open: OpenChunk; table: CatalogTable }[] = [];
+    for (const { open, table } of smalls) {
+      const current = this.#readable(open, table);
+      if (typeof current !== 'string' && kept.has(table.oid)) readable.push({ open, table: current });
+      else await this.#hand(open, () => Promise.resolve(typeof current === 'string' ? current : 'unseen'));
+    }
+    let count = 0;
+    await this.#copy.readSmall(session, readable, (open, rows, bytes) => {
+      if (!this.#parts.isWanted(open)) return undefined;
+      count += rows.length;
+      return this.#close(open, settlement(open, { rows: rows.length, unseen: false, upTo: null }), { rows, bytes });
+    });
+    return count;
   }
 
   /**
@@ -148,7 +149,7 @@ export class ChunkReader {
     const read = async (): Promise<Outcome> => {
       // Nobody can alter the table while it is locked: what the catalog of now says is what COPY will give.
       await this.#look([table.oid]);
-      const outcome = await this.#readLocked(session, { open, table, isKept: () => isKept(session, table.oid) });
+      const outcome = await this.#readLocked(session, { open, table });
       if (outcome === 'read') this.#tell(open, name);
       return outcome;
     };
@@ -158,11 +159,18 @@ export class ChunkReader {
     return 'nothing';
   }
 
-  /** `isKept`: whether the snapshot still sees the table. */
-  async #readLocked(
-    session: Session,
-    { open, table, isKept }: SmallTable & { readonly isKept: () => Promise<boolean> },
-  ): Promise<Outcome> {
+  async #readLocked(session: Session, { open, table }: SmallTable): Promise<Outcome> {
+    const current = this.#readable(open, table);
+    if (typeof current === 'string') return current;
+    if (!(await isKept(session, table.oid))) return 'unseen';
+    await this.#copy.read(session, { open, table: current }, (rows, bytes, upTo) =>
+      this.#part(open, { rows, bytes, upTo }),
+    );
+    return 'read';
+  }
+
+  /** The table as it is now, if its rows can be read as they were planned to be; whether the snapshot sees it is another question. */
+  #readable(open: OpenChunk, table: CatalogTable): CatalogTable | 'nothing' | 'unseen' {
     const { catalog, queries, log } = this.#parts;
     const current = catalog.table(table.oid);
     if (current === undefined) {
@@ -173,11 +181,7 @@ export class ChunkReader {
     const hasKey = open.plan.key.every((column) => current.columns.some((known) => known.name === column));
     // Planned by a configuration that had a query for it, or none.
     const isQuery = open.plan.query !== null || ownQuery(queries, table) !== undefined;
-    if (!hasKey || isQuery !== (open.plan.split === 'query') || !(await isKept())) return 'unseen';
-    await this.#copy.read(session, { open, table: current }, (rows, bytes, upTo) =>
-      this.#part(open, { rows, bytes, upTo }),
-    );
-    return 'read';
+    return hasKey && isQuery === (open.plan.split === 'query') ? current : 'unseen';
   }
 
   /** The chunk is read up to here; what was handed over of it is committed. */

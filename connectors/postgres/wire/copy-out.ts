@@ -9,20 +9,31 @@ export interface CopyHandler {
   row(line: ServerMessage): void;
   /** Everything that one read from the socket (`bytes`) completed was handed over. A promise: read on when it settles. */
   chunkEnd(bytes: number): Promise<void> | undefined;
+  /** All rows of the statement were handed over, those of the next one follow. */
+  statementEnd?(): void;
 }
 
 const COPY_DATA = 'd'.charCodeAt(0);
+const COMMAND_COMPLETE = 'C'.charCodeAt(0);
 const ERROR_RESPONSE = 'E'.charCodeAt(0);
 const READY_FOR_QUERY = 'Z'.charCodeAt(0);
 
-/** Runs one COPY statement on a session of `pg` and hands the rows over in place (PostgreSQL 18 manual, 54.2.6). */
-export async function copyOut(session: Session, statement: string, handler: CopyHandler): Promise<void> {
+/**
+ * Runs COPY statements on a session of `pg` and hands the rows over in place (PostgreSQL 18 manual, 54.2.6). Several go to the server
+ * in one message, and end with the first that fails (54.2.2.1).
+ */
+export async function copyOut(
+  session: Session,
+  statements: string | readonly string[],
+  handler: CopyHandler,
+): Promise<void> {
   const { socket } = session;
   const ready = Promise.withResolvers<undefined>();
   let failure: pg.DatabaseError | undefined;
   const cutter = new MessageCutter((message) => {
     const { type, bytes, start, end } = message;
     if (type === COPY_DATA) handler.row(message);
+    else if (type === COMMAND_COMPLETE) handler.statementEnd?.();
     else if (type === ERROR_RESPONSE) failure = serverError(bytes, start, end);
     else if (type === READY_FOR_QUERY) ready.resolve(undefined);
     return true;
@@ -38,7 +49,8 @@ export async function copyOut(session: Session, statement: string, handler: Copy
       ready.reject(error);
     }
   });
-  const text = Buffer.from(`Q\0\0\0\0${statement}\0`, 'utf8');
+  const query = typeof statements === 'string' ? statements : statements.join(';');
+  const text = Buffer.from(`Q\0\0\0\0${query}\0`, 'utf8');
   text.writeInt32BE(text.length - 1, 1);
   socket.write(text);
   try {
