@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CaptureFilter } from '../capture-filter.ts';
 import type { Session } from '../connection/session.ts';
 import type { CatalogColumn, CatalogTable, ListedTable } from './catalog-table.ts';
+import { catalogTime, changedTables, uniqueIndexes } from './catalog-changes.ts';
 import { defaultKind } from './default-literal.ts';
 import { TypeCatalog } from './type-catalog.ts';
 
@@ -13,6 +14,7 @@ const tableRow = z.object({
   kind: z.string(),
   isPartition: z.boolean(),
   identity: z.string(),
+  uniqueIndexes: z.number(),
 });
 const columnRow = z.object({
   oid: z.number(),
@@ -30,7 +32,8 @@ const indexRow = z.object({ oid: z.number(), primary: z.boolean(), columns: z.ar
 // oids as float8, which holds 32 bits exactly and which `pg` gives as numbers.
 const TABLES = `
 SELECT c.oid::int8::float8 AS oid, n.nspname::text AS schema, c.relname::text AS table, c.relkind::text AS kind,
-       c.relispartition AS "isPartition", c.relreplident::text AS identity
+       c.relispartition AS "isPartition", c.relreplident::text AS identity,
+       ${uniqueIndexes('c')} AS "uniqueIndexes"
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
   AND ($1::text[] IS NULL OR c.oid = ANY ($1::text[]::oid[]))
@@ -65,6 +68,10 @@ export class Catalog {
   readonly types = new TypeCatalog();
   readonly #filter: CaptureFilter;
   readonly #tables = new Map<number, CatalogTable>();
+  /** `catalogTime` of the description of all tables. */
+  #loadedAt: string | undefined;
+  /** Of each table, as it was described last. */
+  readonly #uniqueIndexes = new Map<number, number>();
 
   constructor(filter: CaptureFilter) {
     this.#filter = filter;
@@ -86,8 +93,10 @@ export class Catalog {
 
   /** Reads everything about all captured tables: a handful of queries for every thousand of them. */
   async load(session: Session): Promise<void> {
+    this.#loadedAt = await catalogTime(session);
     const captured = await this.#captured(session);
     this.#tables.clear();
+    this.#uniqueIndexes.clear();
     for (let at = 0; at < captured.length; at += TABLES_AT_ONCE)
       await this.#describe(session, captured.slice(at, at + TABLES_AT_ONCE), []);
   }
@@ -102,9 +111,12 @@ export class Catalog {
     return this.#refresh(session, [oid], typeOids);
   }
 
-  /** The same for several tables, at the cost of one. */
-  refreshAll(session: Session, oids: readonly number[]): Promise<void> {
-    return this.#refresh(session, oids, []);
+  /** Reads those of the tables anew that may have changed since all were read. */
+  async refreshChanged(session: Session, oids: readonly number[]): Promise<void> {
+    const since = this.#loadedAt;
+    const known = new Map(oids.map((oid) => [oid, this.#uniqueIndexes.get(oid) ?? -1]));
+    const changed = since === undefined ? oids : await changedTables(session, known, since);
+    if (changed.length > 0) await this.#refresh(session, changed, []);
   }
 
   async #refresh(session: Session, oids: readonly number[], typeOids: readonly number[]): Promise<void> {
@@ -121,8 +133,9 @@ export class Catalog {
     const described = await this.#withDefaults(session, columns);
     const columnsOf = Map.groupBy(described, ({ oid }) => oid);
     const indexesOf = Map.groupBy(indexes, ({ oid }) => oid);
-    for (const row of rows) {
+    for (const { uniqueIndexes: count, ...row } of rows) {
       const own = indexesOf.get(row.oid) ?? [];
+      this.#uniqueIndexes.set(row.oid, count);
       this.#tables.set(row.oid, {
         ...row,
         columns: (columnsOf.get(row.oid) ?? []).map(({ column }) => column),

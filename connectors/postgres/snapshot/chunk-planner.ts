@@ -38,12 +38,14 @@ const BLOCKS_PER_CHUNK = 16;
 const WHOLE: TableSplit = { split: 'whole', key: [], bytewise: [], boundaries: [] };
 
 const sizeRow = z.object({ oid: z.number(), bytes: z.number(), isEmpty: z.boolean() });
+/** Rows and what is stored beside them. pg_table_size() looks at six times as many files, which takes 4 s for 20,000 tables. */
+const bytesOf = (table: string): string => `(coalesce(pg_catalog.pg_relation_size(${table}.oid), 0)
+  + CASE ${table}.reltoastrelid WHEN 0 THEN 0 ELSE coalesce(pg_catalog.pg_relation_size(${table}.reltoastrelid), 0) END)`;
 const SIZES = `
-SELECT c.oid::int8::float8 AS oid,
-       (CASE c.relkind WHEN 'p' THEN coalesce((SELECT sum(pg_catalog.pg_table_size(relid)) FROM pg_catalog.pg_partition_tree(c.oid)), 0)
-             ELSE coalesce(pg_catalog.pg_table_size(c.oid), 0) END)::float8 AS bytes,
-       c.relkind <> 'p' AND coalesce(pg_catalog.pg_relation_size(c.oid), 0) = 0 AS "isEmpty"
-FROM pg_catalog.pg_class c WHERE c.oid = ANY ($1::text[]::oid[])`;
+SELECT s.oid::int8::float8 AS oid, s.bytes::float8 AS bytes, s.relkind <> 'p' AND s.bytes = 0 AS "isEmpty"
+FROM (SELECT c.oid, c.relkind, CASE c.relkind WHEN 'p' THEN coalesce((SELECT sum(${bytesOf('r')})
+        FROM pg_catalog.pg_partition_tree(c.oid) t JOIN pg_catalog.pg_class r ON r.oid = t.relid), 0) ELSE ${bytesOf('c')} END AS bytes
+      FROM pg_catalog.pg_class c WHERE c.oid = ANY ($1::text[]::oid[])) s`;
 
 /** What a table takes in the server; without a page it has no rows. */
 export type TableSize = Pick<z.infer<typeof sizeRow>, 'bytes' | 'isEmpty'>;

@@ -117,7 +117,7 @@ export class ChunkReader {
     const { catalogSession, catalog } = this.#parts;
     await catalogSession.query(`SET lock_timeout = ${CATALOG_LOCK_MS}`);
     try {
-      await inTime(catalog.refreshAll(catalogSession, oids));
+      await inTime(catalog.refreshChanged(catalogSession, oids));
     } finally {
       await catalogSession.query('RESET lock_timeout');
     }

@@ -34,12 +34,18 @@ export async function snapshotTables({
   if (strange.length > 0)
     context.log.warn({ tables: strange }, 'snapshot.select.statement.overrides names tables that are not read');
   if (!streams) return tables;
+  // What pg_publication_tables is made from: the view also lists columns, which takes a second for 20,000 tables.
   const rows = await setup.session.query(
-    'SELECT schemaname::text AS schema, tablename::text AS table FROM pg_catalog.pg_publication_tables WHERE pubname = $1',
+    'SELECT relid::int8::float8 AS oid FROM pg_catalog.pg_get_publication_tables($1)',
     [config.publicationName],
   );
-  const published = new Set(rows.map(({ schema, table }) => JSON.stringify([schema, table])));
-  const silent = tables.filter(({ schema, table }) => !published.has(JSON.stringify([schema, table])));
+  const published = new Set(
+    z
+      .array(z.object({ oid: z.number() }))
+      .parse(rows)
+      .map(({ oid }) => oid),
+  );
+  const silent = tables.filter(({ oid }) => !published.has(oid));
   if (silent.length > 0)
     context.log.warn(
       { publication: config.publicationName, tables: silent.map(({ schema, table }) => `${schema}.${table}`) },
