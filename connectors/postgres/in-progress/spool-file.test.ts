@@ -85,6 +85,20 @@ describe('a file of the spool', () => {
     await file.close();
   });
 
+  it('says so by the memory that is held, also when little is in each buffer', async () => {
+    const spool = new Spool({ folder, maxBytes: 1e9 });
+    const file = new SpoolFile(spool);
+    const room = Promise.withResolvers<undefined>();
+    spool.onRoom = () => room.resolve(undefined);
+    while (!spool.isFull) {
+      append(file, 'a small block of a transaction');
+      file.flush();
+    }
+    assert.ok(spool.figures.memoryBytes <= 5_000_000, `${spool.figures.memoryBytes} bytes`);
+    await room.promise;
+    await file.close();
+  });
+
   it('takes no more than all files together may, and gives the room back when one is closed', async () => {
     const spool = new Spool({ folder, maxBytes: 1000 });
     const [first, second] = [new SpoolFile(spool), new SpoolFile(spool)];

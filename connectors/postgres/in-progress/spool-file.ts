@@ -118,11 +118,13 @@ export class SpoolFile {
     const position = this.#flushed;
     this.#flushed += part.length;
     const isLoose = buffer === undefined;
-    this.#spool.writing(part.length, isLoose);
+    // A buffer keeps all of its memory until it is written, however little is in it.
+    const held = buffer?.length ?? part.length;
+    this.#spool.writing(held, isLoose);
     this.#queue(async () => {
       if (!this.#closed && this.#handle !== undefined) await writeWhole(this.#handle, part, position);
       if (buffer !== undefined) this.#spool.giveBuffer(buffer);
-      this.#spool.written(part.length, isLoose);
+      this.#spool.written(held, isLoose);
     });
   }
 

@@ -7,10 +7,10 @@ export interface SpoolOptions {
   readonly maxBytes: number;
 }
 
-/** Bytes on their way to the disk that are enough: the source is read no further until they are there. */
+/** Memory of what is on its way to the disk that is enough: the source is read no further until some of it is there. */
 const PENDING_BYTES = 4_194_304;
 const BUFFER_BYTES = 262_144;
-/** Buffers kept for the next block: as many as the bytes on their way can fill. */
+/** Buffers kept for the next block: as many as may be on their way. */
 const SPARE_BUFFERS = PENDING_BYTES / BUFFER_BYTES;
 /** What is known of a subtransaction takes up to a hundred bytes of memory. */
 const MAX_SUBTRANSACTIONS = 1_000_000;
@@ -92,7 +92,7 @@ export class Spool {
     this.#subtransactions -= count;
   }
 
-  /** `isLoose`: they are in no buffer of the spool. */
+  /** So many bytes of memory hold what is on its way; `isLoose`: no buffer of the spool. */
   writing(bytes: number, isLoose: boolean): void {
     this.#pending += bytes;
     if (isLoose) this.#loose += bytes;
