@@ -1,17 +1,24 @@
 import type { OffsetStore } from '../../config-topics/offset-store.ts';
 import type { TaskEvent } from '../supervisor/task-hosts.ts';
+import type { OffsetChange } from '../task-host/messages.ts';
 
 export interface OffsetWatchesParts {
   readonly offsets: Pick<OffsetStore, 'readToEnd' | 'watch'>;
   readonly hosts: {
     answerOffset(id: string, answer: { request: number; value: string | null; error?: string }): void;
-    offsetChanged(id: string, change: { watch: number; key: string; value: string | null }): void;
+    offsetsChanged(id: string, message: { watch: number; changes: readonly OffsetChange[] }): void;
   };
   /** Longest that the offset topic may take to be read to its end, milliseconds. */
   readonly readMs: number;
   /** Aborted when the worker ends. */
   readonly signal: AbortSignal;
 }
+
+/**
+ * So many go in one message: a snapshot of very many tables stores tens of thousands of offsets at once, and each message that waits
+ * for a host costs a kilobyte.
+ */
+const CHANGES_AT_ONCE = 500;
 
 type WatchRequest = Extract<TaskEvent, { type: 'watch-offsets' }>;
 
@@ -34,9 +41,13 @@ export class OffsetWatches {
       await offsets.readToEnd(AbortSignal.any([signal, AbortSignal.timeout(readMs)]));
       // The run may have ended meanwhile.
       if (this.#ends.get(run) !== ends) return;
-      ends.add(
-        offsets.watch(connector, prefix, (key, value) => hosts.offsetChanged(id, { watch: request, key, value })),
-      );
+      const told = new ToldChanges((changes) => hosts.offsetsChanged(id, { watch: request, changes }));
+      const unwatch = offsets.watch(connector, prefix, (key, value) => told.add([key, value]));
+      ends.add(() => {
+        unwatch();
+        told.drop();
+      });
+      told.flush();
       hosts.answerOffset(id, { request, value: null });
     } catch (error) {
       hosts.answerOffset(id, { request, value: null, error: error instanceof Error ? error.message : String(error) });
@@ -48,5 +59,34 @@ export class OffsetWatches {
     const run = `${id} ${incarnation}`;
     for (const end of this.#ends.get(run) ?? []) end();
     this.#ends.delete(run);
+  }
+}
+
+/** Changes on their way to a host: what came in one turn of the event loop goes there together. */
+class ToldChanges {
+  readonly #send: (changes: readonly OffsetChange[]) => void;
+  #waiting: OffsetChange[] = [];
+  #soon: NodeJS.Immediate | undefined;
+
+  constructor(send: (changes: readonly OffsetChange[]) => void) {
+    this.#send = send;
+  }
+
+  add(change: OffsetChange): void {
+    this.#waiting.push(change);
+    if (this.#waiting.length >= CHANGES_AT_ONCE) this.flush();
+    else this.#soon ??= setImmediate(() => this.flush());
+  }
+
+  flush(): void {
+    const waiting = this.#waiting;
+    this.drop();
+    if (waiting.length > 0) this.#send(waiting);
+  }
+
+  drop(): void {
+    clearImmediate(this.#soon);
+    this.#soon = undefined;
+    this.#waiting = [];
   }
 }

@@ -2,7 +2,7 @@ import type { TaskLog } from '../../connectors/source-connector.ts';
 import type { TaskSignal } from '../../connectors/task-signal.ts';
 import { abortable } from '../../kafka/abortable.ts';
 import type { LogLevels } from '../log-levels.ts';
-import type { FromHost, TaskFailure, TaskOrder, TaskProgress } from '../task-host/messages.ts';
+import type { FromHost, OffsetChange, TaskFailure, TaskOrder, TaskProgress } from '../task-host/messages.ts';
 import { hostFailure, type HostEnd } from './host-end.ts';
 import { HostProcess } from './host-process.ts';
 import { placeTask, wantsHostAlone } from './placement.ts';
@@ -171,8 +171,8 @@ export class TaskHosts {
     this.#hostOf(id)?.process.send({ type: 'offset', id, ...answer });
   }
 
-  offsetChanged(id: string, change: { watch: number; key: string; value: string | null }): void {
-    this.#hostOf(id)?.process.send({ type: 'offset-changed', id, ...change });
+  offsetsChanged(id: string, message: { watch: number; changes: readonly OffsetChange[] }): void {
+    this.#hostOf(id)?.process.send({ type: 'offsets-changed', id, ...message });
   }
 
   answerCopy(id: string, answer: { request: number; error?: string }): void {

@@ -47,6 +47,10 @@ export const taskOrder = z.object({
 });
 export type TaskOrder = z.infer<typeof taskOrder>;
 
+/** Key and value of a stored offset as text; null: it was forgotten. */
+const offsetChange = z.tuple([z.string(), z.string().nullable()]);
+export type OffsetChange = z.infer<typeof offsetChange>;
+
 /** Worker to task host. `id` is `<connector>-<task>`; monotonic times are CLOCK_MONOTONIC milliseconds, shared by processes of one machine. */
 export const toHost = z.discriminatedUnion('type', [
   /** Writing is allowed until `sentAt + validMs`; each good heartbeat of the group member sends one. */
@@ -65,13 +69,12 @@ export const toHost = z.discriminatedUnion('type', [
     value: z.string().nullable(),
     error: z.string().optional(),
   }),
-  /** An offset that a task watches: all of them before the answer to `watch-offsets`, then each change. Null: forgotten. */
+  /** Offsets that a task watches: all of them before the answer to `watch-offsets`, then each change. */
   z.object({
-    type: z.literal('offset-changed'),
+    type: z.literal('offsets-changed'),
     id: z.string(),
     watch: z.number(),
-    key: z.string(),
-    value: z.string().nullable(),
+    changes: z.array(offsetChange).readonly(),
   }),
   /** Answer to `copy-offsets`: the worker's topic has them. */
   z.object({ type: z.literal('copied'), id: z.string(), request: z.number(), error: z.string().optional() }),

@@ -100,8 +100,8 @@ export class TaskHost {
       case 'offset':
         this.#answerOffset(message);
         break;
-      case 'offset-changed':
-        this.#watches.get(message.watch)?.onOffset(message.key, message.value);
+      case 'offsets-changed':
+        for (const [key, value] of message.changes) this.#watches.get(message.watch)?.onOffset(key, value);
         break;
       case 'copied':
         this.#answerOffset({ ...message, value: null });
