@@ -1,80 +1,25 @@
 import assert from 'node:assert/strict';
-import { writeFile, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { RowChange } from '../../connectors/change-event.ts';
-import { isMap, Struct } from '../../connectors/connect-data.ts';
-import { servers } from '../support/servers.ts';
-import { OffsetStore, TaskDriver, type DriverOptions } from './support/task-driver.ts';
 import { blockedCommit } from './support/blocked-commit.ts';
 import { foldedRows } from './support/folded-rows.ts';
 import { holdRoom } from './support/hold-room.ts';
-import { TestDatabase, until } from './support/test-database.ts';
-
-const ROWS = 5000;
+import { IncrementalField, isOver, ROWS, told } from './support/incremental-field.ts';
+import type { OffsetStore, TaskDriver } from './support/task-driver.ts';
+import { until, type TestDatabase } from './support/test-database.ts';
 
 describe('an incremental snapshot of PostgreSQL', () => {
+  let field: IncrementalField;
   let database: TestDatabase;
-  let drivers: TaskDriver[] = [];
   let offsets: OffsetStore;
 
   beforeEach(async () => {
-    database = await TestDatabase.create(servers().postgres.address);
-    offsets = new OffsetStore();
-    await database.sql(`CREATE TABLE item (id int PRIMARY KEY, version int NOT NULL, note text);
-      INSERT INTO item SELECT n, 1, repeat('x', 100) FROM generate_series(1, ${ROWS}) n`);
+    field = await IncrementalField.open();
+    ({ database, offsets } = field);
   });
 
-  afterEach(async () => {
-    // A test that failed must not leave all commits waiting.
-    await database.sql('ALTER SYSTEM RESET synchronous_standby_names');
-    await database.sql('SELECT pg_reload_conf()');
-    for (const driver of drivers) await driver.stop();
-    drivers = [];
-    await database.drop();
-  });
-
-  const task = (config: Readonly<Record<string, string>> = {}, more: Partial<DriverOptions> = {}): TaskDriver => {
-    const driver = new TaskDriver({
-      config: database.config({
-        'notification.enabled.channels': 'sink',
-        'notification.sink.topic.name': 'told',
-        ...config,
-      }),
-      offsets,
-      ...more,
-    });
-    drivers.push(driver);
-    return driver;
-  };
-  /** Types of notifications with one of their members. */
-  const told = (driver: TaskDriver, member = 'status'): string[] =>
-    driver.events.flatMap((event) => {
-      if (event.kind !== 'record' || !(event.record.value instanceof Struct)) return [];
-      const data = event.record.value.get('additional_data') ?? null;
-      const value = isMap(data) ? data.get(member) : undefined;
-      const type = event.record.value.get('type');
-      return [[type, value].filter((text) => typeof text === 'string').join(' ')];
-    });
-  const isOver = (driver: TaskDriver, times = 1): Promise<void> =>
-    until(() => told(driver).filter((text) => text === 'COMPLETED').length >= times, 'the snapshot is completed');
-  const table = async (name = 'item'): Promise<Map<string, number>> =>
-    new Map(
-      (await database.sql(`SELECT id::text, version FROM ${name}`)).map(({ id, version }) => [
-        String(id),
-        Number(version),
-      ]),
-    );
-  const assertEqual = async (changes: readonly RowChange[]): Promise<void> => {
-    const { rows, fallen } = foldedRows(changes);
-    assert.deepEqual(fallen.slice(0, 5), []);
-    const expected = await table();
-    assert.deepEqual([...expected].filter(([id, version]) => rows.get(id) !== version).slice(0, 5), []);
-    assert.equal(rows.size, expected.size);
-  };
+  afterEach(() => field.close());
 
   it('reads every row once while nothing is changed, and marks it as Debezium does', async () => {
-    const driver = await task({ 'incremental.snapshot.chunk.size': '500' }).start();
+    const driver = await field.task({ 'incremental.snapshot.chunk.size': '500' }).start();
     await driver.execute(['public\\.it.*']);
     await isOver(driver);
     assert.equal(driver.committed.length, ROWS);
@@ -89,7 +34,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
   });
 
   it('shows every row of a table that is being changed, no version after a newer one, and ends with the table', async () => {
-    const driver = await task({ 'incremental.snapshot.chunk.size': '200' }).start();
+    const driver = await field.task({ 'incremental.snapshot.chunk.size': '200' }).start();
     const client = await database.session();
     const stop = new AbortController();
     const changing = (async (): Promise<void> => {
@@ -114,12 +59,12 @@ describe('an incremental snapshot of PostgreSQL', () => {
     const end = ROWS * 10;
     await database.sql(`INSERT INTO item VALUES (${end}, 1)`);
     await until(() => foldedRows(driver.committed).rows.has(String(end)), 'the last change has come');
-    await assertEqual(driver.committed);
+    await field.assertEqual(driver.committed);
     assert.ok(driver.committed.some(({ op }) => op === 'u'));
   });
 
   it('does not bring back the row from before a commit that is in the stream and not visible yet', async () => {
-    const driver = await task({ 'incremental.snapshot.chunk.size': '100000' }).start();
+    const driver = await field.task({ 'incremental.snapshot.chunk.size': '100000' }).start();
     const waiting = await database.session();
     const blocked = await blockedCommit(database, waiting);
     // The change is delivered, while snapshots still show the row before it.
@@ -130,12 +75,12 @@ describe('an incremental snapshot of PostgreSQL', () => {
     await blocked.release();
     await isOver(driver);
     await waiting.end();
-    await assertEqual(driver.committed);
+    await field.assertEqual(driver.committed);
     assert.equal(foldedRows(driver.committed).rows.get('7'), 2);
   });
 
   it('reads a chunk again whose snapshot does not see what was delivered while the snapshot was under way', async () => {
-    const driver = await task({ 'incremental.snapshot.chunk.size': '1000' }).start();
+    const driver = await field.task({ 'incremental.snapshot.chunk.size': '1000' }).start();
     const waiting = await database.session();
     // Held after the first chunk, so that the commit falls into the middle of the snapshot.
     const room = holdRoom(driver, () => driver.changes.length, 1000);
@@ -148,11 +93,11 @@ describe('an incremental snapshot of PostgreSQL', () => {
     await blocked.release();
     await isOver(driver);
     await waiting.end();
-    await assertEqual(driver.committed);
+    await field.assertEqual(driver.committed);
   });
 
   it('goes on at the chunk after a kill, and shows no row of a chunk twice', async () => {
-    const first = task({ 'incremental.snapshot.chunk.size': '500' });
+    const first = field.task({ 'incremental.snapshot.chunk.size': '500' });
     const room = holdRoom(first, () => first.changes.length, 1500);
     await first.start();
     await first.execute(['public.item']);
@@ -160,15 +105,15 @@ describe('an incremental snapshot of PostgreSQL', () => {
     await first.stop();
     room();
     const before = first.committed.length;
-    const second = await task({ 'incremental.snapshot.chunk.size': '500' }, { incarnation: '2' }).start();
+    const second = await field.task({ 'incremental.snapshot.chunk.size': '500' }, { incarnation: '2' }).start();
     await isOver(second);
     assert.ok(before >= 1500 && before < ROWS, `${before}`);
     assert.equal(before + second.committed.length, ROWS);
-    await assertEqual([...first.committed, ...second.committed]);
+    await field.assertEqual([...first.committed, ...second.committed]);
   });
 
   it('can be paused, resumed and stopped', async () => {
-    const driver = task({ 'incremental.snapshot.chunk.size': '100' });
+    const driver = field.task({ 'incremental.snapshot.chunk.size': '100' });
     const room = holdRoom(driver, () => driver.changes.length, 500);
     await driver.start();
     await driver.execute(['public.item']);
@@ -208,7 +153,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
     await database.sql(`CREATE TABLE keyless (v int); INSERT INTO keyless VALUES (1);
       CREATE TABLE nothing (id int PRIMARY KEY, version int);
       CREATE TABLE part (id int PRIMARY KEY, version int); INSERT INTO part SELECT n, 1 FROM generate_series(1, 9) n`);
-    const driver = await task().start();
+    const driver = await field.task().start();
     await driver.execute(['public.keyless', 'public.nothing', 'public.part', 'public.missing'], {
       'additional-conditions': [{ 'data-collection': 'public.part', filter: 'id > 6' }],
     });
@@ -248,7 +193,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
     it(`reads every row once of a table with a key of ${what}`, async () => {
       await database.sql(`DROP TABLE item; CREATE TABLE item AS SELECT ${columns}, n AS number FROM generate_series(1, 2000) n ORDER BY random();
         ALTER TABLE item ADD PRIMARY KEY ${key}`);
-      const driver = await task({ 'incremental.snapshot.chunk.size': '300' }).start();
+      const driver = await field.task({ 'incremental.snapshot.chunk.size': '300' }).start();
       await driver.execute(['public.item']);
       await isOver(driver);
       const numbers = driver.committedSeen.map(({ after }) => Number(after?.['number'])).sort((a, b) => a - b);
@@ -259,7 +204,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
     });
 
   it('reads on with the new columns when the table is altered or rewritten under it', async () => {
-    const driver = task({ 'incremental.snapshot.chunk.size': '200' });
+    const driver = field.task({ 'incremental.snapshot.chunk.size': '200' });
     const room = holdRoom(driver, () => driver.changes.length, 400);
     await driver.start();
     await driver.execute(['public.item']);
@@ -270,7 +215,7 @@ describe('an incremental snapshot of PostgreSQL', () => {
     await database.sql('VACUUM FULL item');
     room();
     await isOver(driver);
-    await assertEqual(driver.committed);
+    await field.assertEqual(driver.committed);
     assert.equal(driver.committedSeen.at(-1)?.after?.['more'], 'yes');
   });
 
@@ -279,18 +224,18 @@ describe('an incremental snapshot of PostgreSQL', () => {
       `CREATE TABLE added (id int PRIMARY KEY, version int); INSERT INTO added SELECT n, 1 FROM generate_series(1, 9) n`,
     );
     const config = { 'publication.autocreate.mode': 'filtered', 'millrace.snapshot.added.tables': 'true' };
-    const first = await task({ ...config, 'table.include.list': 'public.item' }).start();
+    const first = await field.task({ ...config, 'table.include.list': 'public.item' }).start();
     await until(() => offsets.partitions.length === 2, 'the filters are known');
     await first.stop();
     const both = { ...config, 'table.include.list': 'public.item,public.added' };
-    const second = await task(both, { incarnation: '2' }).start();
+    const second = await field.task(both, { incarnation: '2' }).start();
     await isOver(second);
     assert.deepEqual(
       second.committedSeen.map(({ op, table: name }) => `${op} ${name}`),
       Array.from({ length: 9 }, () => 'r added'),
     );
     await second.stop();
-    const third = await task(both, { incarnation: '3' }).start();
+    const third = await field.task(both, { incarnation: '3' }).start();
     await database.sql('UPDATE added SET version = 2 WHERE id = 3');
     await until(() => third.committed.length > 0, 'the change comes');
     assert.deepEqual(
@@ -300,17 +245,17 @@ describe('an incremental snapshot of PostgreSQL', () => {
   });
 
   it('does not stand in the way of ALTER TABLE, nor wait for it with the table locked', async () => {
-    const driver = await task({ 'incremental.snapshot.chunk.size': '20' }).start();
+    const driver = await field.task({ 'incremental.snapshot.chunk.size': '20' }).start();
     await driver.execute(['public.item']);
     for (let column = 0; column < 20; column += 1)
       await database.sql(`ALTER TABLE item ADD COLUMN c${column} int DEFAULT ${column}`);
     await isOver(driver);
-    await assertEqual(driver.committed);
+    await field.assertEqual(driver.committed);
   });
 
   it('bounds chunks by bytes as well', async () => {
     await database.sql(`TRUNCATE item; INSERT INTO item SELECT n, 1, repeat('y', 50000) FROM generate_series(1, 40) n`);
-    const driver = task({ 'incremental.snapshot.chunk.size': '1000', 'millrace.snapshot.chunk.bytes': '200000' });
+    const driver = field.task({ 'incremental.snapshot.chunk.size': '1000', 'millrace.snapshot.chunk.bytes': '200000' });
     let largest = 0;
     const keep = driver.onBatch;
     driver.onBatch = (batch) => {
@@ -325,89 +270,12 @@ describe('an incremental snapshot of PostgreSQL', () => {
   });
 
   it('is not all that is told: the initial snapshot is, too', async () => {
-    const driver = await task({ 'snapshot.mode': 'initial' }).start();
+    const driver = await field.task({ 'snapshot.mode': 'initial' }).start();
     await until(() => told(driver).includes('COMPLETED'), 'it is told');
     assert.deepEqual(told(driver), ['STARTED', 'IN_PROGRESS', 'TABLE_SCAN_COMPLETED SUCCEEDED', 'COMPLETED']);
     assert.ok(told(driver, 'current_collection_in_progress').includes('IN_PROGRESS public.item'));
     assert.ok(told(driver, 'data_collections').includes('IN_PROGRESS public.item'));
     assert.ok(told(driver, 'total_rows_scanned').includes(`TABLE_SCAN_COMPLETED ${ROWS}`));
-  });
-
-  describe('is asked for by signals', () => {
-    const ids = (driver: TaskDriver): number => driver.committed.filter(({ op }) => op === 'r').length;
-
-    it('in a table, once, also after a restart, although the filters leave that table out', async () => {
-      await database.sql(
-        'CREATE TABLE signals (id varchar(42) PRIMARY KEY, type varchar(32) NOT NULL, data varchar(2048))',
-      );
-      const config = {
-        'table.include.list': 'public.item',
-        'publication.autocreate.mode': 'filtered',
-        'signal.data.collection': 'public.signals',
-      };
-      const driver = await task(config).start();
-      const data = '{"data-collections": ["public.item"]}';
-      await database.sql(`INSERT INTO signals VALUES ('a', 'execute-snapshot', $1)`, [data]);
-      await isOver(driver);
-      assert.equal(ids(driver), ROWS);
-      await driver.stop();
-      const second = await task(config, { incarnation: '2' }).start();
-      await database.sql(`INSERT INTO signals VALUES ('b', 'log', '{"message": "here: {}"}')`);
-      await until(
-        () => second.logged.some(({ message }) => /^here: \{"lsn":"/.test(message)),
-        'the message is in the log',
-      );
-      assert.equal(ids(second), 0);
-    });
-
-    it('in a file', async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'signals-'));
-      const file = join(folder, 'signals.txt');
-      const config = { 'signal.enabled.channels': 'source,file', 'signal.file': file, 'signal.poll.interval.ms': '20' };
-      const driver = await task(config).start();
-      const signal = { id: 'f', type: 'execute-snapshot', data: { 'data-collections': ['public.item'] } };
-      await writeFile(file, `${JSON.stringify(signal)}\nno json\n`);
-      await isOver(driver);
-      assert.equal(ids(driver), ROWS);
-      await until(async () => (await readdir(folder)).length === 0, 'the file is taken away');
-      assert.ok(told(driver, 'reason').some((text) => /REJECTED.*not valid JSON/.test(text)));
-      await driver.stop();
-      await rm(folder, { recursive: true });
-    });
-
-    it('in a topic, once, also after a restart', async () => {
-      const config = { 'signal.enabled.channels': 'kafka' };
-      const record = (offset: bigint, key: string): Parameters<TaskDriver['addRecord']>[0] => ({
-        partition: 0,
-        offset,
-        key,
-        value: JSON.stringify({ type: 'execute-snapshot', data: { 'data-collections': ['public.item'] } }),
-      });
-      const driver = await task(config).start();
-      driver.addRecord(record(0n, 'another'));
-      driver.addRecord(record(1n, database.name));
-      await isOver(driver);
-      assert.equal(ids(driver), ROWS);
-      await driver.stop();
-      const second = task(config, { incarnation: '2' });
-      second.topic.push(...driver.topic, record(2n, database.name));
-      await second.start();
-      await isOver(second);
-      assert.equal(ids(second), ROWS, 'the new one alone');
-    });
-
-    it('that cannot be obeyed without harm', async () => {
-      const driver = await task().start();
-      await assert.rejects(driver.send({ type: 'unheard-of' }), { code: 'SIGNAL_INVALID' });
-      await assert.rejects(driver.send({ type: 'execute-snapshot', data: '{' }), { code: 'SIGNAL_INVALID' });
-      await driver.send({ type: 'stop-snapshot' });
-      assert.deepEqual(
-        told(driver, 'signal_type').filter((text) => text.startsWith('REJECTED')),
-        ['REJECTED unheard-of', 'REJECTED execute-snapshot'],
-      );
-      await database.sql('UPDATE item SET version = 2 WHERE id = 1');
-      await driver.waitForChanges(1);
-    });
   });
 });
 
