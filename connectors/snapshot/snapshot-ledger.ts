@@ -3,6 +3,7 @@ import { LedgerTotals } from './ledger-totals.ts';
 import { ReadChunks } from './read-chunks.ts';
 import {
   decodeSnapshotRecord,
+  isRunItself,
   type SettledChunk,
   type SnapshotEpoch,
   type SnapshotRun,
@@ -42,8 +43,10 @@ export class SnapshotLedger {
   /** A record of the run has come, or (null) has been forgotten. */
   apply(partition: SourcePartition, offset: SourceOffset | null): void {
     const key = JSON.stringify(Object.values(partition).map(String));
-    if (offset === null) this.#partitions.delete(key);
-    else {
+    if (offset === null) {
+      this.#partitions.delete(key);
+      if (isRunItself(partition)) this.#run = undefined;
+    } else {
       this.#partitions.set(key, partition);
       this.#take(partition, offset);
     }

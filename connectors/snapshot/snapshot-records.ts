@@ -140,6 +140,11 @@ export function runOf(partition: SourcePartition): string | undefined {
   return id === undefined ? undefined : String(id);
 }
 
+/** Whether a partition of a run is that of the run as a whole. */
+export function isRunItself(partition: SourcePartition): boolean {
+  return partition['table'] === undefined && partition['epoch'] === undefined;
+}
+
 /** The partition and the offset that a record is stored as. */
 export function encodeSnapshotRecord(
   run: SourcePartition,

@@ -112,6 +112,24 @@ describe('a snapshot of PostgreSQL that tasks share', () => {
     assert.deepEqual(offsets.partitions, [{ server: database.name }]);
   });
 
+  it('is planned and forgotten in several transactions when there are very many tables, and leaves nothing behind either', async () => {
+    const tables = Array.from({ length: 2500 }, (_, n) => `CREATE TABLE t${n} AS SELECT ${n} AS id`);
+    await database.sql(`DROP TABLE item; ${tables.join('; ')}`);
+    void task(1).run();
+    const first = task(0);
+    void first.run();
+    await first.waitForLog('streaming');
+    await until(() => first.waiting === 0, 'all offsets are there');
+    const ids = read()
+      .map(Number)
+      .sort((left, right) => left - right);
+    assert.deepEqual(
+      ids,
+      tables.map((_, n) => n),
+    );
+    assert.deepEqual(offsets.partitions, [{ server: database.name }]);
+  });
+
   it('goes on by the same snapshot when the task that began it is replaced while another one lives', async () => {
     const [first, second] = [task(0), task(1)];
     holdRoom(first, () => first.committed.length, 1000);

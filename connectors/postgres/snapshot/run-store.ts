@@ -1,5 +1,10 @@
 import type { ChangeBatch, SourceOffset, SourcePartition } from '../../change-batch.ts';
-import { encodeSnapshotRecord, runPartition, type SnapshotRecord } from '../../snapshot/snapshot-records.ts';
+import {
+  encodeSnapshotRecord,
+  isRunItself,
+  runPartition,
+  type SnapshotRecord,
+} from '../../snapshot/snapshot-records.ts';
 import type { SnapshotRuns } from '../../snapshot/snapshot-runs.ts';
 import type { TaskContext } from '../../source-connector.ts';
 import type { Handover } from '../handover.ts';
@@ -21,8 +26,11 @@ export interface RunStoreParts {
   readonly lost: Promise<never>;
 }
 
-/** Offsets in one batch of a plan: far below what a broker takes in one request. */
-const OFFSETS_PER_BATCH = 500;
+/**
+ * Offsets in one transaction. What is to be stored of 20,000 tables in a single one took 60 MB more in the task and as much again in
+ * the worker that reads it back.
+ */
+const MOST_OFFSETS = 1000;
 
 /** Stores what the task that leads a run decides, beside the offset that says how far the connector is. */
 export class RunStore {
@@ -39,6 +47,7 @@ export class RunStore {
     const { run, runs } = this.#parts;
     // A helper must not take what is left of another run for this one.
     const others = forgetting(runs.besides(run));
+    // The offset comes last, in one transaction with the record before it: that of a run which begins makes helpers read.
     await this.#handOver([...others, ...this.#offsets(records), this.#offset(false, run)]);
     let known = 0;
     const areKnown = (): boolean => {
@@ -52,9 +61,15 @@ export class RunStore {
   async finish(keep: boolean, more: ChangeBatch['offsets']): Promise<void> {
     const { run: id, runs } = this.#parts;
     const { run, partitions } = runs.of(id);
-    const kept = keep && run !== undefined ? this.#offsets([{ kind: 'run', run: { ...run, over: true } }]) : [];
-    const forgotten = keep ? [] : forgetting(partitions);
-    await this.#handOver([...forgotten, ...kept, ...more, this.#offset(true, keep ? id : null)]);
+    if (keep) {
+      const kept = run === undefined ? [] : this.#offsets([{ kind: 'run', run: { ...run, over: true } }]);
+      await this.#handOver([...kept, ...more, this.#offset(true, id)]);
+      return;
+    }
+    const forgotten = forgetting(partitions);
+    // Without its first record nobody takes up the run; what an interruption leaves of it goes when the next one begins.
+    await this.#handOver([...forgotten.slice(0, 1), ...more, this.#offset(true, null)]);
+    await this.#handOver(forgotten.slice(1));
   }
 
   /** Waits for something about the run; rejects when it cannot come any more. */
@@ -71,15 +86,13 @@ export class RunStore {
     return plan?.epoch === record.plan.epoch && plan.version === record.plan.version;
   }
 
-  /** All of them in one transaction. */
+  /** In their order, in as few transactions as may be; the last two are in the same one. */
   async #handOver(offsets: ChangeBatch['offsets']): Promise<void> {
     const { handover, from } = this.#parts;
-    for (let at = 0; at < offsets.length; at += OFFSETS_PER_BATCH) {
-      const part = offsets.slice(at, at + OFFSETS_PER_BATCH);
-      const batch = { events: [], offsets: part, bytes: 0 };
-      if (at + OFFSETS_PER_BATCH < offsets.length) await handover.emit({ ...batch, continues: true }, from);
-      else await handover.store(batch, from);
-    }
+    let at = 0;
+    for (; offsets.length - at > MOST_OFFSETS; at += MOST_OFFSETS - 2)
+      await handover.store({ events: [], offsets: offsets.slice(at, at + MOST_OFFSETS - 2), bytes: 0 }, from);
+    if (offsets.length > at) await handover.store({ events: [], offsets: offsets.slice(at), bytes: 0 }, from);
   }
 
   #offsets(records: readonly SnapshotRecord[]): ChangeBatch['offsets'] {
@@ -95,6 +108,9 @@ export class RunStore {
   }
 }
 
+/** That of the run itself first: what is left of one without it is nobody's to read. */
 function forgetting(partitions: readonly SourcePartition[]): ChangeBatch['offsets'] {
-  return partitions.map((partition) => ({ partition, offset: null }));
+  return partitions
+    .toSorted((left, right) => Number(isRunItself(right)) - Number(isRunItself(left)))
+    .map((partition) => ({ partition, offset: null }));
 }
