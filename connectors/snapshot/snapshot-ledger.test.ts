@@ -85,8 +85,9 @@ describe('what is known of a shared snapshot', () => {
 
   it('has a table planned anew only when nobody reads it by the snapshot that cannot see it', () => {
     const ledger = ledgerOf(header(2, 1), plan('a', 0, 2), chunk('a', 0, { unseen: true }));
-    assert.deepEqual(ledger.unseen, []);
+    assert.deepEqual([ledger.unseen, ledger.openEpochs], [[], new Set([1])]);
     tell(ledger, chunk('a', 1));
+    assert.equal(ledger.openEpochs.size, 0);
     assert.deepEqual([ledger.unseen.map(({ table }) => table), ledger.hasUnseen], [['a'], true]);
     assert.equal(ledger.isComplete(), false);
     tell(ledger, plan('a', 0, 1, { version: 2, epoch: 2 }));

@@ -144,6 +144,14 @@ export class SnapshotLedger {
     return open;
   }
 
+  /** The snapshots of the source that something is still to be read by, by whichever task. */
+  get openEpochs(): ReadonlySet<number> {
+    const open = this.#plansOf(this.#incomplete).filter(
+      (plan) => (this.#readOf(plan)?.settled ?? 0) <= plan.boundaries.length,
+    );
+    return new Set(open.map(({ epoch }) => epoch));
+  }
+
   /**
    * Tables that the snapshot of their plan cannot see any more, once nobody reads them by it: rows of an older snapshot must not
    * come after those of a newer one.

@@ -184,6 +184,20 @@ describe('a snapshot of PostgreSQL that tasks share', () => {
     assert.ok(next.every(({ committed }) => committed.length > 0));
   });
 
+  it('goes on when all who held the snapshot are gone and only a helper has something left to read', async () => {
+    const first = task(0);
+    void first.run();
+    await first.waitForLog('the snapshot waits for chunks that other tasks read');
+    await first.stop();
+    await database.sql(`UPDATE item SET name = 'new' WHERE id % 2 = 0`);
+    const [last, helper] = [task(0, 2, { incarnation: '2' }), task(1, 2, { incarnation: '2' })];
+    void helper.run();
+    void last.run();
+    await last.waitForLog('streaming');
+    verify();
+    assert.ok(last.logged.some(({ message }) => message.startsWith('the snapshot was lost with the last task')));
+  });
+
   for (const [what, type, cast] of [
     ['integers', 'int', ''],
     ['texts that are compared by their bytes', 'text COLLATE "C"', '::text'],

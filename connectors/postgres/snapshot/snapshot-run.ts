@@ -135,7 +135,7 @@ class SnapshotCoordinator {
     if (ledger.run === undefined) await this.#plan();
     else await this.#resume();
     while (!ledger.isComplete()) {
-      const lost = await this.#share.read(context.signal);
+      const lost = (await this.#share.read(context.signal)) ?? (await this.#lostByOthers());
       if (lost !== undefined) await this.#replaceEpoch(lost.lost);
       else if (ledger.unseen.length > 0) await this.#planUnseen();
       else if (!ledger.isComplete()) await this.#waitForOthers();
@@ -217,6 +217,16 @@ class SnapshotCoordinator {
     if (run !== undefined && run.tasks !== tasks) await this.#store.record([{ kind: 'run', run: { ...run, tasks } }]);
   }
 
+  /**
+   * A snapshot that others have still to read by, and that nobody holds any more: only here a new one is taken. What this task has
+   * got hold of lives on with it.
+   */
+  async #lostByOthers(): Promise<{ readonly lost: number } | undefined> {
+    for (const epoch of this.#ledger.openEpochs)
+      if ((await this.#share.holder(epoch)) === undefined) return { lost: epoch };
+    return undefined;
+  }
+
   /** Nobody holds the snapshot any more: what is left is read by a new one. */
   async #replaceEpoch(lost: number): Promise<void> {
     const left = this.#ledger.plans.filter((plan) => plan.epoch === lost && this.#isLeft(plan));
@@ -267,9 +277,15 @@ class SnapshotCoordinator {
     if (notifier.isWaiting) await handover.emit({ ...notifier.batch(), offsets: [] }, from);
   }
 
+  /** Until there is something to do, or it is time to see whether what the others read by is still held. */
   async #waitForOthers(): Promise<void> {
     const { context } = this.#parts;
-    const timer = setInterval(() => {
+    const due = Promise.withResolvers<undefined>();
+    let rang = false;
+    const isDue = (): boolean => rang;
+    const timer = setTimeout(() => {
+      rang = true;
+      due.resolve(undefined);
       context.log.info(
         { chunksLeftByTask: Object.fromEntries(this.#ledger.openByTask) },
         'the snapshot waits for chunks that other tasks read',
@@ -277,12 +293,12 @@ class SnapshotCoordinator {
     }, WAITING_MS);
     try {
       // Without looking at all tables for each record that comes: there may be very many of both.
-      while (!this.#ledger.isComplete() && !this.#ledger.hasUnseen) {
-        await this.#store.wait(this.#ledger.changed);
+      while (!isDue() && !this.#ledger.isComplete() && !this.#ledger.hasUnseen) {
+        await this.#store.wait(Promise.race([this.#ledger.changed, due.promise]));
         await this.#tell([]);
       }
     } finally {
-      clearInterval(timer);
+      clearTimeout(timer);
     }
   }
 }
