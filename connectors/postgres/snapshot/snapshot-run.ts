@@ -22,6 +22,7 @@ import { epochRecords, planAgain, planTables, type PlanningParts } from './snaps
 import { SnapshotShare } from './snapshot-share.ts';
 import { LOCK_TIMEOUT } from './table-lock.ts';
 import { TableNews } from './table-news.ts';
+import { waitForOthers } from './wait-for-others.ts';
 import { snapshotTables, snapshotXid } from './snapshot-tables.ts';
 import { tableName } from './table-name.ts';
 
@@ -49,9 +50,6 @@ export interface SnapshotParts {
   /** The snapshot that the slot was created with, null for one of its own; and the session that keeps it. */
   readonly exported: { readonly name: string; readonly session: Session } | null;
 }
-
-/** How often it is said whose chunks a run still waits for. */
-const WAITING_MS = 10_000;
 
 /**
  * The run of a snapshot as the task that streams afterwards sees it: it makes the plan, reads its own chunks, waits for those of
@@ -138,7 +136,8 @@ class SnapshotCoordinator {
       const lost = (await this.#share.read(context.signal)) ?? (await this.#lostByOthers());
       if (lost !== undefined) await this.#replaceEpoch(lost.lost);
       else if (ledger.unseen.length > 0) await this.#planUnseen();
-      else if (!ledger.isComplete()) await this.#waitForOthers();
+      else if (!ledger.isComplete())
+        await waitForOthers({ ledger, store: this.#store, log: context.log, tell: () => this.#tell([]) });
       await this.#tell([]);
     }
     const { rows } = snapshotFigures(ledger, this.#share);
@@ -275,30 +274,5 @@ class SnapshotCoordinator {
     this.#news.look();
     this.#news.begins(next);
     if (notifier.isWaiting) await handover.emit({ ...notifier.batch(), offsets: [] }, from);
-  }
-
-  /** Until there is something to do, or it is time to see whether what the others read by is still held. */
-  async #waitForOthers(): Promise<void> {
-    const { context } = this.#parts;
-    const due = Promise.withResolvers<undefined>();
-    let rang = false;
-    const isDue = (): boolean => rang;
-    const timer = setTimeout(() => {
-      rang = true;
-      due.resolve(undefined);
-      context.log.info(
-        { chunksLeftByTask: Object.fromEntries(this.#ledger.openByTask) },
-        'the snapshot waits for chunks that other tasks read',
-      );
-    }, WAITING_MS);
-    try {
-      // Without looking at all tables for each record that comes: there may be very many of both.
-      while (!isDue() && !this.#ledger.isComplete() && !this.#ledger.hasUnseen) {
-        await this.#store.wait(Promise.race([this.#ledger.changed, due.promise]));
-        await this.#tell([]);
-      }
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }
