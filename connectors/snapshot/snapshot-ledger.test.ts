@@ -141,7 +141,7 @@ describe('what is known of a shared snapshot', () => {
     assert.deepEqual(ledger.partitions, [run, { ...run, table: 'a' }]);
     ledger.apply(run, null);
     assert.deepEqual([ledger.partitions, ledger.isForgotten], [[{ ...run, table: 'a' }], false]);
-    assert.deepEqual([ledger.run, open(ledger, 0)], [undefined, []], 'nobody reads what is left of it');
+    assert.deepEqual([ledger.isGivenUp, open(ledger, 0)], [true, []], 'nobody reads what is left of it');
     ledger.apply({ ...run, table: 'a' }, null);
     assert.equal(ledger.isForgotten, true);
   });

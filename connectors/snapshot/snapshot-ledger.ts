@@ -25,6 +25,7 @@ export interface OpenChunk {
  */
 export class SnapshotLedger {
   #run: SnapshotRun | undefined;
+  #isGivenUp = false;
   readonly #epochs = new Map<number, SnapshotEpoch>();
   readonly #holders = new Map<number, Map<number, string>>();
   readonly #plans = new Map<string, TablePlan>();
@@ -45,7 +46,7 @@ export class SnapshotLedger {
     const key = JSON.stringify(Object.values(partition).map(String));
     if (offset === null) {
       this.#partitions.delete(key);
-      if (isRunItself(partition)) this.#run = undefined;
+      this.#isGivenUp ||= isRunItself(partition);
     } else {
       this.#partitions.set(key, partition);
       this.#take(partition, offset);
@@ -73,6 +74,11 @@ export class SnapshotLedger {
   /** Undefined: nothing has been planned yet. */
   get run(): SnapshotRun | undefined {
     return this.#run;
+  }
+
+  /** The record of the run itself was forgotten: nobody reads what is left of it. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
   }
 
   /** No record is stored any more. */
@@ -129,7 +135,7 @@ export class SnapshotLedger {
   /** What a task has to read, in order. */
   open(task: number): OpenChunk[] {
     const run = this.#run;
-    if (run === undefined) return [];
+    if (run === undefined || this.#isGivenUp) return [];
     return this.#open(({ plan, chunk }) => (plan.place + chunk) % run.tasks === task);
   }
 

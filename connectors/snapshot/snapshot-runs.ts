@@ -39,7 +39,8 @@ export class SnapshotRuns {
 
   /** The one that is being read: there is one at a time, since whoever begins one forgets all others with it. */
   get current(): { readonly id: string; readonly ledger: SnapshotLedger } | undefined {
-    for (const [id, ledger] of this.#ledgers) if (ledger.run?.over === false) return { id, ledger };
+    for (const [id, ledger] of this.#ledgers)
+      if (ledger.run?.over === false && !ledger.isGivenUp) return { id, ledger };
     return undefined;
   }
 
