@@ -15,8 +15,8 @@ export interface OffsetWatchesParts {
 }
 
 /**
- * So many go in one message: a snapshot of very many tables stores tens of thousands of offsets at once, and each message that waits
- * for a host costs a kilobyte.
+ * So many go in one message: a snapshot of very many tables stores tens of thousands of offsets at once, and a message for each
+ * of them would wait in memory for the host.
  */
 const CHANGES_AT_ONCE = 500;
 

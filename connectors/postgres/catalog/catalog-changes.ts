@@ -40,8 +40,8 @@ export async function catalogTime(session: Session): Promise<string> {
 }
 
 /**
- * Of some tables those that may have been altered or dropped since a `catalogTime`: of very many a hundredth of what describing
- * them again costs. `known`: their unique indexes then, by oid. Not noticed: a comment that was removed.
+ * Of some tables those that may have been altered or dropped since a `catalogTime`: reading 20,000 small tables took half as long as
+ * with describing each of them again. `known`: their unique indexes then, by oid. Not noticed: a comment that was removed.
  */
 export async function changedTables(
   session: Session,
