@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { SeededRandom } from '../scripts/testing/seeded-random.ts';
 import type { ConfigSnapshot } from './config-snapshot.ts';
 import { ConfigState } from './config-state.ts';
 import { commitRecord } from './records/commit-record.ts';
@@ -8,17 +9,6 @@ import type { StoredRecord } from './records/stored-record.ts';
 import { targetStateRecord } from './records/target-state-record.ts';
 import { taskCountRecord } from './records/task-count-record.ts';
 import { taskRecord } from './records/task-record.ts';
-
-/** Small deterministic generator (mulberry32), so that a failure names the history that shows it. */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 /** A topic as our leaders write it, together with a worker that has read along from the first record. */
 class History {
@@ -32,38 +22,38 @@ class History {
     this.worker.goLive();
   }
 
-  step(random: (below: number) => number): void {
-    const name = ['a', 'a-1', 'b'][random(3)] ?? 'a';
+  step(random: SeededRandom): void {
+    const name = ['a', 'a-1', 'b'][random.below(3)] ?? 'a';
     const exists = this.worker.snapshot().connectors.has(name);
     const config = { version: String((this.#version += 1)) };
     if (!exists) {
       if (this.worker.hasTasksOfFormerLife(name)) this.#write(commitRecord(name, 0));
-      if (random(2) === 0) this.#write(targetStateRecord(name, 'PAUSED'));
+      if (random.below(2) === 0) this.#write(targetStateRecord(name, 'PAUSED'));
       this.#write(connectorRecord(name, config));
       return;
     }
-    switch (random(7)) {
+    switch (random.below(7)) {
       case 0:
         this.#write(connectorRecord(name, config));
         break;
       case 1:
-        this.#write(targetStateRecord(name, (['STARTED', 'PAUSED', 'STOPPED'] as const)[random(3)] ?? 'STARTED'));
+        this.#write(targetStateRecord(name, (['STARTED', 'PAUSED', 'STOPPED'] as const)[random.below(3)] ?? 'STARTED'));
         break;
       case 2:
         this.#write(connectorRecord(name, null));
         this.#write(targetStateRecord(name, null));
         break;
       case 3:
-        this.#write(taskCountRecord(name, random(4)));
+        this.#write(taskCountRecord(name, random.below(4)));
         break;
       case 4: {
-        const count = 1 + random(3);
+        const count = 1 + random.below(3);
         for (let task = 0; task < count; task += 1) this.#write(taskRecord(name, task, config));
         this.halfWritten.add(name);
         break;
       }
       default: {
-        const count = random(4);
+        const count = random.below(4);
         for (let task = 0; task < count; task += 1) this.#write(taskRecord(name, task, config));
         this.#write(commitRecord(name, count));
         this.halfWritten.delete(name);
@@ -94,12 +84,12 @@ function clean(records: Kept, { point, done, tombstones }: { point: number; done
 }
 
 /** One finished run of the cleaner, then one that was stopped in its middle. */
-function compacted(records: readonly StoredRecord[], random: (below: number) => number): Kept {
-  const first = random(records.length + 1);
-  const second = first + random(records.length + 1 - first);
+function compacted(records: readonly StoredRecord[], random: SeededRandom): Kept {
+  const first = random.below(records.length + 1);
+  const second = first + random.below(records.length + 1 - first);
   const all = records.map((record, offset) => [record, BigInt(offset)] as const);
-  const once = clean(all, { point: first, done: first, tombstones: random(2) === 0 });
-  return clean(once, { point: second, done: random(second + 1), tombstones: random(2) === 0 });
+  const once = clean(all, { point: first, done: first, tombstones: random.below(2) === 0 });
+  return clean(once, { point: second, done: random.below(second + 1), tombstones: random.below(2) === 0 });
 }
 
 function replay(records: Kept): ConfigSnapshot {
@@ -132,7 +122,7 @@ function compare(history: History, replayed: ConfigSnapshot, where: string): voi
 describe('compaction of the config topic', () => {
   it('changes nothing for a worker that reads what is left, at any moment of 300 random histories', () => {
     for (let seed = 1; seed <= 300; seed += 1) {
-      const random = randomOf(seed);
+      const random = new SeededRandom(seed);
       const history = new History();
       for (let step = 0; step < 30; step += 1) {
         history.step(random);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { TABLE_DEFINITION } from '../demo/load.ts';
 import type { PostgresAddress } from '../stack/postgres-server.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../testing/seeded-random.ts';
 import { TableLedger } from './table-ledger.ts';
 
 export interface LoadPlan {

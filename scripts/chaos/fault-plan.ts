@@ -1,5 +1,5 @@
 import type { Fault, FaultKind } from './fault.ts';
-import { SeededRandom } from './seeded-random.ts';
+import { SeededRandom } from '../testing/seeded-random.ts';
 
 export interface PlanOptions {
   readonly seed: number;

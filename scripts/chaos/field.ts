@@ -5,7 +5,7 @@ import type { Server } from '../stack/server.ts';
 import type { WorkerServer } from '../stack/worker-server.ts';
 import type { KafkaProxy } from './kafka-proxy.ts';
 import type { PatientRest } from './patient-rest.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../testing/seeded-random.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 import type { TestedConnector } from './tested-connector.ts';
 

@@ -5,7 +5,7 @@ import { ChaosLoad } from './chaos-load.ts';
 import { eventually, type Field } from './field.ts';
 import { KafkaProxy } from './kafka-proxy.ts';
 import { PatientRest } from './patient-rest.ts';
-import { SeededRandom } from './seeded-random.ts';
+import { SeededRandom } from '../testing/seeded-random.ts';
 import { createSignalTable, signalFile, signalTable } from './signal-channels.ts';
 import { createTopics, SHARED, untilRead } from './snapshot-faults.ts';
 import { TableLedger } from './table-ledger.ts';

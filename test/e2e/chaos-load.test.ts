@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChaosLoad } from '../../scripts/chaos/chaos-load.ts';
-import { SeededRandom } from '../../scripts/chaos/seeded-random.ts';
+import { SeededRandom } from '../../scripts/testing/seeded-random.ts';
 import { TableLedger } from '../../scripts/chaos/table-ledger.ts';
 import { Load } from '../../scripts/demo/load.ts';
 import { servers } from '../support/servers.ts';

@@ -1,29 +1,12 @@
 import assert from 'node:assert/strict';
 import { argv } from 'node:process';
+import { percentile } from '../../bench/statistics.ts';
+import { SeededRandom } from '../../scripts/testing/seeded-random.ts';
 import { GroupLeader } from '../../worker/group/group-leader.ts';
 import { decodeAssignment } from '../../worker/group/member-assignment.ts';
 import { encodeMetadata } from '../../worker/group/member-metadata.ts';
 import { noWork, taskKey, type Work } from '../../worker/group/work.ts';
-
-/** Numbers that look random and are the same in every run (mulberry32). */
-function dice(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
-/** The fewest moves that any assignment balanced to ±1 needs: what the living members hold beyond their quotas. */
-function fewestMoves(counts: readonly number[], itemCount: number): number {
-  const base = Math.floor(itemCount / counts.length);
-  const odd = itemCount % counts.length;
-  return counts
-    .toSorted((left, right) => right - left)
-    .reduce((sum, count, place) => sum + Math.max(0, count - (place < odd ? base + 1 : base)), 0);
-}
+import { fewestMoves } from '../support/fewest-moves.ts';
 
 function difference(counts: readonly number[]): number {
   return Math.max(...counts) - Math.min(...counts);
@@ -99,27 +82,26 @@ interface Spread {
 }
 
 function spreadOf(times: readonly number[]): Spread {
-  const sorted = times.toSorted((left, right) => left - right);
-  const at = (part: number): number => Number((sorted[Math.floor(part * (sorted.length - 1))] ?? 0).toFixed(1));
+  const at = (fraction: number): number => Number(percentile(times, fraction).toFixed(1));
   return { median: at(0.5), p99: at(0.99), maximum: at(1) };
 }
 
 /** 100 workers, 5,000 tasks, 1,000 events. Throws what is wrong with an assignment. */
 function simulate(seed: number): RoundTimes {
-  const roll = dice(seed);
+  const random = new SeededRandom(seed);
   const cluster = new Cluster();
   for (let worker = 0; worker < 100; worker += 1) cluster.held.set(`w${worker}`, noWork);
   for (let name = 0; name < 500; name += 1) cluster.connectors.set(`c${name}`, 10);
   cluster.round(cluster.work);
   for (let event = 0; event < 1000; event += 1) {
     const ids = [...cluster.held.keys()];
-    const name = `c${roll(500)}`;
+    const name = `c${random.below(500)}`;
     // Around 100 workers and 5,000 tasks: joins and leaves are as likely as each other, and so are growth and shrinking.
-    const kind = roll(4);
+    const kind = random.below(4);
     if (kind === 0 && ids.length < 110) cluster.held.set(`n${event}`, noWork);
-    else if (kind === 1 && ids.length > 90) cluster.held.delete(ids[roll(ids.length)] ?? '');
+    else if (kind === 1 && ids.length > 90) cluster.held.delete(ids[random.below(ids.length)] ?? '');
     else if (kind === 2) cluster.connectors.delete(name);
-    else cluster.connectors.set(name, 5 + roll(14));
+    else cluster.connectors.set(name, 5 + random.below(14));
     const { work } = cluster;
     const exists = new Set(work.tasks);
     const living = [...cluster.held.values()].map(({ tasks }) => tasks.filter((task) => exists.has(task)).length);

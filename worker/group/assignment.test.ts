@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { SeededRandom } from '../../scripts/testing/seeded-random.ts';
+import { fewestMoves } from '../../test/support/fewest-moves.ts';
 import { assign, type MemberState } from './assignment.ts';
 import { noWork, taskKey, type Work } from './work.ts';
 
@@ -14,17 +16,6 @@ function tasks(...keys: string[]): Work {
 
 function round(members: readonly MemberState[], work: Work): Map<string, Work> {
   return assign({ members, work, waiting: noWork, returned: nothingReturned });
-}
-
-/** Numbers that look random and are the same in every run (mulberry32). */
-function dice(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }
 
 describe('assignment', () => {
@@ -143,28 +134,20 @@ class Books {
   }
 }
 
-/** The fewest moves that any balanced assignment needs from where the living members stand. */
-function fewestMoves(counts: readonly number[], taskCount: number): number {
-  const base = Math.floor(taskCount / counts.length);
-  const odd = taskCount % counts.length;
-  const quotas = counts.map((_, place) => (place < odd ? base + 1 : base));
-  const descending = counts.toSorted((left, right) => right - left);
-  return descending.reduce((sum, count, place) => sum + Math.max(0, count - (quotas[place] ?? 0)), 0);
-}
-
 describe('assignment under random events', () => {
   for (const seed of [1, 2, 3, 4, 5])
     it(`stays balanced, moves the fewest and never gives a held task away: 100 workers, 400 events, seed ${seed}`, () => {
-      const roll = dice(seed);
+      const random = new SeededRandom(seed);
       const books = new Books();
       for (let worker = 0; worker < 100; worker += 1) books.held.set(`w${worker}`, noWork);
       for (let event = 0; event < 400; event += 1) {
-        const connector = `c${String(roll(60)).padStart(2, '0')}`;
-        const kind = roll(4);
+        const connector = `c${String(random.below(60)).padStart(2, '0')}`;
+        const kind = random.below(4);
         const ids = [...books.held.keys()];
         if (kind === 0) books.held.set(`n${event}`, noWork);
-        else if (kind === 1 && ids.length > 1) books.held.delete(ids[roll(ids.length)] ?? '');
-        else if (kind === 2) for (let task = roll(12); task >= 0; task -= 1) books.tasks.add(taskKey(connector, task));
+        else if (kind === 1 && ids.length > 1) books.held.delete(ids[random.below(ids.length)] ?? '');
+        else if (kind === 2)
+          for (let task = random.below(12); task >= 0; task -= 1) books.tasks.add(taskKey(connector, task));
         else for (const key of books.tasks) if (key.startsWith(`${connector}-`)) books.tasks.delete(key);
         const living = [...books.held.values()].map((work) => work.tasks.filter((key) => books.tasks.has(key)).length);
         const first = books.round();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { SeededRandom } from '../../scripts/testing/seeded-random.ts';
 import { RestartBudget, restartLimits, type RestartLimits } from './restart-policy.ts';
 
 const limits: RestartLimits = { most: -1, mostPerHour: -1, firstWaitMs: 1000, longestWaitMs: 60_000 };
@@ -9,15 +10,9 @@ function waitOf(decision: ReturnType<RestartBudget['next']>): number {
   return decision.waitMs;
 }
 
-/** mulberry32: the same numbers for the same seed. */
 function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const random = new SeededRandom(seed);
+  return () => random.next();
 }
 
 describe('restarts of a task', () => {
