@@ -152,9 +152,7 @@ export class SnapshotLedger {
 
   /** The snapshots of the source that something is still to be read by, by whichever task. */
   get openEpochs(): ReadonlySet<number> {
-    const open = this.#plansOf(this.#incomplete).filter(
-      (plan) => (this.#readOf(plan)?.settled ?? 0) <= plan.boundaries.length,
-    );
+    const open = this.#plansOf(this.#incomplete).filter((plan) => !this.tableFigures(plan).isWhole);
     return new Set(open.map(({ epoch }) => epoch));
   }
 

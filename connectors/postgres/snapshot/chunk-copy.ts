@@ -101,6 +101,7 @@ export class ChunkCopy {
     onSmall: OnSmall,
   ): Promise<void> {
     const { catalog, rules, parts, rows } = this.#parts;
+    if (tables.length === 0) return;
     const { types } = catalog.types;
     const readings = tables.map(({ open, table }) => ({ open, ...tableReading({ table, types, parts }, rules) }));
     const waits: Promise<void>[] = [];
@@ -113,7 +114,6 @@ export class ChunkCopy {
       rows.begin({ table: next.schema, timeMicros: BigInt(Date.now()) * 1000n, ...marksOf(next.open) });
     };
     begin();
-    if (readings.length === 0) return;
     const statements = readings.map((reading) => reading.copy(null));
     await copyOut(session, statements, {
       row: (line) => {

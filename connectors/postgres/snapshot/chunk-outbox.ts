@@ -23,8 +23,6 @@ export class ChunkOutbox {
   /** What is handed over once the locks are given back; undefined: at once. */
   #deferred: Unit[] | undefined;
   #deferredBytes = 0;
-  /** What was really handed over last is to be followed by more. */
-  #isSentOpen = false;
 
   /** `emit`: a promise means: go on when it settles. */
   constructor(emit: (batch: ChangeBatch) => Promise<void> | undefined) {
@@ -61,20 +59,20 @@ export class ChunkOutbox {
     this.#abort();
   }
 
-  /** What comes meanwhile is handed over once the work is done, as long as it is not too much: locks must not wait for Kafka. */
+  /**
+   * Whole units that come meanwhile are handed over once the work is done, as long as it is not too much: locks must not wait for
+   * Kafka. When the work fails, what waits is dropped.
+   */
   async deferring<T>(work: () => Promise<T>): Promise<T> {
-    this.#deferred = [];
+    const deferred: Unit[] = [];
+    this.#deferred = deferred;
     this.#deferredBytes = 0;
     let result: T;
     try {
       result = await work();
-    } catch (error) {
+    } finally {
       this.#deferred = undefined;
-      if (this.#isSentOpen) this.#abort();
-      throw error;
     }
-    const deferred = this.#deferred;
-    this.#deferred = undefined;
     for (const unit of deferred) await this.#send(unit);
     return result;
   }
@@ -94,7 +92,6 @@ export class ChunkOutbox {
   }
 
   #send({ batch, onSent }: Unit): Promise<void> | undefined {
-    this.#isSentOpen = batch.continues === true;
     const room = this.#emit(batch);
     onSent?.();
     return room;
