@@ -46,6 +46,8 @@ export interface RowChange {
   readonly ordinal: number;
   /** Set where `after` lacked values and they were looked for later; undefined: nobody looked, or there was nothing to look for. */
   readonly completed?: CompletedRow;
+  /** A row of a snapshot may have shown this already: which rows that snapshot read cannot be told. */
+  readonly mayRepeat?: true;
 }
 
 /** Columns that the source did not send with a change, by their index. */

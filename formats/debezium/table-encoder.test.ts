@@ -55,6 +55,23 @@ describe('Records of rows that were completed later', () => {
   });
 });
 
+describe('Records of changes that a snapshot may have shown', () => {
+  it('say so in a header, whatever the change: also both of a changed key', () => {
+    const moved = { before: ['1', null, null], after: ['2', 'a', 'b'] };
+    const mayRepeat = { mayRepeat: true } as const;
+    const written = [
+      ...records(change('c', document, { after: ['1', 'a', 'b'] }, mayRepeat)),
+      ...records(change('d', document, { before: ['1', null, null] }, { ...mayRepeat, partialBefore: true })),
+      ...records(change('u', document, moved, { ...mayRepeat, partialBefore: true })),
+      ...records(change('t', document, {}, mayRepeat)),
+    ];
+    const headers = written
+      .filter(({ value }) => value !== null)
+      .map((record) => record.headers['millrace.may.repeat']);
+    assert.deepEqual(headers, ['true', 'true', 'true', 'true', 'true']);
+  });
+});
+
 describe('Source blocks', () => {
   it('have xmin where the slot is looked at, with and without an origin', () => {
     const source = (more: Partial<typeof transaction>): string => {

@@ -16,6 +16,7 @@ const BEFORE_NULL_AFTER = '{"before":null,"after":';
 const COMMA = Buffer.from(',');
 const AFTER = Buffer.from(',"after":');
 const AFTER_NULL = Buffer.from(',"after":null,');
+const MAY_REPEAT: EncodedHeader = { key: 'millrace.may.repeat', value: Buffer.from('true') };
 
 /** What the encoders of one format share: the buffer, the record handed to sinks, the clock. */
 export interface EncoderShares {
@@ -75,7 +76,7 @@ export class DebeziumTableEncoder implements TableEncoder {
     switch (op) {
       case 'c':
       case 'r':
-        this.#created(change, sink, imageOf(after), op.charCodeAt(0), this.#shares.headers);
+        this.#created(change, sink, imageOf(after), op.charCodeAt(0), this.#baseHeaders(change));
         return;
       case 'u':
         if (this.#shares.skipsUnchanged && before !== null && this.#row.alike(before, imageOf(after))) return;
@@ -84,7 +85,7 @@ export class DebeziumTableEncoder implements TableEncoder {
         else this.#updated(change, sink, before, imageOf(after), this.#headersOf(change));
         return;
       case 'd':
-        this.#deleted(change, sink, imageOf(before), this.#shares.headers);
+        this.#deleted(change, sink, imageOf(before), this.#baseHeaders(change));
         return;
       case 't':
         this.#truncated(change, sink);
@@ -125,16 +126,22 @@ export class DebeziumTableEncoder implements TableEncoder {
   #rekeyed(change: RowChange, sink: RecordSink, before: RowImage, after: RowImage): void {
     const key = this.#key;
     if (key === undefined) throw new Error('a table without key has no key to change');
-    const { headers } = this.#shares;
     const newKey = { key: '__debezium.newkey', value: key.headerValue(after) };
     const oldKey = { key: '__debezium.oldkey', value: key.headerValue(before) };
-    this.#deleted(change, sink, before, [newKey, ...headers]);
+    this.#deleted(change, sink, before, [newKey, ...this.#baseHeaders(change)]);
     this.#created(change, sink, after, CREATE, [oldKey, ...this.#headersOf(change)]);
   }
 
-  /** With those that name fields which the source did not send and which were looked for later. */
-  #headersOf({ completed }: RowChange): readonly EncodedHeader[] {
+  /** Those of every record, and what says that a snapshot may have shown the change already. */
+  #baseHeaders({ mayRepeat }: RowChange): readonly EncodedHeader[] {
     const { headers } = this.#shares;
+    return mayRepeat === undefined ? headers : [...headers, MAY_REPEAT];
+  }
+
+  /** With those that name fields which the source did not send and which were looked for later. */
+  #headersOf(change: RowChange): readonly EncodedHeader[] {
+    const { completed } = change;
+    const headers = this.#baseHeaders(change);
     if (completed === undefined) return headers;
     const named = [
       { key: 'millrace.reread', fields: this.#row.fieldsOf(completed.reread) },
@@ -161,7 +168,7 @@ export class DebeziumTableEncoder implements TableEncoder {
     out.constant(this.#updateStart);
     out.text('null');
     out.constant(AFTER_NULL);
-    this.#finish(change, sink, 0x74, this.#shares.headers);
+    this.#finish(change, sink, 0x74, this.#baseHeaders(change));
   }
 
   /** Begins a record with its key; null: without one. */

@@ -58,6 +58,8 @@ function seenOf(
     { kind: 'epoch', number: 2, epoch: { sees: '98:100:98', horizon: 70n, late: true } },
     // Taken at the same end of the log, when the last transactions before it had ended.
     { kind: 'epoch', number: 3, epoch: { sees: '100:100:', horizon: 70n, late: true } },
+    // Of a standby.
+    { kind: 'epoch', number: 4, epoch: { sees: '98:100:?', horizon: 70n, late: true } },
     { kind: 'table', plan: { ...plan, ...more } },
     ...epochs.map((epoch, chunk) => ({
       kind: 'chunk' as const,
@@ -106,11 +108,13 @@ function changeOf({ op, xid = 99, before, after, type = 'int4' }: Given): RowCha
   };
 }
 
-/** What is left of a change, as `op before>after`; undefined: nothing. */
+/** What is left of a change, as `op before>after`, with `?` where it says that it may have been seen; undefined: nothing. */
 function left(seen: SeenChanges | undefined, given: Given): string | undefined {
   const [change] = seen?.unseen([changeOf(given)]) ?? [];
   const id = (image: RowImage | null): string => (image === null ? '' : (fieldText(image, 0) ?? ''));
-  return change?.kind !== 'row' ? undefined : `${change.op} ${id(change.before)}>${id(change.after)}`;
+  return change?.kind !== 'row'
+    ? undefined
+    : `${change.op} ${id(change.before)}>${id(change.after)}${change.mayRepeat === true ? '?' : ''}`;
 }
 
 describe('changes that a later chunk of a snapshot has shown', () => {
@@ -161,11 +165,32 @@ describe('changes that a later chunk of a snapshot has shown', () => {
     assert.equal(left(seen, { op: 'u', after: '\uFFFD', type: 'varchar' }), undefined);
     assert.equal(left(seen, { op: 'u', after: 'A', type: 'text' }), 'u >A');
     assert.equal(left(seen, { op: 'u', after: '\u{1F601}', type: 'text' }), 'u >\u{1F601}');
-    assert.equal(left(seen, { op: 'u', after: 'a', type: 'bpchar' }), 'u >a', 'blanks at its end do not count there');
+    assert.equal(left(seen, { op: 'u', after: 'a', type: 'bpchar' }), 'u >a?', 'blanks at its end do not count there');
   });
 
-  it('come again where the values of the key do not compare here', () => {
-    assert.equal(left(seenOf([1, 2, 1]), { op: 'u', after: '15', type: 'text' }), 'u >15');
+  it('come again where the values of the key do not compare here, and say so: those that one of the later snapshots sees', () => {
+    const seen = seenOf([1, 2, 1]);
+    assert.equal(left(seen, { op: 'u', after: '15', type: 'text' }), 'u >15?');
+    assert.equal(left(seen, { op: 'u', before: '15', after: '16', type: 'text' }), 'u 15>16?');
+    assert.equal(left(seen, { op: 'd', before: '15', type: 'text' }), 'd 15>?');
+    assert.equal(left(seen, { op: 'u', after: '15', type: 'text', xid: 98 }), 'u >15', 'had not committed');
+    assert.equal(left(seen, { op: 'u', after: '15', type: 'text', xid: 100 }), 'u >15', 'came later');
+  });
+
+  it('come again, and say so, where a query of the operator chose the rows', () => {
+    const seen = seenOf([2], { split: 'query', key: [], boundaries: [] });
+    assert.equal(left(seen, { op: 'u', after: '15' }), 'u >15?');
+    assert.equal(left(seen, { op: 'c', after: '15', xid: 100 }), 'c >15');
+    assert.equal(seenOf([1], { split: 'query', key: [], boundaries: [] }), undefined);
+  });
+
+  it('come again, and say so, where a standby does not tell which transactions its snapshot sees', () => {
+    const seen = seenOf([1, 4, 1]);
+    assert.equal(left(seen, { op: 'u', after: '15', xid: 97 }), undefined, 'older than all that were running');
+    assert.equal(left(seen, { op: 'u', after: '15' }), 'u >15?');
+    assert.equal(left(seen, { op: 'u', before: '5', after: '15' }), 'u 5>15?', 'the new key may have been seen');
+    assert.equal(left(seen, { op: 'u', after: '15', xid: 100 }), 'u >15');
+    assert.equal(left(seen, { op: 'u', after: '9' }), 'u >9', 'in a chunk of the first snapshot');
   });
 
   it('are told by the snapshot that a row was read by, also of those that were taken at the same end of the log', () => {

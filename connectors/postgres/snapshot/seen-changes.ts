@@ -4,8 +4,9 @@ import type { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
 import type { TablePlan } from '../../snapshot/snapshot-records.ts';
 import type { TableSchema } from '../../table-schema.ts';
 import type { Lsn } from '../lsn.ts';
+import { boundaryKey, chunkKey, compareChunkKeys } from './chunk-key.ts';
 import { tableName } from './table-name.ts';
-import { isVisible, parseVisibility, type Visibility } from './visibility.ts';
+import { isVisible, mayBeVisible, parseVisibility, type Visibility } from './visibility.ts';
 
 /** A snapshot later than the start of streaming. */
 interface LateEpoch {
@@ -26,20 +27,23 @@ interface Piece {
 interface Table {
   readonly plan: TablePlan;
   readonly pieces: readonly Piece[];
-  /** All pieces have the same snapshot: which of them a row is in need not be known. */
-  readonly isUniform: boolean;
+  /** The later snapshots among them. */
+  readonly late: readonly LateEpoch[];
+  /**
+   * Which piece a row is in: `any`, all have the same snapshot; `unknown`, there is no key, or a query of the operator's has said
+   * which rows are shown.
+   */
+  readonly place: 'any' | 'by key' | 'unknown';
 }
 
-type Value = bigint | string | Buffer;
-type Key = readonly Value[];
-
-/** Types whose texts compare here as their values do in the server; of others nothing is left out, and rows may come again. */
-const INTEGERS = new Set(['int2', 'int4', 'int8', 'oid']);
+/** Whether a chunk has shown what a change did to a row; `untold`: perhaps. */
+type Seen = 'shown' | 'new' | 'untold';
 
 /**
  * Leaves out of the stream what a chunk has shown already: chunks that were read by a later snapshot than the one the run began
  * with have rows as they were then, and the changes up to then would take them back (algorithms, parallel snapshot, 7). A change
- * that takes a row from one key to another is looked at for both.
+ * that takes a row from one key to another is looked at for both. Where it cannot be told, the change comes and says that it may
+ * have been seen (8).
  */
 export class SeenChanges {
   readonly #tables: ReadonlyMap<string, Table>;
@@ -56,13 +60,12 @@ export class SeenChanges {
     const tables = new Map<string, Table>();
     let horizon = 0n;
     for (const plan of ledger.plans) {
-      // Which rows a query of the operator's has shown cannot be told: all changes come.
-      if (plan.split === 'query') continue;
       const pieces = piecesOf(ledger, plan);
-      if (pieces.every(({ epoch }) => epoch === undefined)) continue;
-      for (const { epoch } of pieces) if (epoch !== undefined && epoch.horizon > horizon) horizon = epoch.horizon;
-      const isUniform = pieces.every(({ epoch }) => epoch?.number === pieces[0]?.epoch?.number);
-      tables.set(plan.table, { plan, pieces, isUniform });
+      const late = pieces.flatMap(({ epoch }) => epoch ?? []);
+      if (late.length === 0) continue;
+      for (const epoch of late) if (epoch.horizon > horizon) horizon = epoch.horizon;
+      const byNumber = new Map(late.map((epoch) => [epoch.number, epoch]));
+      tables.set(plan.table, { plan, pieces, late: [...byNumber.values()], place: placeOf(plan, pieces) });
     }
     return tables.size === 0 ? undefined : new SeenChanges(tables, horizon);
   }
@@ -84,27 +87,15 @@ export class SeenChanges {
 
   #unseen(change: RowChange): RowChange | undefined {
     const table = this.#tableOf(change.table);
-    if (table === null) return change;
     const { xid } = change.transaction;
-    if (xid === null) return change;
-    const isSeen = (row: RowImage): boolean => {
-      const epoch = this.#epochOf(table, change.table, row);
-      return epoch !== undefined && isVisible(xid, epoch.sees);
-    };
+    if (table === null || xid === null) return change;
     const { op, before, after } = change;
-    if (op === 't') {
-      const epoch = table.isUniform ? table.pieces[0]?.epoch : undefined;
-      return epoch !== undefined && isVisible(xid, epoch.sees) ? undefined : change;
-    }
-    if (op === 'd') return before !== null && isSeen(before) ? undefined : change;
-    if (after === null) return change;
-    if (op === 'u' && before !== null && movesKey(table, change.table, { before, after })) {
-      const [old, now] = [isSeen(before), isSeen(after)];
-      if (old && now) return undefined;
-      if (old) return { ...change, op: 'c', before: null, partialBefore: false };
-      return now ? { ...change, op: 'd', after: null } : change;
-    }
-    return isSeen(after) ? undefined : change;
+    const seen = (row: RowImage): Seen => seenRow(table, change.table, row, xid);
+    if (op === 't') return leftOf(change, table.place === 'by key' ? 'new' : seenByAll(table, xid));
+    if (op === 'u' && before !== null && after !== null && movesKey(table, change.table, { before, after }))
+      return leftOfMove(change, seen(before), seen(after));
+    const row = op === 'd' ? before : after;
+    return row === null ? change : leftOf(change, seen(row));
   }
 
   #tableOf(schema: TableSchema): Table | null {
@@ -114,19 +105,50 @@ export class SeenChanges {
     this.#names.set(schema, found);
     return found;
   }
+}
 
-  /** By which snapshot a row was read; undefined: by the first one, or that cannot be told. */
-  #epochOf({ plan, pieces, isUniform }: Table, schema: TableSchema, row: RowImage): LateEpoch | undefined {
-    if (isUniform) return pieces[0]?.epoch;
-    const key = keyOf(plan, schema, (column) => fieldText(row, column));
-    if (key === undefined) return undefined;
-    const columns = plan.key.map((name) => schema.columns.find((column) => column.name === name));
-    const found = pieces.find(({ upTo }) => {
-      const upper = upTo?.map((text, index) => comparable(plan, columns[index], text) ?? '');
-      return upper === undefined || compare(key, upper) <= 0;
-    });
-    return found?.epoch;
-  }
+function seenRow(table: Table, schema: TableSchema, row: RowImage, xid: number): Seen {
+  if (table.place !== 'by key') return seenByAll(table, xid);
+  const key = chunkKey(table.plan, schema, (column) => fieldText(row, column));
+  if (key === undefined) return perhaps(table, xid);
+  const piece = table.pieces.find(
+    ({ upTo }) => upTo === undefined || compareChunkKeys(key, boundaryKey(table.plan, schema, upTo)) <= 0,
+  );
+  return seenBy(piece?.epoch, xid);
+}
+
+/** Where it does not matter, or is not known, which piece a row is in. */
+function seenByAll(table: Table, xid: number): Seen {
+  return table.place === 'any' ? seenBy(table.pieces[0]?.epoch, xid) : perhaps(table, xid);
+}
+
+function perhaps({ late }: Table, xid: number): Seen {
+  return late.some(({ sees }) => mayBeVisible(xid, sees)) ? 'untold' : 'new';
+}
+
+function seenBy(epoch: LateEpoch | undefined, xid: number): Seen {
+  if (epoch === undefined || !mayBeVisible(xid, epoch.sees)) return 'new';
+  return isVisible(xid, epoch.sees) ? 'shown' : 'untold';
+}
+
+/** What is to come of a change. */
+function leftOf(change: RowChange, seen: Seen): RowChange | undefined {
+  if (seen === 'shown') return undefined;
+  return seen === 'untold' ? { ...change, mayRepeat: true } : change;
+}
+
+/** The same of one that takes a row from one key to another. */
+function leftOfMove(change: RowChange, old: Seen, now: Seen): RowChange | undefined {
+  if (old === 'shown' && now === 'shown') return undefined;
+  if (old === 'shown') return leftOf({ ...change, op: 'c', before: null, partialBefore: false }, now);
+  if (now === 'shown') return leftOf({ ...change, op: 'd', after: null }, old);
+  return leftOf(change, old === 'untold' ? old : now);
+}
+
+function placeOf({ split, key }: TablePlan, pieces: readonly Piece[]): Table['place'] {
+  if (split === 'query') return 'unknown';
+  if (pieces.every(({ epoch }) => epoch?.number === pieces[0]?.epoch?.number)) return 'any';
+  return key.length === 0 ? 'unknown' : 'by key';
 }
 
 /** What was read of a table, chunk by chunk, and of each the parts that earlier snapshots were used for first. */
@@ -159,51 +181,4 @@ function movesKey(
     const old = fieldText(before, column);
     return old !== undefined && old !== fieldText(after, column);
   });
-}
-
-/** The values of the columns that chunks are divided by; undefined: one is not there, or does not compare here. */
-function keyOf(
-  plan: TablePlan,
-  schema: TableSchema,
-  textOf: (column: number) => string | null | undefined,
-): Key | undefined {
-  const values: Value[] = [];
-  for (const name of plan.key) {
-    const column = schema.columns.findIndex((known) => known.name === name);
-    const text = column < 0 ? undefined : textOf(column);
-    const value = typeof text === 'string' ? comparable(plan, schema.columns[column], text) : undefined;
-    if (value === undefined) return undefined;
-    values.push(value);
-  }
-  return values;
-}
-
-/** A value of a key in a form whose order is the server's; undefined: there is none here. */
-function comparable(
-  { bytewise }: TablePlan,
-  column: TableSchema['columns'][number] | undefined,
-  text: string,
-): Value | undefined {
-  if (column === undefined) return undefined;
-  const type = column.sourceType.name;
-  if (INTEGERS.has(type)) return /^-?\d+$/.test(text) ? BigInt(text) : undefined;
-  // In lower-case hexadecimal digits, which the server prints, the order of texts is that of the values.
-  if (type === 'uuid') return text;
-  return (type === 'text' || type === 'varchar') && bytewise.includes(column.name) ? Buffer.from(text) : undefined;
-}
-
-function compare(left: Key, right: Key): number {
-  for (const [index, value] of left.entries()) {
-    const other = right[index];
-    if (other === undefined) continue;
-    const order = compareValues(value, other);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-function compareValues(left: Value, right: Value): number {
-  if (Buffer.isBuffer(left) && Buffer.isBuffer(right)) return Buffer.compare(left, right);
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }

@@ -6,12 +6,12 @@ import { parseLsn } from '../lsn.ts';
 
 const heldRow = z.object({ name: z.string(), sees: z.string(), horizon: z.string() });
 
-// On a standby the list of running transactions is always empty: what is surely seen there is older than all of them.
+// On a standby the list of running transactions is always empty: which of those between the bounds are seen is not known.
 // Everything that the snapshot sees was in the log before the snapshot was taken: the end of the log of now is behind all of it.
 const HELD = `
 SELECT pg_catalog.pg_export_snapshot() AS name,
        (CASE WHEN pg_catalog.pg_is_in_recovery()
-             THEN concat(pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot()), ':', pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot()), ':')
+             THEN concat(pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot()), ':', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot()), ':?')
              ELSE pg_catalog.pg_current_snapshot()::text END) AS sees,
        (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
              ELSE pg_catalog.pg_current_wal_insert_lsn() END)::text AS horizon`;

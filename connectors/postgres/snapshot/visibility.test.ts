@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isVisible, parseVisibility, type Visibility } from './visibility.ts';
+import { isVisible, mayBeVisible, parseVisibility, type Visibility } from './visibility.ts';
 
 function of(text: string): Visibility {
   const visibility = parseVisibility(text);
@@ -16,6 +16,21 @@ describe('what a snapshot sees', () => {
     );
     assert.equal(isVisible(7, of('7:7:')), false);
     assert.equal(isVisible(6, of('7:7:')), true);
+  });
+
+  it('is perhaps what committed between the bounds, where it is not known what was running', () => {
+    const seen = of('100:103:?');
+    const xids = [99, 100, 102, 103];
+    assert.deepEqual(
+      xids.map((xid) => [isVisible(xid, seen), mayBeVisible(xid, seen)]),
+      [
+        [true, true],
+        [false, true],
+        [false, true],
+        [false, false],
+      ],
+    );
+    assert.equal(mayBeVisible(101, of('100:103:101')), false);
   });
 
   it('is told by 32 bits on both sides of a wrap-around of transaction ids', () => {

@@ -42,6 +42,7 @@ export interface Seen {
   readonly table: string;
   readonly before: Readonly<Record<string, string | null | undefined>> | null;
   readonly after: Readonly<Record<string, string | null | undefined>> | null;
+  readonly mayRepeat?: true;
 }
 
 interface Pending {
@@ -285,5 +286,7 @@ function seen(change: RowChange): Seen {
     image === null
       ? null
       : Object.fromEntries(change.table.columns.map(({ name }, index) => [name, fieldText(image, index)]));
-  return { op: change.op, table: change.table.table, before: values(change.before), after: values(change.after) };
+  const { op, table, before, after, mayRepeat } = change;
+  const seen = { op, table: table.table, before: values(before), after: values(after) };
+  return mayRepeat === undefined ? seen : { ...seen, mayRepeat };
 }
