@@ -4,7 +4,7 @@
  */
 
 /** What was read by then is committed: the rest of the second is for the commit. */
-const CUT_MS = 750;
+export const CUT_MS = 750;
 const CUT_BYTES = 32 * 1024 * 1024;
 /** A chunk that is thought to take longer is read in an order in which it can be cut; that costs the source more. */
 const UNCUT_MS = 500;

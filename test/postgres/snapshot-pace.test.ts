@@ -80,6 +80,23 @@ describe('a snapshot of PostgreSQL over a slow line', () => {
     assert.deepEqual(marks, ['first', 'last_in_data_collection', 'first_in_data_collection', 'last']);
   });
 
+  it('commits what it has of a chunk when the source says nothing more, and goes on when it does', async () => {
+    await table('item', 'id int PRIMARY KEY');
+    const driver = task();
+    slowDown(driver);
+    const keep = driver.onBatch;
+    driver.onBatch = (batch) => {
+      keep(batch);
+      if (batch.continues === true) proxy.hold();
+    };
+    void driver.run();
+    await until(() => parts.has('public.item'), 'a part is committed while nothing comes');
+    driver.onBatch = keep;
+    proxy.calm();
+    await driver.waitForLog('streaming');
+    assert.deepEqual(ids('item'), all);
+  });
+
   it('commits pages of a table without a key, fewer at a time when the source answers slowly', async () => {
     await table('item', 'id int');
     const driver = task();

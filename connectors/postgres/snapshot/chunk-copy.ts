@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { RowChange } from '../../change-event.ts';
-import { isCutDue, mayNeedCuts, nextStep, type Reading } from '../../snapshot/reading-pace.ts';
+import { mayNeedCuts, nextStep, type Reading } from '../../snapshot/reading-pace.ts';
 import type { OpenChunk } from '../../snapshot/snapshot-ledger.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -13,6 +13,7 @@ import type { SelectOverrides } from '../select-overrides.ts';
 import { copyOut } from '../wire/copy-out.ts';
 import type { ServerMessage } from '../wire/message-cutter.ts';
 import { chunkCondition, chunkRange, type ChunkRange } from './chunk-condition.ts';
+import { CopyPart } from './copy-part.ts';
 import { named, ownCopy, ownQuery } from './own-query.ts';
 import { BLOCK_BYTES } from './plan-size.ts';
 import type { PublishedParts } from './published-part.ts';
@@ -59,12 +60,11 @@ export class ChunkCopy {
   /** The last whole chunk. */
   #last: Reading | undefined;
   #stepPages = FIRST_STEP_PAGES;
-  /** Since the last part ended. */
-  #sinceMs: number | undefined;
-  #bytes = 0;
+  readonly #part: CopyPart;
 
   constructor(parts: ChunkCopyParts) {
     this.#parts = parts;
+    this.#part = new CopyPart(parts.now);
   }
 
   async read(
@@ -78,7 +78,7 @@ export class ChunkCopy {
     const reading = tableReading({ table, types, parts }, rules);
     const { schema } = reading;
     rows.begin({ table: schema, timeMicros: BigInt(Date.now()) * 1000n, ...marksOf(open) });
-    this.#endPart();
+    this.#part.end();
     const beganMs = now();
     const copied = { session, open, table, reading, onPart };
     const query = plan.query ?? ownQuery(queries, table);
@@ -148,7 +148,7 @@ export class ChunkCopy {
       plan.key.length > 0 && plan.key.every((name) => reading.schema.columns.some((column) => column.name === name));
     const isOrdered = hasKey && mayNeedCuts(plan.bytes / (plan.boundaries.length + 1), this.#last);
     if (!isOrdered) return this.#copy(copied, reading.copy(condition));
-    return this.#copy(copied, reading.copy(condition, plan.key), new RowKey(plan.key));
+    return this.#copyOrdered(copied, reading.copy(condition, plan.key), new RowKey(plan.key));
   }
 
   /** So many pages at a time, since rows have no order to be cut in. */
@@ -170,41 +170,57 @@ export class ChunkCopy {
       this.#stepPages = nextStep(this.#stepPages, now() - beganMs, limits);
       if (next >= end) return;
       at = next;
-      if (!this.#isCutDue()) continue;
-      this.#endPart();
+      if (!this.#part.isCutDue) continue;
+      this.#part.end();
       await onPart(rows.takeHeld(), 0, [String(at)]);
     }
   }
 
-  /** `key`: of rows that come in its order, and may be cut. */
-  async #copy({ session, reading, onPart }: CopiedTable, statement: string, key?: RowKey): Promise<void> {
-    const { rows, add, now } = this.#parts;
-    const { schema } = reading;
-    const width = schema.columns.length;
+  async #copy({ session, reading }: CopiedTable, statement: string): Promise<void> {
+    const { rows, add } = this.#parts;
     await copyOut(session, statement, {
-      row: (line) => this.#addRow(line, width),
+      row: (line) => this.#addRow(line, reading.schema.columns.length),
       chunkEnd: (bytes) => {
-        this.#sinceMs ??= now();
-        this.#bytes += bytes;
-        // All but the newest row, which is the first of the next part.
-        const given = rows.take();
-        const last = given.at(-1)?.after;
-        const upTo = key !== undefined && last != null && this.#isCutDue() ? key.values(schema, last) : undefined;
-        if (upTo === undefined) return add(given, bytes);
-        this.#endPart();
-        return onPart(given, bytes, upTo);
+        this.#part.add(bytes);
+        return add(rows.take(), bytes);
       },
     });
   }
 
-  #isCutDue(): boolean {
-    const { now } = this.#parts;
-    return isCutDue({ ms: now() - (this.#sinceMs ?? now()), bytes: this.#bytes });
-  }
-
-  #endPart(): void {
-    this.#sinceMs = undefined;
-    this.#bytes = 0;
+  /** Rows that come in the order of a key, and are cut where it takes long, also while the server says nothing. */
+  async #copyOrdered({ session, reading, onPart }: CopiedTable, statement: string, key: RowKey): Promise<void> {
+    const { rows, add } = this.#parts;
+    const { schema } = reading;
+    const part = this.#part;
+    /** The rows of the part that were given are all those up to this key. */
+    let upTo: readonly string[] | undefined;
+    let stalled: Promise<void> | undefined;
+    const cut = (given: readonly RowChange[], bytes: number, reached: readonly string[]): Promise<void> | undefined => {
+      upTo = undefined;
+      part.end();
+      return onPart(given, bytes, reached);
+    };
+    const onDue = (): void => {
+      if (upTo === undefined) return;
+      stalled = cut([], 0, upTo);
+      // Whoever reads on waits for it, and hears of it.
+      stalled?.catch(() => undefined);
+    };
+    const chunkEnd = (bytes: number): Promise<void> | undefined => {
+      part.add(bytes);
+      // All but the newest row, which is the first of the next part.
+      const given = rows.take();
+      const last = given.at(-1)?.after;
+      if (last != null) upTo = key.values(schema, last);
+      const room = upTo !== undefined && part.isCutDue ? cut(given, bytes, upTo) : add(given, bytes);
+      if (stalled === undefined) return room;
+      const both = Promise.all([stalled, room]).then(() => undefined);
+      stalled = undefined;
+      return both;
+    };
+    await part.watch(onDue, () =>
+      copyOut(session, statement, { row: (line) => this.#addRow(line, schema.columns.length), chunkEnd }),
+    );
   }
 
   #condition({ open, table }: CopiedTable, range: ChunkRange): string | null {
