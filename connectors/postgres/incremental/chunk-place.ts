@@ -7,9 +7,8 @@ import type { ChunkWindow } from './chunk-window.ts';
 import type { PreparedTable } from './prepared-table.ts';
 import type { StreamFacts } from './stream-facts.ts';
 
-/** A chunk that was read and waits for its place in the stream. */
+/** What is to be known of a chunk that was read. */
 export interface ReadyChunk {
-  readonly window: ChunkWindow;
   readonly prepared: PreparedTable;
   readonly outcome: Extract<ChunkOutcome, { kind: 'read' }>;
   /** The table's plan in the stream when the chunk was read. */
@@ -17,89 +16,149 @@ export interface ReadyChunk {
   readonly stream: StreamFacts;
 }
 
-type End = 'handed over' | 'dropped';
+/** What became of a chunk. */
+export type End = 'handed over' | 'dropped';
 
 const ASK_EVERY_MS = 100;
 /** On an idle server the last pages of the log are written out when somebody makes it do so. */
 const NUDGE_AFTER_ASKS = 10;
 
-/** Where a chunk is between its reading and its place in the stream; there is one at a time. */
+/** A chunk between the opening of its window and its place in the stream. */
+export interface PlacedChunk {
+  readonly window: ChunkWindow;
+  readonly settled: Promise<End>;
+}
+
+interface Entry extends PlacedChunk {
+  ready: ReadyChunk | undefined;
+  readonly settle: (end: End) => void;
+}
+
+/**
+ * Where chunks of a table are between their reading and their place in the stream: in the order of their keys, in which they are
+ * handed over. One that is dropped takes those behind it along, since what is stored is how far the table was read.
+ */
 export class ChunkPlace {
-  #window: ChunkWindow | undefined;
-  #ready: (ReadyChunk & { readonly settled: PromiseWithResolvers<End> }) | undefined;
+  #chunks: Entry[] = [];
+  #asking: NodeJS.Timeout | undefined;
+  #moved = Promise.withResolvers<undefined>();
 
   /** A chunk is about to be read: from now on changes are held against it. */
-  open(window: ChunkWindow): void {
-    this.#window = window;
+  open(window: ChunkWindow): PlacedChunk {
+    const { promise, resolve } = Promise.withResolvers<End>();
+    const chunk = { window, settled: promise, settle: resolve, ready: undefined };
+    this.#chunks.push(chunk);
+    return chunk;
+  }
+
+  /** Chunks that are being read or wait for their place. */
+  get size(): number {
+    return this.#chunks.length;
+  }
+
+  /** Bytes that wait for their place. */
+  get waitingBytes(): number {
+    return this.#chunks.reduce((bytes, { ready }) => bytes + (ready?.outcome.bytes ?? 0), 0);
   }
 
   /** Rows that wait for their place; undefined: none do. */
   get waitingRows(): number | undefined {
-    return this.#ready?.window.size;
+    const ready = this.#chunks.filter((chunk) => chunk.ready !== undefined);
+    return ready.length === 0 ? undefined : ready.reduce((rows, { window }) => rows + window.size, 0);
+  }
+
+  /** Resolves when a chunk has left, in whatever way. */
+  get moved(): Promise<undefined> {
+    return this.#moved.promise;
   }
 
   /** Changes as they are decoded. */
   saw(changes: readonly RowChange[]): void {
-    this.#window?.saw(changes);
-    if (this.#ready?.window.broken !== undefined) this.#settle('dropped');
+    for (const { window } of this.#chunks) window.saw(changes);
+    const broken = this.#chunks.find(({ window }) => window.broken !== undefined);
+    if (broken !== undefined) this.#dropFrom(broken, broken.window.broken ?? '');
   }
 
   isDue(done: Lsn): boolean {
-    return this.#ready !== undefined && done >= this.#ready.outcome.horizon;
+    const ready = this.#chunks[0]?.ready;
+    return ready !== undefined && done >= ready.outcome.horizon;
   }
 
   /** The rows whose place is behind the changes before `done`, and what came of their reading. */
   take(done: Lsn): { readonly events: readonly ChangeEvent[]; readonly outcome: ReadyChunk['outcome'] } | undefined {
-    const ready = this.#ready;
-    if (ready === undefined || done < ready.outcome.horizon) return undefined;
-    const { window, outcome, stream } = ready;
+    const [chunk] = this.#chunks;
+    const ready = chunk?.ready;
+    if (chunk === undefined || ready === undefined || done < ready.outcome.horizon) return undefined;
+    const { outcome, stream } = ready;
     if (isOutdated(ready)) {
       this.drop('the table was altered');
       return undefined;
     }
-    const events = chunkEvents(window.rows, { schema: schemaOf(ready), done, cursor: stream.cursor });
-    this.#settle('handed over');
+    const events = chunkEvents(chunk.window.rows, { schema: schemaOf(ready), done, cursor: stream.cursor });
+    this.#chunks.shift();
+    this.#left([chunk], 'handed over');
     return { events, outcome };
   }
 
-  /** The chunk is worth nothing any more. */
+  /** All chunks are worth nothing any more. */
   drop(reason: string): void {
-    this.#window?.break(reason);
-    this.#settle('dropped');
+    const [first] = this.#chunks;
+    if (first !== undefined) this.#dropFrom(first, reason);
   }
 
-  /** Waits until the stream has come to where the chunk's rows may follow. `nudge`: makes an idle server write something. */
-  async wait(ready: ReadyChunk, nudge: () => void): Promise<End> {
-    const { window, stream } = ready;
-    if (window.broken !== undefined) return 'dropped';
-    const placed = { ...ready, settled: Promise.withResolvers<End>() };
-    this.#ready = placed;
+  /** This chunk is worth nothing, nor are those behind it. */
+  dropFrom(chunk: PlacedChunk, reason: string): void {
+    this.#dropFrom(chunk, reason);
+  }
+
+  /** Those behind it begin at a key that it does not reach. */
+  dropBehind(chunk: PlacedChunk, reason: string): void {
+    const next = this.#chunks[this.#chunks.findIndex((known) => known === chunk) + 1];
+    if (next !== undefined) this.#dropFrom(next, reason);
+  }
+
+  /** All of the chunk was read: its rows may follow when the stream has come that far. `nudge`: makes an idle server write something. */
+  ready(chunk: PlacedChunk, ready: ReadyChunk, nudge: () => void): void {
+    const entry = this.#chunks.find((known) => known === chunk);
+    if (entry === undefined) return;
+    entry.ready = ready;
+    ready.stream.handOver();
+    if (this.#chunks.includes(entry)) this.#ask(ready.stream, nudge);
+  }
+
+  close(): void {
+    this.drop('the session has ended');
+  }
+
+  #dropFrom(chunk: PlacedChunk, reason: string): void {
+    const place = this.#chunks.findIndex((known) => known === chunk);
+    if (place < 0) return;
+    const dropped = this.#chunks.splice(place);
+    for (const { window } of dropped) window.break(reason);
+    this.#left(dropped, 'dropped');
+  }
+
+  #left(chunks: readonly Entry[], how: End): void {
+    if (this.#chunks.every(({ ready }) => ready === undefined)) {
+      clearInterval(this.#asking);
+      this.#asking = undefined;
+    }
+    for (const { settle } of chunks) settle(how);
+    this.#moved.resolve(undefined);
+    this.#moved = Promise.withResolvers();
+  }
+
+  /** Asks the server how far it has come, for as long as a chunk waits. */
+  #ask(stream: StreamFacts, nudge: () => void): void {
+    if (this.#asking !== undefined) return;
     let asks = 0;
     const ask = (): void => {
       asks += 1;
       stream.askPosition();
       if (!stream.isStandby && asks % NUDGE_AFTER_ASKS === 0) nudge();
     };
-    stream.handOver();
-    if (this.#ready === placed) ask();
-    const timer = setInterval(ask, ASK_EVERY_MS);
-    try {
-      return await placed.settled.promise;
-    } finally {
-      clearInterval(timer);
-    }
-  }
-
-  close(): void {
-    this.#window = undefined;
-    this.#ready = undefined;
-  }
-
-  #settle(how: End): void {
-    const ready = this.#ready;
-    this.#ready = undefined;
-    if (how === 'handed over') this.#window = undefined;
-    ready?.settled.resolve(how);
+    ask();
+    this.#asking = setInterval(ask, ASK_EVERY_MS);
   }
 }
 

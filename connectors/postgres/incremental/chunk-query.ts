@@ -13,31 +13,44 @@ export interface ChunkQuery {
   readonly condition: string | null;
 }
 
-/** COPY of the next rows behind a key (null: from the first one) and up to another one. */
-export function chunkCopy(
-  query: ChunkQuery,
-  {
-    last,
-    maximum,
-    rows,
-  }: { readonly last: readonly string[] | null; readonly maximum: readonly string[]; readonly rows: number },
-): string {
-  const { reading, order, condition } = query;
+/** Rows behind a key (null: from the first one) and up to another one, so many of them. */
+export interface KeyRange {
+  readonly last: readonly string[] | null;
+  readonly maximum: readonly string[];
+  readonly rows: number;
+}
+
+/** COPY of the next rows. */
+export function chunkCopy(query: ChunkQuery, range: KeyRange): string {
+  const { reading, order } = query;
   const columns = reading.schema.columns.map(({ name }) => pg.escapeIdentifier(name)).join(', ');
+  return `COPY (SELECT ${columns} FROM ${reading.from}${within(query, range)} ORDER BY ${ordering(order, 'ASC')} LIMIT ${range.rows}) TO STDOUT`;
+}
+
+/** The key of the last of the next rows as texts k0, k1, …; no row: there are fewer. */
+export function endQuery(query: ChunkQuery, range: KeyRange): string {
+  const { reading, order } = query;
+  return `SELECT ${keyTexts(order)} FROM ${reading.from}${within(query, range)} ORDER BY ${ordering(order, 'ASC')} LIMIT 1 OFFSET ${range.rows - 1}`;
+}
+
+/** The largest key as texts k0, k1, …; no row: there is nothing to read. */
+export function maximumQuery({ reading, order, condition }: ChunkQuery): string {
+  return `SELECT ${keyTexts(order)} FROM ${reading.from}${whereOf([reading.filter, condition])} ORDER BY ${ordering(order, 'DESC')} LIMIT 1`;
+}
+
+function keyTexts(order: readonly string[]): string {
+  return order.map((column, index) => `${pg.escapeIdentifier(column)}::text AS k${index}`).join(', ');
+}
+
+function within(query: ChunkQuery, { last, maximum }: KeyRange): string {
+  const { reading, order, condition } = query;
   const key = tuple(order.map((column) => pg.escapeIdentifier(column)));
-  const where = whereOf([
+  return whereOf([
     reading.filter,
     condition,
     last === null ? null : `${key} > ${tuple(literals(query, last))}`,
     `${key} <= ${tuple(literals(query, maximum))}`,
   ]);
-  return `COPY (SELECT ${columns} FROM ${reading.from}${where} ORDER BY ${ordering(order, 'ASC')} LIMIT ${rows}) TO STDOUT`;
-}
-
-/** The largest key as texts k0, k1, …; no row: there is nothing to read. */
-export function maximumQuery({ reading, order, condition }: ChunkQuery): string {
-  const columns = order.map((column, index) => `${pg.escapeIdentifier(column)}::text AS k${index}`).join(', ');
-  return `SELECT ${columns} FROM ${reading.from}${whereOf([reading.filter, condition])} ORDER BY ${ordering(order, 'DESC')} LIMIT 1`;
 }
 
 /** Values as SQL of the columns' own types, since they are kept as text. */

@@ -2,7 +2,6 @@ import pg from 'pg';
 import { z } from 'zod';
 import { ConnectorError } from '../../../errors/connector-error.ts';
 import type { RowImage } from '../../row-image.ts';
-import type { Catalog } from '../catalog/catalog.ts';
 import type { Session } from '../connection/session.ts';
 import { readCopyRow } from '../decoder/copy-row.ts';
 import { FieldArena } from '../decoder/field-arena.ts';
@@ -11,17 +10,18 @@ import { errorText } from '../pg-errors.ts';
 import { isKept } from '../snapshot/kept-table.ts';
 import { withTableLock } from '../snapshot/table-lock.ts';
 import { copyOut } from '../wire/copy-out.ts';
-import { chunkCopy, maximumQuery, type ChunkQuery } from './chunk-query.ts';
+import { chunkCopy, endQuery, maximumQuery, type ChunkQuery } from './chunk-query.ts';
 import type { ChunkWindow } from './chunk-window.ts';
 import { isAsPrepared, type PreparationParts, type PreparedTable } from './prepared-table.ts';
 import { RowKey } from './row-key.ts';
 import { primarySight, standbySight, type Sight } from './sight.ts';
 import type { CurrentTable } from './snapshot-queue.ts';
 
-export interface ChunkReadingParts extends PreparationParts {
-  /** In which the chunk is read. */
+export interface ChunkReadingParts extends Pick<PreparationParts, 'catalog'> {
+  /** In which the chunk is read; nobody else uses it meanwhile. */
   readonly reader: Session;
-  readonly catalog: Catalog;
+  /** For questions to the catalog of now. */
+  readonly session: Pick<Session, 'query'>;
   readonly isStandby: boolean;
 }
 
@@ -33,6 +33,8 @@ export interface ChunkWanted {
   readonly bytes: number;
   /** Told what the chunk's snapshot sees, before anything is read. */
   readonly onSight: (sight: Sight) => void;
+  /** Told the key that the chunk ends at before it is read, unless there is nothing behind it; undefined: nobody wants to know. */
+  readonly onEnd: ((key: readonly string[]) => void) | undefined;
 }
 
 /** What came of reading a chunk. */
@@ -96,11 +98,12 @@ async function readLocked(parts: ChunkReadingParts, window: ChunkWindow, wanted:
   const { reader, catalog } = parts;
   const { prepared, current } = wanted;
   const { table, reading, key } = prepared;
-  if (!(await isAsPrepared(parts, prepared))) return { kind: 'again', reason: 'the table was altered', altered: true };
+  if (!(await isAsPrepared(parts.session, prepared)))
+    return { kind: 'again', reason: 'the table was altered', altered: true };
   if (!(await isKept(reader, table.oid)))
     return { kind: 'again', reason: 'the table was truncated or rewritten', altered: false };
   const query = { table, types: catalog.types.types, reading, order: key.order, condition: current.table.condition };
-  const maximum = current.maximum ?? (await maximumOf(reader, query));
+  const maximum = current.maximum ?? (await keyOf(reader, query, maximumQuery(query)));
   const nothing = { kind: 'read', last: null, rows: 0, bytes: 0, maximum, isLast: true, horizon: 0n } as const;
   return maximum === null ? nothing : { ...nothing, ...(await copyRows(parts, window, { ...wanted, query, maximum })) };
 }
@@ -117,7 +120,10 @@ async function copyRows(
   window: ChunkWindow,
   wanted: ChunkWanted & { readonly query: ChunkQuery; readonly maximum: readonly string[] },
 ): Promise<Copied> {
-  const { query, maximum, current, prepared } = wanted;
+  const { query, maximum, current, prepared, onEnd } = wanted;
+  const range = { last: current.last, maximum, rows: wanted.rows };
+  const end = onEnd === undefined ? null : await keyOf(reader, query, endQuery(query, range));
+  if (end !== null) onEnd?.(end);
   const { schema } = prepared.reading;
   const width = schema.columns.length;
   const arena = new FieldArena();
@@ -128,7 +134,7 @@ async function copyRows(
     bytes: 0,
     isCut: false,
   };
-  await copyOut(reader, chunkCopy(query, { last: current.last, maximum, rows: wanted.rows }), {
+  await copyOut(reader, chunkCopy(query, end === null ? range : { ...range, maximum: end }), {
     row: (line) => {
       // What does not fit is read with the next chunk; one row is taken, however large.
       taken.isCut ||= taken.rows > 0 && taken.bytes >= wanted.bytes;
@@ -151,9 +157,10 @@ async function copyRows(
   return { last, rows, bytes, isLast: !isCut && rows < wanted.rows };
 }
 
-async function maximumOf(session: Session, query: ChunkQuery): Promise<readonly string[] | null> {
-  const [row] = await session.query(maximumQuery(query));
-  return row === undefined ? null : query.order.map((_, index) => String(row[`k${index}`]));
+/** The key that a query gives; null: none. */
+async function keyOf(session: Session, { order }: ChunkQuery, query: string): Promise<readonly string[] | null> {
+  const [row] = await session.query(query);
+  return row === undefined ? null : order.map((_, index) => String(row[`k${index}`]));
 }
 
 /** States after which another try may succeed: locks that come late, conflicts with recovery, statements that were cancelled. */

@@ -88,9 +88,9 @@ export class IncrementalSnapshot {
     if (this.#course.hasWork) this.#wanted?.resolve(undefined);
   }
 
-  /** The table being read is no longer wanted. */
-  dropChunk(): void {
-    this.#chunks.place.drop('it is no longer wanted');
+  /** What was read of the table and waits for its place is not to come. */
+  dropChunks(reason: string): void {
+    this.#chunks.place.drop(reason);
   }
 
   /** Reads what there is to read for as long as the session streams. Ends when the signal aborts. */
@@ -98,7 +98,7 @@ export class IncrementalSnapshot {
     const { log } = this.#parts;
     const onAbort = (): void => {
       this.#wanted?.resolve(undefined);
-      this.dropChunk();
+      this.dropChunks('the session has ended');
     };
     signal.addEventListener('abort', onAbort, { once: true });
     const isOver = (): boolean => signal.aborted;

@@ -59,7 +59,7 @@ export async function prepareTable(
  * Whether the catalog of now describes the table as it was prepared. The table is locked, so that this stays so; what is asked
  * takes no lock of its own (pg_get_expr, for instance, does), or it would wait for an ALTER TABLE that waits for this one.
  */
-export async function isAsPrepared({ session }: PreparationParts, prepared: PreparedTable): Promise<boolean> {
+export async function isAsPrepared(session: Pick<Session, 'query'>, prepared: PreparedTable): Promise<boolean> {
   return (await fingerprintOf(session, prepared.table.oid)) === prepared.fingerprint;
 }
 
@@ -73,7 +73,7 @@ SELECT concat_ws(' ', c.xmin,
   (SELECT count(*) FROM pg_catalog.pg_enum)) AS fingerprint
 FROM pg_catalog.pg_class c WHERE c.oid = $1::int8::oid`;
 
-async function fingerprintOf(session: Session, oid: number): Promise<string> {
+async function fingerprintOf(session: Pick<Session, 'query'>, oid: number): Promise<string> {
   const [found] = z.array(row).parse(await session.query(FINGERPRINT, [oid]));
   return found?.fingerprint ?? '';
 }

@@ -3,11 +3,11 @@ import type { RowChange } from '../../change-event.ts';
 import type { SourceConfig } from '../source-config.ts';
 import { ChunkPlace } from './chunk-place.ts';
 import { chunkProgress, nextChunk, type CurrentChunk } from './chunk-progress.ts';
-import { readChunk } from './chunk-reading.ts';
 import { chunkLimits, fewerRows, nextChunkRows, type ChunkLimits } from './chunk-rows.ts';
 import type { ChunkSessions } from './chunk-sessions.ts';
 import { ChunkWindow } from './chunk-window.ts';
 import type { PreparedTable } from './prepared-table.ts';
+import { ReadAhead, type OpenedChunk, type Stop } from './read-ahead.ts';
 import { nameOf, RecentTransactions } from './recent-transactions.ts';
 import type { RetryWait } from './retry-wait.ts';
 import type { SnapshotCourse } from './snapshot-course.ts';
@@ -37,8 +37,9 @@ export class TableChunks {
   readonly #limits: ChunkLimits;
   /** Of the next chunk. */
   #rows: number;
-  /** The newest chunk of the table that is being read. */
-  #chunk: CurrentChunk | undefined;
+  /** The newest chunk of the table that was begun, and the newest one that was read. */
+  #opened: CurrentChunk | undefined;
+  #read: CurrentChunk | undefined;
 
   constructor(parts: TableChunksParts) {
     const { chunkRows, hasChunkRows, snapshotChunkBytes } = parts.config;
@@ -48,7 +49,7 @@ export class TableChunks {
   }
 
   progress(current: CurrentTable): ChunkProgress | null {
-    return chunkProgress(this.#chunk, current, this.place.waitingRows);
+    return chunkProgress(this.#read ?? this.#opened, current, this.place.waitingRows);
   }
 
   /** Changes as they are decoded. */
@@ -66,71 +67,70 @@ export class TableChunks {
   async read(prepared: PreparedTable, means: ChunkMeans): Promise<void> {
     const { queue, course } = this.#parts;
     const table = plainName(prepared.table);
-    this.#chunk = undefined;
+    this.#opened = this.#read = undefined;
     for (let { current } = queue; current !== undefined && course.hasWork; { current } = queue) {
       if (plainName(current.table) !== table || this.recent.isIncomplete) return;
-      if (!(await this.#readChunk(prepared, current, means))) return;
+      const stop = await this.#readAhead(prepared, current, means).run();
+      if (!(await this.#goOn(stop, current, means))) return;
     }
   }
 
   /** False: the table has to be looked at again, or is not to be read any more. */
-  async #readChunk(prepared: PreparedTable, current: CurrentTable, means: ChunkMeans): Promise<boolean> {
-    const { config, queue, course } = this.#parts;
-    const { sessions, stream, wait } = means;
-    const table = plainName(prepared.table);
-    const window = this.#open(prepared, current);
-    const chunk = nextChunk(this.#chunk, current.last);
-    this.#chunk = chunk;
-    const beganMs = performance.now();
-    const plan = stream.relations.plan(prepared.table.oid);
-    const outcome = await readChunk(await sessions.parts(), window, {
-      prepared,
-      current,
-      rows: this.#rows,
-      bytes: config.snapshotChunkBytes,
-      onSight: (sight) => {
-        this.recent.prune(sight);
-        window.see(sight);
-      },
-    });
-    if (!course.isCurrent(current)) return false;
-    if (outcome.kind === 'failed') {
-      course.fail(current, outcome.status, outcome.reason);
+  async #goOn(stop: Stop, current: CurrentTable, { stream, wait }: ChunkMeans): Promise<boolean> {
+    const { course } = this.#parts;
+    if (!course.isCurrent(current)) {
+      this.#rows = this.#limits.start;
+      return true;
+    }
+    if (stop.kind === 'done' || !course.hasWork) return true;
+    if (stop.kind === 'failed') {
+      this.#rows = this.#limits.start;
+      course.fail(current, stop.status, stop.reason);
       stream.handOver();
       return false;
     }
-    if (outcome.kind === 'again') {
-      await wait.wait({ table }, outcome.reason);
-      return !outcome.altered;
-    }
-    window.read();
-    const ms = performance.now() - beganMs;
-    this.#chunk = { ...chunk, to: outcome.last };
-    if (outcome.maximum !== null && window.broken === undefined) queue.bound(outcome.maximum);
-    const nudge = (): void => void sessions.nextXid().catch(() => undefined); // tried again soon
-    const placed = await this.place.wait({ window, prepared, outcome, plan, stream }, nudge);
-    if (placed === 'handed over') {
-      wait.reset();
-      const isToGoOn = outcome.rows > 0 && course.isCurrent(current);
-      this.#rows = isToGoOn ? nextChunkRows(this.#rows, { ...outcome, ms }, this.#limits) : this.#limits.start;
-      return true;
-    }
-    if (!course.isCurrent(current)) return true;
-    this.#rows = fewerRows(this.#rows);
-    await wait.wait({ table }, window.broken ?? 'the chunk was dropped');
-    return false;
+    if (stop.kind === 'dropped') this.#rows = fewerRows(this.#rows);
+    await wait.wait({ table: plainName(current.table) }, stop.reason);
+    return stop.kind === 'again' && !stop.altered;
+  }
+
+  #readAhead(prepared: PreparedTable, current: CurrentTable, { sessions, stream, wait }: ChunkMeans): ReadAhead {
+    const { config, course } = this.#parts;
+    return new ReadAhead({
+      prepared,
+      current,
+      readers: sessions.readers,
+      place: this.place,
+      stream,
+      bytes: config.snapshotChunkBytes,
+      isWanted: () => course.hasWork && course.isCurrent(current) && !this.recent.isIncomplete,
+      open: (from) => this.#open(prepared, current, from),
+      onSight: (window, sight) => {
+        this.recent.prune(sight);
+        window.see(sight);
+      },
+      onHandedOver: () => wait.reset(),
+      nudge: () => void sessions.nextXid().catch(() => undefined), // tried again soon
+    });
   }
 
   /** From here on changes are held against the chunk. */
-  #open({ key }: PreparedTable, { table }: CurrentTable): ChunkWindow {
+  #open({ key }: PreparedTable, { table }: CurrentTable, from: CurrentChunk['from']): OpenedChunk {
+    const { config, queue } = this.#parts;
     const name = nameOf(table);
     const window = new ChunkWindow({
       table: name,
       key: key.identity,
       before: this.recent.of(name),
-      limitBytes: this.#parts.config.snapshotChunkBytes,
+      limitBytes: config.snapshotChunkBytes,
     });
-    this.place.open(window);
-    return window;
+    const chunk = nextChunk(this.#opened, from);
+    this.#opened = chunk;
+    const onRead: OpenedChunk['onRead'] = (outcome, ms) => {
+      if (chunk.id > (this.#read?.id ?? 0)) this.#read = { ...chunk, to: outcome.last };
+      if (outcome.maximum !== null) queue.bound(outcome.maximum);
+      if (outcome.rows > 0) this.#rows = nextChunkRows(this.#rows, { ...outcome, ms }, this.#limits);
+    };
+    return { window, rows: this.#rows, onRead };
   }
 }

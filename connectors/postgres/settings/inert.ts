@@ -36,7 +36,6 @@ export const inertSettings = {
   pollIntervalMs: inert('poll.interval.ms', '500', 'changes are handed over as they arrive.'),
   snapshotFetchSize: inert('snapshot.fetch.size', '10240', READING),
   queryFetchSize: inert('query.fetch.size', '0', READING),
-  snapshotThreads: inert('snapshot.max.threads', '1', 'tasks.max says how many tasks share a snapshot.'),
   snapshotIsolation: inertChoice(
     'snapshot.isolation.mode',
     ['serializable', 'repeatable_read', 'read_committed', 'read_uncommitted'],

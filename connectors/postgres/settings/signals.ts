@@ -81,4 +81,11 @@ export const signalSettings = {
     documentation:
       'Most rows of a chunk of an incremental snapshot; a chunk also ends at millrace.snapshot.chunk.bytes. Where it is not set, chunks begin with 1024 rows and get up to 16 times larger or smaller, for answers of the server within 400 ms.',
   }),
+  snapshotThreads: integer('snapshot.max.threads', 'INT', {
+    default: '1',
+    group: SIGNALS,
+    check: atLeast(1),
+    documentation:
+      'How many chunks of an incremental snapshot are read at the same time, each by a connection of its own. An initial snapshot is shared by tasks (tasks.max), of which each reads by one connection.',
+  }),
 };

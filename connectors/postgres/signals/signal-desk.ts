@@ -17,7 +17,7 @@ export interface SignalDeskParts {
   readonly pause: Pick<StreamPause, 'wake'>;
   /** Prepared transactions are delivered before they commit. */
   readonly isTwoPhase: boolean;
-  readonly incremental: Pick<IncrementalSnapshot, 'wake' | 'dropChunk'>;
+  readonly incremental: Pick<IncrementalSnapshot, 'wake' | 'dropChunks'>;
   readonly news: SnapshotNews;
   readonly notifier: Notifier;
   readonly log: TaskLog;
@@ -113,7 +113,7 @@ export class SignalDesk {
           log.warn({ signal: id }, 'there is no incremental snapshot, or none of these tables, that could be stopped');
           return;
         }
-        if (current) incremental.dropChunk();
+        if (current) incremental.dropChunks('it is no longer wanted');
         news.changed('ABORTED', stopped, id);
         incremental.wake();
         return;
@@ -126,6 +126,8 @@ export class SignalDesk {
           return;
         }
         queue.pause(pauses);
+        // What was read ahead is not handed over after this; it is read again later.
+        if (pauses) incremental.dropChunks('it is paused');
         news.changed(pauses ? 'PAUSED' : 'RESUMED', queue.names, id);
         incremental.wake();
         return;
