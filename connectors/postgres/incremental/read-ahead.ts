@@ -45,7 +45,7 @@ export interface ReadAheadParts {
   readonly nudge: () => void;
 }
 
-/** Beyond those that are being read; each waits for the stream to come to its place, 0.1 to 0.3 s on an idle server. */
+/** Beyond those that are being read. */
 const MOST_WAITING = 3;
 
 const DONE: Stop = { kind: 'done' };
