@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
-import { HEAP_GROWTH } from './heap-growth.ts';
+import { collectEarly } from '../connectors/early-collection.ts';
 import { productVersion } from './version.ts';
 
 /** 0: stopped as asked; 1: could not start, failed, or not stopped in time; 2: command line or configuration. */
@@ -18,8 +17,7 @@ function stopOnSignals(stop: AbortController): void {
 }
 
 async function worker(file: string | undefined): Promise<number> {
-  // Looked at with every collection, so that it may still be set here (heap.cc, ComputeOldGenerationAllocationLimit).
-  setFlagsFromString(HEAP_GROWTH);
+  collectEarly();
   const { fatalFields, fatalText } = await import('./fatal-text.ts');
   const { loadWorkerConfig } = await import('./worker-config.ts');
   let config: ReturnType<typeof loadWorkerConfig>;

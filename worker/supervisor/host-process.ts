@@ -1,7 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TaskLog } from '../../connectors/source-connector.ts';
-import { HEAP_GROWTH } from '../heap-growth.ts';
 import { fromHost, type FromHost, type ToHost } from '../task-host/messages.ts';
 import { deathGuard } from './death-guard.ts';
 import type { HostEnd } from './host-end.ts';
@@ -55,7 +54,7 @@ export class HostProcess {
     this.#options = options;
     const { log, module, heapMaxMb } = options;
     const heap = heapMaxMb === undefined ? [] : [`--max-old-space-size=${heapMaxMb}`];
-    const flags = [YOUNG_SPACE, HEAP_GROWTH, ...heap];
+    const flags = [YOUNG_SPACE, ...heap];
     const [execPath = process.execPath, ...execArgv] = [...deathGuard(), process.execPath, ...flags];
     this.#child = fork(fileURLToPath(module), [], {
       execPath,

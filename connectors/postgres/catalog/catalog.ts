@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { z } from 'zod';
+import { collectEarly } from '../../early-collection.ts';
 import type { CaptureFilter } from '../capture-filter.ts';
 import type { Session } from '../connection/session.ts';
 import type { CatalogColumn, CatalogTable, ListedTable } from './catalog-table.ts';
@@ -62,6 +63,8 @@ ORDER BY i.indrelid, i.indnkeyatts, i.indexrelid`;
 
 /** The answers about so many tables are held at once: about 10 MB for tables of 20 columns. */
 const TABLES_AT_ONCE = 1000;
+/** What is kept of so many, here and in plans and encoders, is worth earlier collections. */
+const MANY_TABLES = 2000;
 
 /** The captured tables and their types as the catalog showed them when it was asked last. */
 export class Catalog {
@@ -95,6 +98,7 @@ export class Catalog {
   async load(session: Session): Promise<void> {
     this.#loadedAt = await catalogTime(session);
     const captured = await this.#captured(session);
+    if (captured.length >= MANY_TABLES) collectEarly();
     this.#tables.clear();
     this.#uniqueIndexes.clear();
     for (let at = 0; at < captured.length; at += TABLES_AT_ONCE)
