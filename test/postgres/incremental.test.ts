@@ -83,12 +83,12 @@ describe('an incremental snapshot of PostgreSQL', () => {
   });
 
   it('reads a chunk again whose snapshot does not see what was delivered while the snapshot was under way', async () => {
-    const driver = await field.task({ 'incremental.snapshot.chunk.size': '1000' }).start();
+    const driver = await field.task({ 'incremental.snapshot.chunk.size': '500' }).start();
     const waiting = await database.session();
-    // Held after the first chunk, so that the commit falls into the middle of the snapshot.
+    // Held after two chunks of ten, of which some more are read ahead: the commit falls into the middle of the snapshot.
     const room = holdRoom(driver, () => driver.changes.length, 1000);
     await driver.execute(['public.item']);
-    await until(() => driver.committed.length >= 1000, 'the first chunk has come');
+    await until(() => driver.committed.length >= 1000, 'two chunks have come');
     const blocked = await blockedCommit(database, waiting, 4500);
     room();
     await waitsFor(driver, 'a transaction that was delivered is not visible yet');

@@ -104,7 +104,8 @@ describe('the identity of a cluster', () => {
     // A transaction that was open when the topic went fails for that first, before the worker knows of the topic.
     const isLost = ({ state, trace }: { state: string; trace?: string | undefined }): boolean =>
       state === 'FAILED' && trace?.startsWith('INTERNAL_TOPIC_LOST') === true;
-    await cluster.client.until('a', ({ tasks }) => tasks[0] !== undefined && isLost(tasks[0]), patientMs);
+    const hasLost = async (): Promise<boolean> => (await cluster.client.status('a'))?.tasks.some(isLost) === true;
+    await until(hasLost, patientMs, 'the task that has failed for the topic');
     assert.equal(worker.lines.filter(({ code }) => code === 'INTERNAL_TOPIC_LOST' && code).length >= 1, true);
     worker.kill('SIGTERM');
     await worker.ended();
