@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { servers } from '../support/servers.ts';
+import { postgresVersion, servers } from '../support/servers.ts';
 import { CountingProxy } from './support/counting-proxy.ts';
 import { OffsetStore, TaskDriver } from './support/task-driver.ts';
 import { TestDatabase } from './support/test-database.ts';
@@ -7,6 +7,8 @@ import { TestDatabase } from './support/test-database.ts';
 const STATEMENTS = 1000;
 /** Of what the server says: positions are longer or shorter as text, and the slot is looked at now and then. */
 const TOLERANCE_BYTES = 4096;
+/** PostgreSQL 14 sends begin and end of each transaction that has no row for the slot (about 110 bytes with their envelopes). */
+const EMPTY_TRANSACTION_BYTES = postgresVersion() < 15 ? 128 : 0;
 
 describe('a start after a thousand DDL statements', () => {
   let database: TestDatabase;
@@ -52,7 +54,8 @@ describe('a start after a thousand DDL statements', () => {
     await database.sql('ALTER TABLE item RENAME name TO title');
     const after = await changeOf(`INSERT INTO item VALUES (3, 'c')`);
     assert.deepEqual(after.columns, ['id', 'title']);
-    assert.ok(Math.abs(after.bytes - usual.bytes) < TOLERANCE_BYTES, `${after.bytes} instead of ${usual.bytes} bytes`);
+    const tolerance = TOLERANCE_BYTES + STATEMENTS * EMPTY_TRANSACTION_BYTES;
+    assert.ok(Math.abs(after.bytes - usual.bytes) < tolerance, `${after.bytes} instead of ${usual.bytes} bytes`);
     assert.deepEqual(offsets.partitions, [{ server: database.name }]);
   });
 });

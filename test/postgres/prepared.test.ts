@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PostgresServer } from '../../scripts/stack/postgres-server.ts';
-import { servers } from '../support/servers.ts';
+import { postgresVersion, servers } from '../support/servers.ts';
 import { EncodedChanges } from './support/encoded-changes.ts';
 import { openSpoolFiles } from './support/spool-watch.ts';
 import { OffsetStore, TaskDriver } from './support/task-driver.ts';
@@ -16,14 +16,16 @@ describe('prepared transactions of PostgreSQL', function () {
   let folder: string;
   const drivers: TaskDriver[] = [];
 
-  before(async () => {
+  before(async function () {
+    // PostgreSQL 14 sends nothing of them before COMMIT PREPARED, whatever the setting (docs/postgres.md).
+    if (postgresVersion() < 15) this.skip();
     server = await servers().startPostgres({
       as: 'postgres-prepared',
       settings: { max_prepared_transactions: '20', logical_decoding_work_mem: '64kB' },
     });
   });
 
-  after(() => servers().stack.stop('postgres-prepared'));
+  after(() => (postgresVersion() < 15 ? undefined : servers().stack.stop('postgres-prepared')));
 
   beforeEach(async () => {
     database = await TestDatabase.create(server.address);
