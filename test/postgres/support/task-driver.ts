@@ -287,6 +287,6 @@ function seen(change: RowChange): Seen {
       ? null
       : Object.fromEntries(change.table.columns.map(({ name }, index) => [name, fieldText(image, index)]));
   const { op, table, before, after, mayRepeat } = change;
-  const seen = { op, table: table.table, before: values(before), after: values(after) };
-  return mayRepeat === undefined ? seen : { ...seen, mayRepeat };
+  const marks = mayRepeat === undefined ? {} : { mayRepeat };
+  return { op, table: table.table, before: values(before), after: values(after), ...marks };
 }
