@@ -17,7 +17,7 @@ export interface ReadyChunk {
 }
 
 /** What became of a chunk. */
-export type End = 'handed over' | 'dropped';
+type End = 'handed over' | 'dropped';
 
 const ASK_EVERY_MS = 100;
 /** On an idle server the last pages of the log are written out when somebody makes it do so. */
@@ -76,7 +76,7 @@ export class ChunkPlace {
   saw(changes: readonly RowChange[]): void {
     for (const { window } of this.#chunks) window.saw(changes);
     const broken = this.#chunks.find(({ window }) => window.broken !== undefined);
-    if (broken !== undefined) this.#dropFrom(broken, broken.window.broken ?? '');
+    if (broken !== undefined) this.dropFrom(broken, broken.window.broken ?? '');
   }
 
   isDue(done: Lsn): boolean {
@@ -103,18 +103,22 @@ export class ChunkPlace {
   /** All chunks are worth nothing any more. */
   drop(reason: string): void {
     const [first] = this.#chunks;
-    if (first !== undefined) this.#dropFrom(first, reason);
+    if (first !== undefined) this.dropFrom(first, reason);
   }
 
   /** This chunk is worth nothing, nor are those behind it. */
   dropFrom(chunk: PlacedChunk, reason: string): void {
-    this.#dropFrom(chunk, reason);
+    const place = this.#chunks.findIndex((known) => known === chunk);
+    if (place < 0) return;
+    const dropped = this.#chunks.splice(place);
+    for (const { window } of dropped) window.break(reason);
+    this.#left(dropped, 'dropped');
   }
 
   /** Those behind it begin at a key that it does not reach. */
   dropBehind(chunk: PlacedChunk, reason: string): void {
     const next = this.#chunks[this.#chunks.findIndex((known) => known === chunk) + 1];
-    if (next !== undefined) this.#dropFrom(next, reason);
+    if (next !== undefined) this.dropFrom(next, reason);
   }
 
   /** All of the chunk was read: its rows may follow when the stream has come that far. `nudge`: makes an idle server write something. */
@@ -128,14 +132,6 @@ export class ChunkPlace {
 
   close(): void {
     this.drop('the session has ended');
-  }
-
-  #dropFrom(chunk: PlacedChunk, reason: string): void {
-    const place = this.#chunks.findIndex((known) => known === chunk);
-    if (place < 0) return;
-    const dropped = this.#chunks.splice(place);
-    for (const { window } of dropped) window.break(reason);
-    this.#left(dropped, 'dropped');
   }
 
   #left(chunks: readonly Entry[], how: End): void {

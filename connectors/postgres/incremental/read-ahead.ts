@@ -1,4 +1,4 @@
-import type { ChunkPlace, PlacedChunk } from './chunk-place.ts';
+import type { ChunkPlace, PlacedChunk, ReadyChunk } from './chunk-place.ts';
 import { readChunk, type ChunkOutcome, type ChunkReadingParts } from './chunk-reading.ts';
 import type { ChunkWindow } from './chunk-window.ts';
 import type { PreparedTable } from './prepared-table.ts';
@@ -9,13 +9,11 @@ import type { StreamFacts } from './stream-facts.ts';
 /** The keys that the next chunk begins behind and that the table is read up to. */
 type Start = Pick<CurrentTable, 'last' | 'maximum'>;
 
-export type ReadOutcome = Extract<ChunkOutcome, { kind: 'read' }>;
-
 /** Why nothing more is read; `done`: the chunks so far are all, or the next one begins elsewhere than was thought. */
 export type Stop =
   | { readonly kind: 'done' }
   | { readonly kind: 'dropped'; readonly reason: string }
-  | Exclude<ChunkOutcome, ReadOutcome>;
+  | Exclude<ChunkOutcome, ReadyChunk['outcome']>;
 
 /** A chunk that is about to be read. */
 export interface OpenedChunk {
@@ -23,7 +21,7 @@ export interface OpenedChunk {
   /** How many rows it may have. */
   readonly rows: number;
   /** It was read, in so many milliseconds. */
-  readonly onRead: (outcome: ReadOutcome, ms: number) => void;
+  readonly onRead: (outcome: ReadyChunk['outcome'], ms: number) => void;
 }
 
 export interface ReadAheadParts {

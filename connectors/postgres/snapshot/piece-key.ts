@@ -4,17 +4,17 @@ import type { TableSchema } from '../../table-schema.ts';
 type Value = bigint | string | Buffer;
 
 /** Values of the columns that chunks are divided by, in a form whose order is the server's. */
-export type ChunkKey = readonly Value[];
+export type PieceKey = readonly Value[];
 
 /** Types whose texts compare here as their values do in the server; of others nothing is left out, and rows may come again. */
 const INTEGERS = new Set(['int2', 'int4', 'int8', 'oid']);
 
 /** The key of a row; `textOf`: the text of a column by its index. Undefined: a value is not there, or does not compare here. */
-export function chunkKey(
+export function pieceKey(
   plan: TablePlan,
   schema: TableSchema,
   textOf: (column: number) => string | null | undefined,
-): ChunkKey | undefined {
+): PieceKey | undefined {
   const values: Value[] = [];
   for (const name of plan.key) {
     const column = schema.columns.findIndex((known) => known.name === name);
@@ -26,12 +26,18 @@ export function chunkKey(
   return values;
 }
 
-/** The key that a piece ends at; what does not compare here is behind everything. */
-export function boundaryKey(plan: TablePlan, schema: TableSchema, upTo: readonly string[]): ChunkKey {
-  return upTo.map((text, index) => {
-    const column = schema.columns.find(({ name }) => name === plan.key[index]);
-    return comparable(plan, column, text) ?? '';
-  });
+/** The columns that chunks are divided by, in their order; undefined: one is not there. */
+export function keyColumns(plan: TablePlan, schema: TableSchema): (TableSchema['columns'][number] | undefined)[] {
+  return plan.key.map((name) => schema.columns.find((column) => column.name === name));
+}
+
+/** The key that a piece ends at; what does not compare here is before everything. */
+export function boundaryKey(
+  plan: TablePlan,
+  columns: ReturnType<typeof keyColumns>,
+  upTo: readonly string[],
+): PieceKey {
+  return upTo.map((text, index) => comparable(plan, columns[index], text) ?? '');
 }
 
 /** A value of a key in a form whose order is the server's; undefined: there is none here. */
@@ -48,7 +54,7 @@ function comparable(
   return (type === 'text' || type === 'varchar') && bytewise.includes(column.name) ? Buffer.from(text) : undefined;
 }
 
-export function compareChunkKeys(left: ChunkKey, right: ChunkKey): number {
+export function comparePieceKeys(left: PieceKey, right: PieceKey): number {
   for (const [index, value] of left.entries()) {
     const other = right[index];
     if (other === undefined) continue;

@@ -4,7 +4,7 @@ import type { SnapshotLedger } from '../../snapshot/snapshot-ledger.ts';
 import type { TablePlan } from '../../snapshot/snapshot-records.ts';
 import type { TableSchema } from '../../table-schema.ts';
 import type { Lsn } from '../lsn.ts';
-import { boundaryKey, chunkKey, compareChunkKeys } from './chunk-key.ts';
+import { boundaryKey, comparePieceKeys, keyColumns, pieceKey } from './piece-key.ts';
 import { tableName } from './table-name.ts';
 import { isVisible, mayBeVisible, parseVisibility, type Visibility } from './visibility.ts';
 
@@ -109,10 +109,11 @@ export class SeenChanges {
 
 function seenRow(table: Table, schema: TableSchema, row: RowImage, xid: number): Seen {
   if (table.place !== 'by key') return seenByAll(table, xid);
-  const key = chunkKey(table.plan, schema, (column) => fieldText(row, column));
+  const key = pieceKey(table.plan, schema, (column) => fieldText(row, column));
   if (key === undefined) return perhaps(table, xid);
+  const columns = keyColumns(table.plan, schema);
   const piece = table.pieces.find(
-    ({ upTo }) => upTo === undefined || compareChunkKeys(key, boundaryKey(table.plan, schema, upTo)) <= 0,
+    ({ upTo }) => upTo === undefined || comparePieceKeys(key, boundaryKey(table.plan, columns, upTo)) <= 0,
   );
   return seenBy(piece?.epoch, xid);
 }
