@@ -80,6 +80,13 @@ export interface Heartbeat {
   readonly timeMs: number;
 }
 
+/** There is this table, in its published form: its topic is to be there, whether or not a record follows. */
+export interface TableEvent {
+  readonly kind: 'table';
+  readonly schema: string | null;
+  readonly table: string;
+}
+
 /** A finished record of a connector that is no database: it goes through transforms and converters as it is. */
 export interface RecordEvent {
   readonly kind: 'record';
@@ -110,4 +117,4 @@ export type LogEvent = RowChange | LogicalMessage | TransactionMark | DeliveredE
 /** Events about no table, each with a topic of its kind. */
 export type SideEvent = LogicalMessage | TransactionMark | Heartbeat;
 
-export type ChangeEvent = RowChange | SideEvent | DeliveredEvent | RecordEvent;
+export type ChangeEvent = RowChange | SideEvent | DeliveredEvent | TableEvent | RecordEvent;

@@ -4,6 +4,15 @@ export interface TableRows {
   readonly rows: number;
 }
 
+/** How far consumers were prepared for what is to come: a number of tables each. */
+export interface SchemaProgress {
+  readonly tables: number;
+  /** Whose topics are there. */
+  readonly topics: number;
+  /** Whose definitions were handed over. */
+  readonly definitions: number;
+}
+
 /** How far the reading of what was there before the changes has come. */
 export interface SnapshotProgress {
   readonly state: 'running' | 'completed' | 'aborted';
@@ -152,7 +161,7 @@ export interface SourceProgress {
   /** Debezium's name of the source: `topic.prefix`. */
   readonly server: string;
   /** `idle`: a task that waits for work of its connector's other tasks. */
-  readonly phase: 'connecting' | 'snapshot' | 'streaming' | 'idle';
+  readonly phase: 'connecting' | 'schema' | 'snapshot' | 'streaming' | 'idle';
   readonly connected: boolean;
   /** The next try while the task is not connected. */
   readonly reconnect: { readonly attempt: number; readonly atMs: number; readonly reason: string } | null;
@@ -174,6 +183,8 @@ export interface SourceProgress {
   readonly transactions: number;
   /** Changes read from the source's log since the task began. */
   readonly changes: ChangeFigures;
+  /** Null: the connector does nothing of the kind, or has done it in an earlier life. */
+  readonly schema: SchemaProgress | null;
   readonly snapshot: SnapshotProgress | null;
   /** Null: nothing is asked for. */
   readonly incremental: IncrementalProgress | null;

@@ -15,6 +15,8 @@ export interface TableEncoder {
 export interface Format {
   /** Compiles an encoder. The caller keeps it for as long as it sees this table schema object. */
   compile(table: TableSchema): TableEncoder;
+  /** Where the records of a table go. */
+  tableTopic(schema: string | null, table: string): string;
   /** Where the records of events about no table go. */
   sideTopic(event: SideEvent): string;
   encodeSide(event: SideEvent, sink: RecordSink): void;
@@ -24,4 +26,6 @@ export interface Format {
 export interface RecordFormat {
   /** The record or records of one event, in order; none of one that was delivered before. */
   records(event: RowChange | SideEvent | DeliveredEvent): SourceRecord[];
+  /** Where the records of a table go. */
+  tableTopic(schema: string | null, table: string): string;
 }

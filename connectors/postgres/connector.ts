@@ -8,7 +8,7 @@ import { postgresSettings } from './settings.ts';
 import { releaseSlot } from './setup/release-slot.ts';
 import { SIGNALS_PARTITION } from './signals/topic-channel.ts';
 import { conflicts, parseConfig, validConfig } from './source-config.ts';
-import { FullOnlyTask } from './snapshot/full-only-task.ts';
+import { FiniteTask } from './finite-task.ts';
 import { SnapshotHelper } from './snapshot/snapshot-helper.ts';
 import { snapshotRules } from './snapshot/snapshot-mode.ts';
 import { PostgresTask } from './stream-task.ts';
@@ -39,15 +39,17 @@ export const postgresConnector: SourceConnector = {
     const task = { ...config, 'task.class': TASK_CLASS };
     const parsed = validConfig(config);
     const rules = parsed === undefined ? undefined : snapshotRules(parsed);
-    const takesSnapshots = rules !== undefined && (rules.reads !== 'never' || rules.heals);
+    const takesSnapshots =
+      rules !== undefined && (rules.reads !== 'never' || rules.heals) && parsed?.schemaPhase !== 'only';
     const helpers = takesSnapshots ? maxTasks - 1 : 0;
     return [task, ...Array.from({ length: helpers }, () => helperConfig(task))];
   },
 
   createTask(context) {
     if (isHelper(context.config)) return new SnapshotHelper(context);
-    const { streams } = snapshotRules(parseConfig(context.config));
-    return streams ? new PostgresTask(context) : new FullOnlyTask(context);
+    const config = parseConfig(context.config);
+    const streams = snapshotRules(config).streams && config.schemaPhase !== 'only';
+    return streams ? new PostgresTask(context) : new FiniteTask(context);
   },
 
   exactlyOnceSupport: () => 'supported',

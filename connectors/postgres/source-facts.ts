@@ -1,6 +1,7 @@
 import type {
   HeartbeatProgress,
   IncrementalProgress,
+  SchemaProgress,
   SlotProgress,
   SnapshotProgress,
   SourceProgress,
@@ -53,6 +54,7 @@ export class SourceFacts {
   #head: Lsn = 0n;
   #streaming: Streaming | undefined;
   #earlierCommits = 0;
+  #schema: SchemaProgress | null = null;
   #snapshot: Snapshot | undefined;
   #slot: SlotProgress | null = null;
   #heartbeat: HeartbeatProgress | null = null;
@@ -89,6 +91,11 @@ export class SourceFacts {
   streaming(parts: Streaming): void {
     this.#phase = 'streaming';
     this.#streaming = parts;
+  }
+
+  schemaPhase(progress: SchemaProgress): void {
+    if (this.#streaming === undefined) this.#phase = 'schema';
+    this.#schema = progress;
   }
 
   snapshotBegins(figures: () => SnapshotFigures): void {
@@ -163,6 +170,7 @@ export class SourceFacts {
       lastTransaction: xid === null ? null : String(xid),
       transactions: this.#earlierCommits + (streaming?.cursor.commits ?? 0),
       changes: this.changes.figures,
+      schema: this.#schema,
       snapshot: this.#snapshotProgress(),
       incremental: this.#incremental(),
       slot: this.#slot,

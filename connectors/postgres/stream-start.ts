@@ -8,7 +8,7 @@ import { canTwoPhase } from './in-progress/stream-plan.ts';
 import { formatLsn } from './lsn.ts';
 import { pause } from './pause.ts';
 import { creatingOffset } from './position/stored-offset.ts';
-import { publishedForms } from './setup/publication.ts';
+import { describedTables, type SchemaPhase } from './schema-phase/schema-phase.ts';
 import { createSlot, dropSlot, reportingBlockers } from './setup/slot.ts';
 import type { TaskSignals } from './signals/task-signals.ts';
 import { isSnapshotDue, snapshotRules } from './snapshot/snapshot-mode.ts';
@@ -28,12 +28,19 @@ export interface StreamStartParts {
   readonly facts: SourceFacts;
   readonly signals: TaskSignals;
   readonly offset: TaskOffset;
+  /** Undefined: the configuration wants none. */
+  readonly schemaPhase: SchemaPhase | undefined;
   /** The slot is there. */
   readonly onSlot: () => void;
 }
 
 /** A snapshot to be taken. */
-type SnapshotOrder = Pick<SnapshotParts, 'run' | 'exported' | 'asked'>;
+type SnapshotOrder = Pick<SnapshotParts, 'run' | 'exported' | 'asked' | 'schemaPhase'>;
+
+/** What is to be read and told before the changes. */
+interface Reading extends Pick<SnapshotParts, 'schemaPhase'> {
+  readonly isDue: boolean;
+}
 
 /** What comes before the first change: makes the slot and takes the snapshot, if they are still to come. */
 export class StreamStart {
@@ -64,24 +71,40 @@ export class StreamStart {
     const { offset, onSlot } = this.#parts;
     if (setup.gap !== null) this.#forget(setup.gap);
     if (setup.decision.action === 'use') onSlot();
-    const found = await this.#found(setup);
+    const isDue = this.#isDue;
+    const schemaPhase = this.#begins(isDue) ? this.#parts.schemaPhase : undefined;
+    const tables = this.#capturedTables(setup);
+    await schemaPhase?.prepareTopics({ tables, handover: offset.handover });
+    const found = await this.#found(setup, { isDue, schemaPhase });
     const checked = checkedStart(found, setup, this.#parts);
     if (checked !== found) offset.leave();
     // From here on positions are of the log that is there now.
     const state = { ...checked, source: setup.source };
+    if (!isDue) {
+      const { session } = setup;
+      await schemaPhase?.tell({ session, tables, handover: offset.handover, from: state.start.done });
+    }
     await offset.begin(state);
     if (!this.#hasTold) await this.#tellSkipped();
     return state;
   }
 
-  async #found(setup: TaskSetup): Promise<StreamState> {
+  /** Whether the rows are to be read. */
+  get #isDue(): boolean {
     const { config, offset } = this.#parts;
-    const { stored } = offset;
-    const isDue = isSnapshotDue(snapshotRules(config), stored.state, {
-      hasRead: this.#hasRead,
-      hasGap: this.#gap !== undefined,
-    });
-    if (setup.decision.action !== 'use') return this.#createSlot(setup, isDue);
+    const lives = { hasRead: this.#hasRead, hasGap: this.#gap !== undefined };
+    return isSnapshotDue(snapshotRules(config), offset.stored.state, lives);
+  }
+
+  /** Whether consumers get what they have not had before: with a snapshot that goes on they have been told of its tables. */
+  #begins(isDue: boolean): boolean {
+    const { state } = this.#parts.offset.stored;
+    return state !== 'snapshot' && (isDue || state !== 'stream');
+  }
+
+  async #found(setup: TaskSetup, { isDue, schemaPhase }: Reading): Promise<StreamState> {
+    const { stored } = this.#parts.offset;
+    if (setup.decision.action !== 'use') return this.#createSlot(setup, { isDue, schemaPhase });
     const read = await this.#readAsked(setup);
     if (read !== undefined) return read;
     if (stored.state === 'stream' && !isDue) return stored;
@@ -92,7 +115,7 @@ export class StreamStart {
     if (!isDue) return state;
     // Compared before the rows are read: whatever is missing between slot and offset would never come.
     checkedStart(state, setup, this.#parts);
-    return this.#snapshot(setup, state, { run: this.#run, exported: null, asked: null });
+    return this.#snapshot(setup, state, { run: this.#run, exported: null, asked: null, schemaPhase });
   }
 
   /** Reads what somebody asked for, if the stream stands still for that, or stood when it began. */
@@ -122,13 +145,10 @@ export class StreamStart {
   }
 
   #capturedTables({ catalog, publication }: TaskSetup): CatalogTable[] {
-    const { signalTable } = this.#parts.config;
-    return publishedForms(catalog.tables, publication.viaRoot).filter(
-      ({ schema, table }) => signalTable?.is(schema, table) !== true,
-    );
+    return describedTables(catalog.tables, publication, this.#parts.config);
   }
 
-  async #createSlot(setup: TaskSetup, withSnapshot: boolean): Promise<StreamState> {
+  async #createSlot(setup: TaskSetup, { isDue: withSnapshot, schemaPhase }: Reading): Promise<StreamState> {
     const { config, context, offset, opener, onSlot } = this.#parts;
     const { slotName: name, slotFailover: failover } = config;
     if (withSnapshot) {
@@ -149,7 +169,7 @@ export class StreamStart {
       const state = streamFrom(created.consistentPoint, setup.source);
       if (!withSnapshot) return state;
       const exported = created.snapshot === null ? null : { name: created.snapshot, session };
-      return await this.#snapshot(setup, state, { run: this.#run, exported, asked: null });
+      return await this.#snapshot(setup, state, { run: this.#run, exported, asked: null, schemaPhase });
     } finally {
       await session.close();
     }
@@ -161,7 +181,8 @@ export class StreamStart {
     return (stored.state === 'snapshot' ? stored.run : null) ?? newRun();
   }
 
-  async #snapshot(setup: TaskSetup, state: StreamState, { run, exported, asked }: SnapshotOrder): Promise<StreamState> {
+  async #snapshot(setup: TaskSetup, state: StreamState, order: SnapshotOrder): Promise<StreamState> {
+    const { run, exported, asked, schemaPhase } = order;
     const { config, context, opener, rules, facts, signals, offset } = this.#parts;
     const from = state.start.done;
     if (config.snapshotDelayMs > 0 && exported === null && asked === null)
@@ -183,6 +204,7 @@ export class StreamStart {
       streams: true,
       asked,
       gap: asked === null ? (this.#gap ?? null) : null,
+      schemaPhase,
       exported,
     });
     const next = { ...state, run: shown };

@@ -7,10 +7,12 @@ import type { PlanRules } from './catalog/plan-builder.ts';
 import { Reconnection } from './connection/reconnection.ts';
 import { SessionOpener } from './connection/session-opener.ts';
 import { SlotGuard } from './guard/slot-guard.ts';
+import type { Handover } from './handover.ts';
 import { isOfStreamingInProgress } from './in-progress/streaming-failure.ts';
 import { formatLsn } from './lsn.ts';
 import { errorText, judge } from './pg-errors.ts';
 import { planRules } from './plan-rules.ts';
+import { SchemaPhase } from './schema-phase/schema-phase.ts';
 import { claimSlot, dropSlot } from './setup/slot.ts';
 import { TaskSignals } from './signals/task-signals.ts';
 import { seenRun } from './snapshot/seen-run.ts';
@@ -55,7 +57,9 @@ export class PostgresTask implements SourceTask {
     const facts = new SourceFacts(config.serverName, () => offset.handover, {
       incremental: () => this.#signals.incremental,
     });
-    const signals = new TaskSignals({ context, config, opener, rules, handover: () => offset.handover });
+    const schemaPhase = SchemaPhase.of(config, rules, { facts, log: context.log });
+    const handover = (): Handover => offset.handover;
+    const signals = new TaskSignals({ context, config, opener, rules, schemaPhase, handover });
     const onSlot = (): void => this.#reportStarted();
     this.#context = context;
     this.#config = config;
@@ -64,7 +68,7 @@ export class PostgresTask implements SourceTask {
     this.#offset = offset;
     this.#facts = facts;
     this.#signals = signals;
-    this.#start = new StreamStart({ context, config, opener, rules, facts, signals, offset, onSlot });
+    this.#start = new StreamStart({ context, config, opener, rules, facts, signals, offset, schemaPhase, onSlot });
     this.#streamInProgress = config.streamInProgress;
   }
 

@@ -90,6 +90,7 @@ export function debeziumRecords(
   const format = new DebeziumFormat(options, surroundings);
   return new DebeziumRecords({
     compile: (table) => format.compileForReading(table),
+    tableTopic: (schema, table) => format.tableTopic(schema, table),
     sideTopic: (event) => format.sideTopic(event),
     sideSchemas: (event) => format.sideSchemas(event),
     encodeSide: (event, sink) => format.encodeSide(event, sink),
@@ -158,6 +159,10 @@ class DebeziumFormat implements Format {
     return this.#compile(table, 'text').encoder;
   }
 
+  tableTopic(schema: string | null, table: string): string {
+    return tableTopic(this.#names, schema, table);
+  }
+
   /** For records whose fields are read back. */
   compileForReading(table: TableSchema): CompiledTable {
     const { encoder, key, envelope } = this.#compile(table, 'json');
@@ -174,7 +179,7 @@ class DebeziumFormat implements Format {
     headerForm: HeaderForm,
   ): { encoder: TableEncoder; key: ConnectSchema | undefined; envelope: ConnectSchema } {
     const { settings, key, value } = this.#options;
-    const topic = tableTopic(this.#names, table.schema, table.table);
+    const topic = this.tableTopic(table.schema, table.table);
     const failures = this.#failures(table);
     this.#tellOfSharing(topic, failures.table);
     const shown = this.#valuePlans(table).filter(({ column }) => column.keyOnly !== true);

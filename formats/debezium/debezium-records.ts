@@ -25,6 +25,7 @@ export interface CompiledTable {
 /** What encodes changes as bare JSON, decimals exact, nulls as they are. */
 export interface BareEncoding {
   compile(table: TableSchema): CompiledTable;
+  tableTopic(schema: string | null, table: string): string;
   sideTopic(event: SideEvent): string;
   sideSchemas(event: SideEvent): SideSchemas;
   encodeSide(event: SideEvent, sink: RecordSink): void;
@@ -55,6 +56,10 @@ export class DebeziumRecords implements RecordFormat {
       this.#encoding.encodeSide(event, { append: (record) => found.push(recordOf(form, record)) });
     }
     return found;
+  }
+
+  tableTopic(schema: string | null, table: string): string {
+    return this.#encoding.tableTopic(schema, table);
   }
 
   #count(event: DeliveredEvent['event']): void {

@@ -24,7 +24,7 @@ function written(batches: readonly ChangeBatch[], config: Readonly<Record<string
   const found: Written[] = [];
   for (const given of batches.flatMap(({ events }) => events)) {
     const sink = new TextSink();
-    if (given.kind === 'record') continue;
+    if (given.kind === 'record' || given.kind === 'table') continue;
     const [event, to] = given.kind === 'delivered' ? [given.event, nowhere] : [given, sink];
     if (event.kind === 'row') {
       const encoder = encoders.get(event.table) ?? format.compile(event.table);

@@ -68,6 +68,7 @@ function reader(system: string | null, names: readonly string[]): TaskBody {
     last_event: null,
     last_transaction: null,
     transactions: 0,
+    schema: null,
     snapshot: null,
     slot: { ...slot, ...figures, exhausted_in_ms: null, held_by: null, checked: 0 },
     incremental: null,

@@ -19,7 +19,7 @@ const failureBody = z.object({
 });
 
 const sourceBody = z.object({
-  phase: z.enum(['connecting', 'snapshot', 'streaming', 'idle']),
+  phase: z.enum(['connecting', 'schema', 'snapshot', 'streaming', 'idle']),
   connected: z.boolean(),
   reconnect: z.object({ attempt: z.number(), at: z.number(), reason: z.string() }).nullable(),
   position: z.string().nullable(),
@@ -30,6 +30,7 @@ const sourceBody = z.object({
   last_event: epochMs,
   last_transaction: z.string().nullable(),
   transactions: z.number(),
+  schema: z.object({ tables: z.number(), topics: z.number(), definitions: z.number() }).nullable(),
   snapshot: z
     .object({
       state: z.enum(['running', 'completed', 'aborted']),
@@ -170,6 +171,7 @@ function sourceOf(source: SourceProgress, redact: (text: string) => string): z.i
     last_event: source.lastEventMs,
     last_transaction: source.lastTransaction,
     transactions: source.transactions,
+    schema: source.schema,
     snapshot: snapshot && {
       state: snapshot.state,
       rows: snapshot.rows,

@@ -20,6 +20,7 @@ const source: SourceProgress = {
   lastTransaction: null,
   transactions: 0,
   changes: { creates: 0, updates: 0, deletes: 0, truncates: 0, filtered: 0 },
+  schema: null,
   snapshot: null,
   slot: null,
   incremental: null,

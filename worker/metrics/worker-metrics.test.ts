@@ -41,6 +41,7 @@ const source: SourceProgress = {
     startedMs: 1000,
     endedMs: 6000,
   },
+  schema: null,
   slot: null,
   incremental: {
     state: 'running',

@@ -22,9 +22,37 @@ const silent: TaskLog = {
 };
 const noRecords: EventOutput = { append: () => 0, ready: () => Promise.resolve(), errors: noErrors };
 
+const handling = {
+  retryTimeoutMs: 0,
+  retryDelayMaxMs: 60_000,
+  tolerance: 'none',
+  logs: false,
+  logsRecords: false,
+} as const;
+
 class Topic extends TextSink implements OutputTopic {
   readonly name = 'amounts';
 }
+
+describe('Topics of tables', () => {
+  it('are opened without a record, each once', async () => {
+    const names: string[] = [];
+    const topic = new Topic();
+    const output = new EncodedOutput({
+      format: debeziumFormat({ 'topic.prefix': 'p' }, {}),
+      openTopic: (name) => {
+        names.push(name);
+        return Promise.resolve(topic);
+      },
+      structured: noRecords,
+      failures: new RecordErrors({ id: 'c-0', handling, log: silent }),
+    });
+    const tables = ['a', 'b c', 'a'].map((name) => ({ kind: 'table', schema: 's', table: name }) as const);
+    for (let done = output.append(tables, 0); done < tables.length; done = output.append(tables, done))
+      await output.ready();
+    assert.deepEqual([names, topic.records], [['p.s.a', 'p.s.b_c'], []]);
+  });
+});
 
 async function opened(tolerance: 'none' | 'all'): Promise<{ output: EncodedOutput<Topic>; topic: Topic }> {
   const topic = new Topic();
@@ -32,11 +60,7 @@ async function opened(tolerance: 'none' | 'all'): Promise<{ output: EncodedOutpu
     format: debeziumFormat({ 'topic.prefix': 'p' }, {}),
     openTopic: () => Promise.resolve(topic),
     structured: noRecords,
-    failures: new RecordErrors({
-      id: 'c-0',
-      handling: { retryTimeoutMs: 0, retryDelayMaxMs: 60_000, tolerance, logs: false, logsRecords: false },
-      log: silent,
-    }),
+    failures: new RecordErrors({ id: 'c-0', handling: { ...handling, tolerance }, log: silent }),
   });
   assert.equal(output.append(events, 0), 0);
   await output.ready();

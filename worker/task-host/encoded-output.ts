@@ -1,4 +1,4 @@
-import type { ChangeEvent, DeliveredEvent, RowChange, SideEvent } from '../../connectors/change-event.ts';
+import type { ChangeEvent, DeliveredEvent, RowChange } from '../../connectors/change-event.ts';
 import type { TableSchema } from '../../connectors/table-schema.ts';
 import { nowhere } from '../../formats/encoded-record.ts';
 import type { Format, TableEncoder } from '../../formats/format.ts';
@@ -8,6 +8,7 @@ import { eventText } from './record-text.ts';
 import { hasNoForm } from './value-without-form.ts';
 import type { EventOutput } from './event-output.ts';
 import type { OutputTopic } from './record-output.ts';
+import { openTableTopics } from './table-topics.ts';
 
 const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter';
 
@@ -18,7 +19,7 @@ interface Encoding<T> {
 
 export interface EncodedOutputOptions<T extends OutputTopic> {
   readonly format: Format;
-  openTopic(name: string): Promise<T>;
+  readonly openTopic: (name: string) => Promise<T>;
   /** For finished records. */
   readonly structured: EventOutput;
   /** Shared with `structured`. */
@@ -29,7 +30,7 @@ export interface EncodedOutputOptions<T extends OutputTopic> {
 export class EncodedOutput<T extends OutputTopic> implements EventOutput {
   readonly #options: EncodedOutputOptions<T>;
   readonly #tables = new TableCache<Encoding<T>>();
-  /** By name: of events about no table. */
+  /** By name: of events that are no changes of rows. */
   readonly #side = new Map<string, T>();
   /** Where the last #encode ended, also when it threw. */
   #at = 0;
@@ -88,12 +89,11 @@ export class EncodedOutput<T extends OutputTopic> implements EventOutput {
           }
         } else if (event.kind === 'delivered') {
           if (!this.#count(event)) return done;
+        } else if (event.kind === 'table') {
+          if (!this.#hasTopic(events, done)) return done;
         } else {
-          const topic = this.#side.get(this.#options.format.sideTopic(event));
-          if (topic === undefined) {
-            this.#ready = () => this.#openSide(event);
-            return done;
-          }
+          const topic = this.#sideTopic(this.#options.format.sideTopic(event));
+          if (topic === undefined) return done;
           this.#options.format.encodeSide(event, topic);
         }
       }
@@ -125,8 +125,18 @@ export class EncodedOutput<T extends OutputTopic> implements EventOutput {
     this.#tables.set(change.table, { encoder, topic });
   }
 
-  async #openSide(event: SideEvent): Promise<void> {
-    const name = this.#options.format.sideTopic(event);
-    this.#side.set(name, await this.#options.openTopic(name));
+  /** False when that of the table has to be opened first. */
+  #hasTopic(events: readonly ChangeEvent[], at: number): boolean {
+    const { format, openTopic } = this.#options;
+    const opening = openTableTopics(events, at, { format, open: this.#side, openTopic });
+    if (opening !== undefined) this.#ready = opening;
+    return opening === undefined;
+  }
+
+  /** Undefined: it has to be opened first. */
+  #sideTopic(name: string): T | undefined {
+    const topic = this.#side.get(name);
+    if (topic === undefined) this.#ready = async () => void this.#side.set(name, await this.#options.openTopic(name));
+    return topic;
   }
 }

@@ -45,6 +45,7 @@ function rowOf(value: string, ordinal: number, of = table): ChangeEvent {
 /** Writes the first column as the value, to the topic named like the table. */
 const format: Format = {
   sideTopic: () => 'side',
+  tableTopic: (_schema, table) => table,
   compile: (of) => ({
     topic: of.table,
     encode: (change, sink) => {

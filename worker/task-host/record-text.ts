@@ -28,6 +28,8 @@ function bytesText(bytes: Buffer | null): string {
 /** What is known of an event that could not become a record: where it is in the source, not its values. */
 export function eventText(event: ChangeEvent): string {
   if (event.kind === 'record') return recordText(event.record);
+  if (event.kind === 'table')
+    return `topic of table ${event.schema === null ? event.table : `${event.schema}.${event.table}`}`;
   if (event.kind === 'heartbeat') return `heartbeat of ${event.timeMs}`;
   if (event.kind === 'delivered') return eventText(event.event);
   const position = (BigInt(event.positionHigh) << 32n) | BigInt(event.positionLow);

@@ -17,7 +17,7 @@ const slotCause = z.enum([
 export const sourceProgress = z.object({
   plugin: z.string(),
   server: z.string(),
-  phase: z.enum(['connecting', 'snapshot', 'streaming', 'idle']),
+  phase: z.enum(['connecting', 'schema', 'snapshot', 'streaming', 'idle']),
   connected: z.boolean(),
   reconnect: z.object({ attempt: z.number(), atMs: z.number(), reason: z.string() }).nullable(),
   position: z.string().nullable(),
@@ -35,6 +35,7 @@ export const sourceProgress = z.object({
     truncates: z.number(),
     filtered: z.number(),
   }),
+  schema: z.object({ tables: z.number(), topics: z.number(), definitions: z.number() }).nullable(),
   snapshot: z
     .object({
       state: z.enum(['running', 'completed', 'aborted']),

@@ -6,6 +6,7 @@ import { chooseConverters, createConverters } from '../../formats/converters/con
 import { ConverterRegistry } from '../../formats/converters/converter-registry.ts';
 import type { EncodedRecord } from '../../formats/encoded-record.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
+import type { RecordFormat } from '../../formats/format.ts';
 import type { Transform } from '../../transforms/transform.ts';
 import { RecordErrors, type ErrorHandling } from './record-errors.ts';
 import type { OutputTopic } from './record-output.ts';
@@ -47,6 +48,8 @@ interface LoggedLine {
   readonly message: string;
 }
 
+type FixtureOptions = Partial<ErrorHandling> & { readonly chain?: Transform; readonly format?: RecordFormat };
+
 /** The output with the topics that it opened and what it wrote. */
 class Fixture {
   readonly logged: LoggedLine[] = [];
@@ -57,8 +60,8 @@ class Fixture {
   /** Milliseconds since 1970 as the error handling sees them. */
   now = 1_700_000_000_000;
 
-  constructor(config: Readonly<Record<string, string>>, rest: Partial<ErrorHandling> & { chain?: Transform } = {}) {
-    const { chain, ...handling } = rest;
+  constructor(config: Readonly<Record<string, string>>, rest: FixtureOptions = {}) {
+    const { chain, format, ...handling } = rest;
     const log = (fields: Readonly<Record<string, unknown>>, message: string): void =>
       void this.logged.push({ fields, message });
     const { choice } = chooseConverters(new ConverterRegistry(), config, {});
@@ -72,6 +75,7 @@ class Fixture {
         now: () => this.now,
       }),
       chain,
+      format,
       signal: new AbortController().signal,
       openTopic: (name) => {
         this.opened.push(name);
@@ -102,6 +106,20 @@ class Fixture {
     };
   }
 }
+
+describe('Topics of tables on the structured way', () => {
+  const format: RecordFormat = { records: () => [], tableTopic: (schema, table) => `p.${schema ?? ''}.${table}` };
+  const event = { kind: 'table', schema: 's', table: 'a' } as const;
+
+  it('are opened without a record, but where transforms may choose others', async () => {
+    const plain = new Fixture({}, { format });
+    await plain.append(event, event);
+    assert.deepEqual([plain.opened, plain.written], [['p.s.a'], []]);
+    const routed = new Fixture({}, { format, chain: { apply: (record) => record } });
+    await routed.append(event);
+    assert.deepEqual(routed.opened, []);
+  });
+});
 
 describe('Finished records', () => {
   const bare = {

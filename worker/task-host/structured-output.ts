@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChangeEvent } from '../../connectors/change-event.ts';
+import type { ChangeEvent, TableEvent } from '../../connectors/change-event.ts';
 import type { SourceRecord } from '../../connectors/source-record.ts';
 import { ConnectorError } from '../../errors/connector-error.ts';
 import type { Converters } from '../../formats/converters/converter-choice.ts';
@@ -11,12 +11,13 @@ import type { EventOutput } from './event-output.ts';
 import { eventText, recordText } from './record-text.ts';
 import { StageFailure, type ErrorFigures, type RecordErrors, type Stage } from './record-errors.ts';
 import type { OutputTopic } from './record-output.ts';
+import { openTableTopics } from './table-topics.ts';
 import { hasNoForm } from './value-without-form.ts';
 
 export interface StructuredOutputOptions<T extends OutputTopic> {
   readonly converters: Converters;
   readonly errors: RecordErrors;
-  openTopic(name: string): Promise<T>;
+  readonly openTopic: (name: string) => Promise<T>;
   /** Makes records of row changes; undefined: there are finished records only. */
   readonly format?: RecordFormat | undefined;
   /** The connector's transforms as one. */
@@ -57,6 +58,10 @@ export class StructuredOutput<T extends OutputTopic> implements EventOutput {
     for (; done < events.length; done += 1) {
       const event = events[done];
       if (event === undefined) break;
+      if (event.kind === 'table') {
+        if (!this.#hasTopic(events, done)) return done;
+        continue;
+      }
       const left = (this.#left ??= this.#recordsOf(event));
       for (let record = left[0]; record !== undefined; record = left[0]) {
         if (!this.#write(record)) return done;
@@ -71,7 +76,16 @@ export class StructuredOutput<T extends OutputTopic> implements EventOutput {
     return this.#ready();
   }
 
-  #recordsOf(event: ChangeEvent): SourceRecord[] {
+  /** False when it has to be opened first. Which topics transforms choose, only records tell. */
+  #hasTopic(events: readonly ChangeEvent[], at: number): boolean {
+    const { format, chain, openTopic } = this.#options;
+    if (format === undefined || chain !== undefined) return true;
+    const opening = openTableTopics(events, at, { format, open: this.#topics, openTopic });
+    if (opening !== undefined) this.#ready = opening;
+    return opening === undefined;
+  }
+
+  #recordsOf(event: Exclude<ChangeEvent, TableEvent>): SourceRecord[] {
     if (event.kind === 'record') return [event.record];
     const { format, errors } = this.#options;
     if (format === undefined)

@@ -17,7 +17,15 @@ const column = z.object({
   expression: z.string().nullable(),
 });
 
-const message = z.object({
+const table = z.object({
+  schema: z.string(),
+  table: z.string(),
+  comment: z.string().nullish(),
+  key: z.array(z.string()).default([]),
+  columns: z.array(column).default([]),
+});
+
+const message = table.extend({
   version: z.literal(1),
   type: z.enum(['CREATE', 'ALTER', 'DROP']),
   /** Of the command, e.g. `ALTER TABLE`. */
@@ -26,16 +34,19 @@ const message = z.object({
   /** What the client sent, which may be more than this statement. */
   ddl: z.string().nullable(),
   oid: z.number(),
-  schema: z.string(),
-  table: z.string(),
-  comment: z.string().nullish(),
-  key: z.array(z.string()).default([]),
-  columns: z.array(column).default([]),
 });
+
+/** A table as `TABLE_MEMBERS` of definition-query.ts describes it. */
+export type TableDefinition = z.infer<typeof table>;
 
 /** What the event triggers tell of one table that a statement has changed; of one that was dropped its name alone. */
 export type DdlMessage = z.infer<typeof message>;
 export type DdlColumn = z.infer<typeof column>;
+
+/** Throws when the text is something else. */
+export function readDefinition(text: string): TableDefinition {
+  return table.parse(JSON.parse(text));
+}
 
 /** Undefined: somebody else wrote a message with this prefix, or another version of the triggers. */
 export function readDdlMessage(content: Buffer): DdlMessage | undefined {

@@ -91,6 +91,7 @@ describe('records of DDL', () => {
       lsn: 0x1_0000_0100n,
       commit_lsn: 0x200n,
       ordinal: 2,
+      snapshot: null,
     });
     const common = { optional: true, autoIncremented: false, generated: false, hasDefaultValue: false };
     const id = { name: 'id', typeName: 'int4', typeExpression: 'integer', position: 1, ...common, comment: null };
@@ -114,6 +115,22 @@ describe('records of DDL', () => {
           ],
           comment: null,
         },
+      },
+    ]);
+  });
+
+  it('of a definition are those of a table that nobody has just created', () => {
+    const { columns, key, schema, table } = { ...told, columns: [] };
+    const value = valueOf(records.definition({ schema, table, key, columns }, { database: 'shop', lsn: 0x300n }));
+    const { source, ddl, tag, user, tableChanges } = value;
+    assert.deepEqual([ddl, tag, user], [null, null, null]);
+    const { lsn, commit_lsn, txId, ordinal, snapshot } = source as Record<string, unknown>;
+    assert.deepEqual([lsn, commit_lsn, txId, ordinal, snapshot], [0x300n, 0x300n, null, 0, 'true']);
+    assert.deepEqual(tableChanges, [
+      {
+        type: 'CREATE',
+        id: '"public"."it""em"',
+        table: { primaryKeyColumnNames: ['id'], columns: [], comment: null },
       },
     ]);
   });

@@ -1,9 +1,9 @@
-import type { ChangeEvent, LogicalMessage, RecordEvent } from '../../change-event.ts';
+import type { ChangeEvent, LogicalMessage, RecordEvent, SourceTransaction } from '../../change-event.ts';
 import { Struct } from '../../connect-data.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
-import { lsnOf } from '../lsn.ts';
+import { lsnOf, type Lsn } from '../lsn.ts';
 import type { SourceConfig } from '../source-config.ts';
-import { readDdlMessage, type DdlColumn, type DdlMessage } from './ddl-message.ts';
+import { readDdlMessage, type DdlColumn, type DdlMessage, type TableDefinition } from './ddl-message.ts';
 import { changeSchema, columnSchema, keySchema, sourceSchema, tableSchema, valueSchema } from './ddl-schemas.ts';
 import { DDL_PREFIX } from './ddl-trigger.ts';
 
@@ -20,7 +20,7 @@ export function ddlRecords(config: SourceConfig, { filter }: Pick<PlanRules, 'fi
   return new DdlRecords({ server, topic: ddlTopic ?? `${server}.schema-changes`, filter });
 }
 
-/** Makes records of what the event triggers tell, each in the place of its message, and leaves out what is about other tables. */
+/** Makes records of tables: of what the event triggers tell, each in the place of its message, and of the schema phase. */
 export class DdlRecords {
   readonly #rules: DdlRules;
 
@@ -28,7 +28,7 @@ export class DdlRecords {
     this.#rules = rules;
   }
 
-  /** What was delivered before is not told of again, nor counted in its transaction. */
+  /** Events with records in place of messages of the triggers. What was delivered before is not told of again, nor counted in its transaction. */
   replaced(events: readonly ChangeEvent[]): ChangeEvent[] {
     return events.flatMap((event): ChangeEvent[] => {
       const inner = event.kind === 'delivered' ? event.event : event;
@@ -40,8 +40,38 @@ export class DdlRecords {
   #recordsOf(event: LogicalMessage): RecordEvent[] {
     const told = readDdlMessage(event.content);
     if (told === undefined || !this.#rules.filter.table(told.schema, told.table)) return [];
-    const { topic } = this.#rules;
-    const { database } = event.transaction;
+    const { transaction, positionHigh, positionLow, ordinal } = event;
+    const { database, timeMicros, xid, commitLsn } = transaction;
+    const lsn = lsnOf(positionHigh, positionLow);
+    return [this.#record(told, { database, timeMicros, xid, lsn, commitLsn, ordinal, snapshot: null })];
+  }
+
+  /** The table as it is where streaming begins: nobody has just created it. */
+  definition(table: TableDefinition, { database, lsn }: { readonly database: string; readonly lsn: Lsn }): RecordEvent {
+    const timeMicros = BigInt(Date.now()) * 1000n;
+    const place = { database, timeMicros, xid: null, lsn, commitLsn: lsn, ordinal: 0, snapshot: 'true' };
+    return this.#record({ ...table, type: 'CREATE', ddl: null, tag: null, user: null }, place);
+  }
+
+  #record(told: Told, place: Place): RecordEvent {
+    const { topic, server } = this.#rules;
+    const { database, timeMicros, xid, lsn, commitLsn, ordinal, snapshot } = place;
+    const source = new Struct(sourceSchema, [
+      'postgresql',
+      server,
+      timeMicros / 1000n,
+      timeMicros,
+      database,
+      told.schema,
+      told.table,
+      xid === null ? null : BigInt(xid),
+      lsn,
+      commitLsn,
+      ordinal,
+      snapshot,
+    ]);
+    const { schema, ddl, tag, user } = told;
+    const value = [source, BigInt(Date.now()), database, schema, ddl, tag, user, [changeOf(told)]];
     const record = {
       topic,
       // One order for all of them, whatever the number of partitions.
@@ -49,44 +79,26 @@ export class DdlRecords {
       keySchema,
       key: new Struct(keySchema, [database]),
       valueSchema,
-      value: this.#value(event, told),
+      value: new Struct(valueSchema, value),
       timestampMs: null,
       headers: [],
     };
-    return [{ kind: 'record', record }];
-  }
-
-  #value(event: LogicalMessage, told: DdlMessage): Struct {
-    const { transaction, positionHigh, positionLow } = event;
-    const { database, timeMicros: micros, xid, commitLsn } = transaction;
-    const lsn = lsnOf(positionHigh, positionLow);
-    const source = new Struct(sourceSchema, [
-      'postgresql',
-      this.#rules.server,
-      micros / 1000n,
-      micros,
-      database,
-      told.schema,
-      told.table,
-      xid === null ? null : BigInt(xid),
-      lsn,
-      commitLsn,
-      event.ordinal,
-    ]);
-    return new Struct(valueSchema, [
-      source,
-      BigInt(Date.now()),
-      database,
-      told.schema,
-      told.ddl,
-      told.tag,
-      told.user,
-      [changeOf(told)],
-    ]);
+    return { kind: 'record', record };
   }
 }
 
-function changeOf(told: DdlMessage): Struct {
+/** What a record says of a table and of the statement that made it so; null: there was none. */
+type Told = TableDefinition &
+  Pick<DdlMessage, 'type' | 'ddl'> & { readonly tag: string | null; readonly user: string | null };
+
+/** Where in the log. */
+interface Place extends Pick<SourceTransaction, 'database' | 'timeMicros' | 'xid' | 'commitLsn'> {
+  readonly lsn: Lsn;
+  readonly ordinal: number;
+  readonly snapshot: string | null;
+}
+
+function changeOf(told: TableDefinition & Pick<DdlMessage, 'type'>): Struct {
   const table =
     told.type === 'DROP' ? null : new Struct(tableSchema, [told.key, told.columns.map(columnOf), told.comment ?? null]);
   return new Struct(changeSchema, [told.type, `${quoted(told.schema)}.${quoted(told.table)}`, table]);

@@ -17,7 +17,10 @@ const flag = scalar('boolean');
 
 export const keySchema = struct('io.debezium.connector.postgresql.SchemaChangeKey', { databaseName: text });
 
-/** `lsn`: of the message in the log; `ordinal`: its place among the changes of its transaction. */
+/**
+ * `lsn`: of the message in the log; `ordinal`: its place among the changes of its transaction. Of a definition (`snapshot` is `true`):
+ * where streaming begins, and 0.
+ */
 export const sourceSchema = struct('io.debezium.connector.postgresql.SchemaChangeSource', {
   connector: text,
   name: text,
@@ -30,6 +33,7 @@ export const sourceSchema = struct('io.debezium.connector.postgresql.SchemaChang
   lsn: scalar('int64'),
   commit_lsn: scalar('int64'),
   ordinal: scalar('int32'),
+  snapshot: optionalText,
 });
 
 export const columnSchema = struct('io.debezium.connector.schema.Column', {
@@ -63,7 +67,7 @@ export const valueSchema = struct('io.debezium.connector.postgresql.SchemaChange
   databaseName: text,
   schemaName: text,
   ddl: optionalText,
-  tag: text,
-  user: text,
+  tag: optionalText,
+  user: optionalText,
   tableChanges: { type: 'array', optional: false, items: changeSchema },
 });

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { ConnectorError } from '../../../errors/connector-error.ts';
 import type { TaskLog } from '../../source-connector.ts';
 import type { Session } from '../connection/session.ts';
+import { TABLE_MEMBERS } from './definition-query.ts';
 
 export type DdlCapture = 'off' | 'existing' | 'install' | 'remove';
 
@@ -11,7 +12,7 @@ export const DDL_PREFIX = 'millrace.ddl';
 const FUNCTION = 'public.millrace_capture_ddl';
 const TRIGGERS = ['millrace_ddl_end', 'millrace_ddl_drop'] as const;
 /** Kept as the function's comment: another one makes the connector replace what is there. */
-const VERSION = 'millrace DDL capture, version 1';
+const VERSION = 'millrace DDL capture, version 2';
 /** Of the text of a statement; the message would else be as long as a script. */
 const MOST_TEXT = 65_536;
 
@@ -40,19 +41,7 @@ BEGIN
   FOR told IN
     SELECT jsonb_build_object(
       'type', CASE WHEN tg_tag IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO') THEN 'CREATE' ELSE 'ALTER' END,
-      'oid', r.oid::int8, 'schema', n.nspname, 'table', r.relname, 'identity', r.relreplident,
-      'comment', obj_description(r.oid, 'pg_class'),
-      'key', coalesce((SELECT jsonb_agg(a.attname ORDER BY k.place) FROM pg_index i
-         CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place)
-         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
-         WHERE i.indrelid = r.oid AND i.indisprimary), '[]'),
-      'columns', coalesce((SELECT jsonb_agg(jsonb_build_object('number', a.attnum, 'name', a.attname, 'typeOid', a.atttypid::int8,
-           'typmod', a.atttypmod, 'type', t.typname, 'declared', format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull,
-           'generated', a.attgenerated, 'identity', a.attidentity, 'comment', col_description(r.oid, a.attnum),
-           'expression', pg_get_expr(d.adbin, d.adrelid)) ORDER BY a.attnum)
-         FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-         LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-         WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]'))
+      'oid', r.oid::int8, ${TABLE_MEMBERS})
     FROM (SELECT DISTINCT coalesce(i.indrelid, c.objid) AS relation
           FROM pg_event_trigger_ddl_commands() c LEFT JOIN pg_index i ON i.indexrelid = c.objid
           WHERE c.classid = 'pg_class'::regclass AND NOT c.in_extension) touched

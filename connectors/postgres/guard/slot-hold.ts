@@ -4,7 +4,7 @@ import type { OpenTransaction, SlotReading } from './server-reading.ts';
 
 /** Where the task is between the slot and the end of the log. */
 export interface StreamStanding {
-  readonly phase: 'connecting' | 'snapshot' | 'streaming' | 'idle';
+  readonly phase: 'connecting' | 'schema' | 'snapshot' | 'streaming' | 'idle';
   /** End of the last transaction that was read; null: nothing is streamed. */
   readonly read: Lsn | null;
   /** Kafka holds everything before this. */

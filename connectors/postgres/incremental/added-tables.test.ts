@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { addedTables, filtersOffset } from './added-tables.ts';
+import { addedTables, filtersOffset, requestFor } from './added-tables.ts';
 import { requestedTables } from './requested-tables.ts';
 
 const table = (name: string): { schema: string; table: string } => ({ schema: 'public', table: name });
@@ -8,17 +8,17 @@ describe('tables that the filters have added', () => {
   it('are those that match now and did not before', () => {
     const before = filtersOffset({ 'table.include.list': 'public.a' });
     const captured = [table('a'), table('b[')];
-    const request = addedTables(before, captured);
-    assert.ok(request !== undefined);
+    const added = addedTables(before, captured);
+    assert.deepEqual(added, [table('b[')]);
     assert.deepEqual(
-      requestedTables(request, captured).tables.map((found) => found.table),
+      requestedTables(requestFor(added), captured).tables.map((found) => found.table),
       ['b['],
     );
-    assert.equal(addedTables(before, [table('a')]), undefined);
+    assert.deepEqual(addedTables(before, [table('a')]), []);
   });
 
   it('are none while the filters of before are not known', () => {
-    assert.equal(addedTables(undefined, [table('a')]), undefined);
-    assert.equal(addedTables({}, [table('a')]), undefined);
+    assert.deepEqual(addedTables(undefined, [table('a')]), []);
+    assert.deepEqual(addedTables({}, [table('a')]), []);
   });
 });

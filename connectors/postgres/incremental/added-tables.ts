@@ -21,16 +21,15 @@ export function filtersOffset(config: Readonly<Record<string, string>>): SourceO
   return { [FILTERS]: JSON.stringify(Object.fromEntries(LISTS.map((name) => [name, config[name] ?? '']))) };
 }
 
+type TableName = Pick<CatalogTable, 'schema' | 'table'>;
+
 /**
- * Captured tables that the filters of before left out, as a request to read them; undefined: there are none, or the filters of
- * before are not known. A table that is new itself needs no reading: all of its rows come as changes.
+ * Captured tables that the filters of before left out; none while those are not known. A table that is new itself, and that they
+ * would have taken, is none of them: all of its rows come as changes.
  */
-export function addedTables(
-  before: SourceOffset | undefined,
-  captured: readonly Pick<CatalogTable, 'schema' | 'table'>[],
-): SnapshotRequest | undefined {
+export function addedTables<T extends TableName>(before: SourceOffset | undefined, captured: readonly T[]): T[] {
   const text = before?.[FILTERS];
-  if (typeof text !== 'string') return undefined;
+  if (typeof text !== 'string') return [];
   const lists = stored.parse(JSON.parse(text));
   const listOf = (name: (typeof LISTS)[number]): ReturnType<typeof regexList> | null => {
     const entries = lists[name] ?? '';
@@ -44,8 +43,11 @@ export function addedTables(
     columnInclude: null,
     columnExclude: null,
   });
-  const added = captured.filter(({ schema, table }) => !earlier.table(schema, table));
-  if (added.length === 0) return undefined;
+  return captured.filter(({ schema, table }) => !earlier.table(schema, table));
+}
+
+/** A request to read them. */
+export function requestFor(added: readonly TableName[]): SnapshotRequest {
   // Names as they stand, whatever they hold that means something in a regular expression.
   const collections = added.map((table) => `\\Q${plainName(table)}\\E`);
   return { id: 'added-tables', collections, conditions: [], surrogateKey: null };

@@ -155,13 +155,19 @@ export const replicationSettings = {
 
 const DDL = 'DDL';
 
-/** Statements that change tables. */
+/** What tables are like, and statements that change them. */
 export const ddlSettings = {
   ddlCapture: choice('millrace.ddl.capture', ['off', 'existing', 'install', 'remove'], {
     default: 'off',
     group: DDL,
     documentation:
       'Whether CREATE, ALTER and DROP of captured tables become records, each in its place among the changes. off: no, DDL is ignored. existing: yes, by the event triggers that somebody has installed (docs/postgres.md). install: the connector installs them when they are missing, which needs a superuser (on managed services a role that may create event triggers). remove: the connector drops them, for all connectors of the database, and ignores DDL.',
+  }),
+  schemaPhase: choice('millrace.schema.phase', ['off', 'on', 'only'], {
+    default: 'off',
+    group: DDL,
+    documentation:
+      'Whether a connector that begins prepares its consumers before it delivers anything: the topics of all captured tables are created where they are missing, and a record of the definition of each table is written, as DDL records are. off: no. on: yes, before the rows of a snapshot or (snapshot.mode=no_data) before the first change. only: this and nothing else, whatever snapshot.mode says; the connector then stops by itself.',
   }),
   ddlTopic: text('millrace.ddl.topic.name', {
     optional: true,

@@ -6,10 +6,11 @@ import type { IncrementalProgress } from '../../source-progress.ts';
 import type { TaskSignal } from '../../task-signal.ts';
 import { BlockingQueue } from '../blocking/blocking-queue.ts';
 import { StreamPause } from '../blocking/stream-pause.ts';
+import type { CatalogTable } from '../catalog/catalog-table.ts';
 import type { PlanRules } from '../catalog/plan-builder.ts';
 import type { SessionOpener } from '../connection/session-opener.ts';
 import type { Handover } from '../handover.ts';
-import { addedTables, filtersOffset, filtersPartition } from '../incremental/added-tables.ts';
+import { addedTables, filtersOffset, filtersPartition, requestFor } from '../incremental/added-tables.ts';
 import { IncrementalSnapshot } from '../incremental/incremental-snapshot.ts';
 import { SnapshotNews } from '../incremental/snapshot-news.ts';
 import { SnapshotQueue } from '../incremental/snapshot-queue.ts';
@@ -17,6 +18,7 @@ import type { StreamFacts } from '../incremental/stream-facts.ts';
 import { formatLsn, type Lsn } from '../lsn.ts';
 import { configuredNotifier, type Notifier } from '../notifications/notifier.ts';
 import { errorText } from '../pg-errors.ts';
+import type { SchemaPhase } from '../schema-phase/schema-phase.ts';
 import type { SourceConfig } from '../source-config.ts';
 import type { StreamAside } from '../stream-aside.ts';
 import { watchSignalFile } from './file-channel.ts';
@@ -28,6 +30,7 @@ export interface TaskSignalsParts {
   readonly config: SourceConfig;
   readonly opener: SessionOpener;
   readonly rules: PlanRules;
+  readonly schemaPhase: SchemaPhase | undefined;
   /** The one of now. */
   readonly handover: () => Handover;
 }
@@ -151,18 +154,32 @@ export class TaskSignals implements StreamAside {
   }
 
   /** Once per life of the task, since only a new configuration changes the filters. */
-  async #addTables({ captured }: StreamFacts): Promise<void> {
+  async #addTables({ captured, cursor }: StreamFacts): Promise<void> {
     const { context, config } = this.#parts;
     if (!config.snapshotAddedTables || this.#hasAddedTables) return;
     const partition = filtersPartition(config.serverName);
     const before = await context.readOffset(partition);
-    const request = addedTables(
+    const added = addedTables(
       before,
       captured.filter(({ schema, table }) => config.signalTable?.is(schema, table) !== true),
     );
+    if (added.length > 0) await this.#tellOf(added, cursor.done);
     this.#hasAddedTables = true;
-    if (request !== undefined) this.#queue.add(request);
+    if (added.length > 0) this.#queue.add(requestFor(added));
     await this.#store([{ partition, offset: filtersOffset(context.config) }]);
+  }
+
+  /** Those that have been told before may be told again after an interruption: the changes stream on meanwhile. */
+  async #tellOf(tables: readonly CatalogTable[], from: Lsn): Promise<void> {
+    const { opener, handover, schemaPhase } = this.#parts;
+    if (schemaPhase === undefined) return;
+    await schemaPhase.prepareTopics({ tables, handover: handover() });
+    const session = await opener.sql();
+    try {
+      await schemaPhase.tell({ session, tables, handover: handover(), from });
+    } finally {
+      await session.close();
+    }
   }
 
   /** Once per life of the task: they go on while connections are opened again. */

@@ -42,13 +42,16 @@ export class RunStore {
     this.#partition = runPartition(parts.server, parts.run);
   }
 
-  /** Stores records of the run beside the offset of a snapshot under way, and waits until they are known here, too. */
-  async record(records: readonly SnapshotRecord[]): Promise<void> {
+  /**
+   * Stores records of the run beside the offset of a snapshot under way, and waits until they are known here, too. `beside`: hands
+   * over what is to come in one transaction with the last of them.
+   */
+  async record(records: readonly SnapshotRecord[], beside?: () => Promise<void>): Promise<void> {
     const { run, runs } = this.#parts;
     // A helper must not take what is left of another run for this one.
     const others = forgetting(runs.besides(run));
     // The offset comes last, in one transaction with the record before it: that of a run which begins makes helpers read.
-    await this.#handOver([...others, ...this.#offsets(records), this.#offset(false, run)]);
+    await this.#handOver([...others, ...this.#offsets(records), this.#offset(false, run)], beside);
     let known = 0;
     const areKnown = (): boolean => {
       for (let next = records[known]; next !== undefined && this.#isKnown(next); next = records[known]) known += 1;
@@ -87,11 +90,12 @@ export class RunStore {
   }
 
   /** In their order, in as few transactions as may be; the last two are in the same one. */
-  async #handOver(offsets: ChangeBatch['offsets']): Promise<void> {
+  async #handOver(offsets: ChangeBatch['offsets'], beside?: () => Promise<void>): Promise<void> {
     const { handover, from } = this.#parts;
     let at = 0;
     for (; offsets.length - at > MOST_OFFSETS; at += MOST_OFFSETS - 2)
       await handover.store({ events: [], offsets: offsets.slice(at, at + MOST_OFFSETS - 2), bytes: 0 }, from);
+    await beside?.();
     if (offsets.length > at) await handover.store({ events: [], offsets: offsets.slice(at), bytes: 0 }, from);
   }
 

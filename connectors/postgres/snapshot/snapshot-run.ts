@@ -9,6 +9,7 @@ import type { Handover } from '../handover.ts';
 import type { Lsn } from '../lsn.ts';
 import { errorText } from '../pg-errors.ts';
 import type { Notifier } from '../notifications/notifier.ts';
+import { describedTables, type SchemaPhase } from '../schema-phase/schema-phase.ts';
 import type { SourceConfig } from '../source-config.ts';
 import type { SourceFacts } from '../source-facts.ts';
 import type { ReadingSetup } from '../task-setup.ts';
@@ -47,6 +48,8 @@ export interface SnapshotParts {
   readonly asked: AskedSnapshot | null;
   /** Why everything is read anew; null: it is not. */
   readonly gap: string | null;
+  /** Tells of the tables before their rows; undefined: nobody does. */
+  readonly schemaPhase?: SchemaPhase | undefined;
   /** The snapshot that the slot was created with, null for one of its own; and the session that keeps it. */
   readonly exported: { readonly name: string; readonly session: Session } | null;
 }
@@ -183,12 +186,21 @@ class SnapshotCoordinator {
     const plans = await planTables(holder, tables, this.#planning);
     const run = { tasks, tables: plans.length, from, xid: await snapshotXid(setup.session), over: false };
     const chunks = plans.reduce((sum, plan) => sum + plan.boundaries.length + 1, 0);
-    await this.#store.record([
-      ...epochRecords(1, { holder, late: false, task: context.task }),
-      ...plans.map((plan) => ({ kind: 'table', plan }) as const),
-      { kind: 'run', run },
-    ]);
+    await this.#store.record(
+      [
+        ...epochRecords(1, { holder, late: false, task: context.task }),
+        ...plans.map((plan) => ({ kind: 'table', plan }) as const),
+        { kind: 'run', run },
+      ],
+      () => this.#tellDefinitions(),
+    );
     context.log.info({ tables: plans.length, chunks, tasks, from: String(from) }, 'snapshot begins');
+  }
+
+  async #tellDefinitions(): Promise<void> {
+    const { schemaPhase, setup, config, handover, from } = this.#parts;
+    const tables = describedTables(setup.catalog.tables, setup.publication, config);
+    await schemaPhase?.tell({ session: setup.session, tables, handover, from });
   }
 
   /** Who reads a table by a query of the operator's finds out what is wrong with it: this task, which can give up. */

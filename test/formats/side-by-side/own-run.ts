@@ -89,7 +89,7 @@ export function ownRecords(events: readonly ChangeEvent[], config: Readonly<Reco
       encoders.set(event.table, encoder);
       encoder.encode(event, sink);
       topic = encoder.topic;
-    } else {
+    } else if (event.kind !== 'table') {
       format.encodeSide(event, sink);
       topic = format.sideTopic(event);
     }
