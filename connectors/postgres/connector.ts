@@ -19,7 +19,7 @@ import { liveProblems } from './validation.ts';
 /** Set by Connect for each task; Debezium's own name, so that Java can take the task over. */
 const TASK_CLASS = 'io.debezium.connector.postgresql.PostgresConnectorTask';
 
-/** Row changes of PostgreSQL 14 to 18 by logical decoding (pgoutput): the configuration and the offsets of Debezium's connector. */
+/** Row changes of PostgreSQL 11 to 18 by logical decoding (pgoutput): the configuration and the offsets of Debezium's connector. */
 export const postgresConnector: SourceConnector = {
   className: 'io.debezium.connector.postgresql.PostgresConnector',
   aliases: ['postgres'],

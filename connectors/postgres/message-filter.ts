@@ -29,6 +29,13 @@ export function messageFilter({
   };
 }
 
+/** The oldest server_version_num whose pgoutput sends them. */
+const OLDEST_VERSION = 140_000;
+
+export function canSendMessages(version: number): boolean {
+  return version >= OLDEST_VERSION;
+}
+
 /** Whether the server is to send them at all; `message.prefix.exclude.list=.*` spares it that. */
 export function asksForMessages({ messageInclude, messageExclude, heartbeatWrite, ddlCapture }: MessageLists): boolean {
   if (heartbeatWrite === 'message' || capturesDdl(ddlCapture)) return true;

@@ -10,7 +10,7 @@ import type { Handover } from './handover.ts';
 import { HeartbeatWriter } from './heartbeat/heartbeat-writer.ts';
 import { streamPlan } from './in-progress/stream-plan.ts';
 import { openStreamWay } from './in-progress/stream-way.ts';
-import { asksForMessages, messageFilter } from './message-filter.ts';
+import { asksForMessages, canSendMessages, messageFilter } from './message-filter.ts';
 import { errorText } from './pg-errors.ts';
 import { sourcePartition, streamOffset } from './position/stored-offset.ts';
 import { TransactionCursor } from './position/transaction-cursor.ts';
@@ -132,7 +132,7 @@ async function stream(
       options: {
         ...plan.options,
         publication_names: quotedName(config.publicationName),
-        ...(asksForMessages(config) && { messages: 'true' }),
+        ...(canSendMessages(version) && asksForMessages(config) && { messages: 'true' }),
       },
     },
     way.handler,

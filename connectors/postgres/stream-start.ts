@@ -160,8 +160,6 @@ export class StreamStart {
     try {
       const { version } = setup.facts;
       const twoPhase = config.twoPhase && canTwoPhase(version);
-      if (config.twoPhase && !twoPhase)
-        context.log.warn({ version }, 'millrace.two.phase has no effect before PostgreSQL 15');
       const creation = { name, failover, twoPhase, exportSnapshot: withSnapshot, version };
       const created = await reportingBlockers(setup.session, context.log, createSlot(session, creation));
       context.log.info({ slot: name, from: formatLsn(created.consistentPoint) }, 'created the slot');

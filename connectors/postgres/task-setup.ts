@@ -17,6 +17,7 @@ import { ensurePublication, publicationPlan, readPublication, type Publication }
 import { readServerFacts, type ServerFacts } from './setup/server-facts.ts';
 import { decideSlot, type SlotDecision, type SlotState } from './setup/slot-decision.ts';
 import { claimSlot, makeFailover, readSlot } from './setup/slot.ts';
+import { withinVersion } from './setup/version-limits.ts';
 import { snapshotRules } from './snapshot/snapshot-mode.ts';
 import { formatLsn, type Lsn } from './lsn.ts';
 import type { SourceConfig } from './source-config.ts';
@@ -82,7 +83,7 @@ export function setUpReading({ context, config, opener }: SetupParts, stored: St
     const facts = await readServerFacts(session);
     refuse(versionObstacles(facts));
     await originOf(stored, facts, { config, opener, log: context.log });
-    const catalog = new Catalog(new CaptureFilter(config));
+    const catalog = new Catalog(new CaptureFilter(config), config.typeAliases);
     await catalog.load(session);
     const found = await readPublication(session, config.publicationName);
     const publication = found ?? { allTables: true, viaRoot: config.publishViaPartitionRoot };
@@ -97,14 +98,16 @@ export function setUpReading({ context, config, opener }: SetupParts, stored: St
 }
 
 async function examine(
-  { context, config, opener }: SetupParts,
+  { context, config: wanted, opener }: SetupParts,
   session: Session,
   stored: StoredOffset,
 ): Promise<TaskSetup> {
   const facts = await readServerFacts(session);
-  refuse(serverObstacles(facts, config.user));
+  refuse(serverObstacles(facts, wanted.user));
+  const onIgnored = (message: string): void => context.log.warn({ version: facts.versionText }, message);
+  const config = withinVersion(wanted, facts.version, onIgnored);
   const origin = await originOf(stored, facts, { config, opener, log: context.log });
-  const catalog = new Catalog(new CaptureFilter(config));
+  const catalog = new Catalog(new CaptureFilter(config), config.typeAliases);
   await catalog.load(session);
   guardTables(config, catalog.tables.length, context.log);
   await setIdentities(session, identityPlan(config.identityAutoset, catalog.tables, facts.isStandby), context.log);

@@ -6,6 +6,7 @@ import { Catalog } from './catalog/catalog.ts';
 import { SessionOpener } from './connection/session-opener.ts';
 import type { Session } from './connection/session.ts';
 import { serverObstacles, slotObstacles, versionObstacles, type Obstacle } from './setup/prechecks.ts';
+import { withinVersion } from './setup/version-limits.ts';
 import { checkPublication, publicationPlan, tryCreation } from './setup/publication.ts';
 import { readServerFacts } from './setup/server-facts.ts';
 import { decideSlot } from './setup/slot-decision.ts';
@@ -60,8 +61,8 @@ async function examine(config: SourceConfig, session: Session): Promise<SettingP
     if (decision.action === 'fail') problems.push({ setting: 'slot.name', message: decision.message });
   }
   if (problems.length > 0) return problems;
-  const tables = await new Catalog(new CaptureFilter(config)).list(session);
-  const plan = publicationPlan(config, facts.isStandby, tables);
+  const tables = await new Catalog(new CaptureFilter(config), config.typeAliases).list(session);
+  const plan = publicationPlan(withinVersion(config, facts.version), facts.isStandby, tables);
   if ((await checkPublication(session, plan)) === undefined) await tryCreation(session, plan);
   return problems;
 }

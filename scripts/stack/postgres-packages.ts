@@ -9,10 +9,28 @@ interface PostgresPackage {
 }
 
 /** The versions beside 18, which is a development dependency. */
-export const OLDER_POSTGRES = [14, 15, 16, 17] as const;
+export const OLDER_POSTGRES = [11, 12, 13, 14, 15, 16, 17] as const;
 export type OlderPostgres = (typeof OLDER_POSTGRES)[number];
 
 const PACKAGES: Readonly<Record<OlderPostgres, PostgresPackage>> = {
+  11: {
+    version: '11.22.1-beta.11',
+    integrity: {
+      'linux-x64': 'sha512-gBgSxIWpbjFoNhceVWpHanra0i1CaU1bna9XQaSCy675djbb9gx4HND+JiGF1zTSi84q7gQHqZR5ioJ0mIS1Sg==',
+    },
+  },
+  12: {
+    version: '12.22.0-beta.15',
+    integrity: {
+      'linux-x64': 'sha512-iG+VySdss+bA5SLDIRrowxKuV57GTc/ePu7NzN0Vnk4t+guX4bW3JP1h4t5MFzZ5SZEJ9tV+fDPjkwPTh2kzuw==',
+    },
+  },
+  13: {
+    version: '13.23.0-beta.16',
+    integrity: {
+      'linux-x64': 'sha512-0ipxynPYHBsr6aM8BS4yKdLNdYwWD08Xpu05JrvMkcLezmCr0hd0hA9Bq4mR+CdmY0flRKEtgkPbZhvhvDR4+w==',
+    },
+  },
   14: {
     version: '14.23.0-beta.17',
     integrity: {

@@ -20,6 +20,9 @@ export interface ServerKinds {
   /** PostgreSQL 18. */
   readonly postgres: { readonly options: PostgresOptions; readonly server: PostgresServer };
   /** PostgreSQL 14 to 17, fetched on first use. */
+  readonly postgres11: ServerKinds['postgres'];
+  readonly postgres12: ServerKinds['postgres'];
+  readonly postgres13: ServerKinds['postgres'];
   readonly postgres14: ServerKinds['postgres'];
   readonly postgres15: ServerKinds['postgres'];
   readonly postgres16: ServerKinds['postgres'];
@@ -56,6 +59,9 @@ export const starters: Starters = {
   kafka27: async (context, name, options) => withInfo(await startLegacyKafka(context, name, options)),
   'kafka-sasl': async (context, name, options) => withInfo(await startSecureKafka(context, name, options)),
   postgres: async (context, name, options) => withInfo(await startPostgres(context, name, 18, options)),
+  postgres11: async (context, name, options) => withInfo(await startPostgres(context, name, 11, options)),
+  postgres12: async (context, name, options) => withInfo(await startPostgres(context, name, 12, options)),
+  postgres13: async (context, name, options) => withInfo(await startPostgres(context, name, 13, options)),
   postgres14: async (context, name, options) => withInfo(await startPostgres(context, name, 14, options)),
   postgres15: async (context, name, options) => withInfo(await startPostgres(context, name, 15, options)),
   postgres16: async (context, name, options) => withInfo(await startPostgres(context, name, 16, options)),

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { INSTALLATION } from '../../connectors/postgres/ddl/ddl-trigger.ts';
 import type { ChangeEvent } from '../../connectors/change-event.ts';
 import { Struct, type Value } from '../../connectors/connect-data.ts';
-import { servers } from '../support/servers.ts';
+import { postgresVersion, servers } from '../support/servers.ts';
 import { OffsetStore, TaskDriver } from './support/task-driver.ts';
 import { TestDatabase, until } from './support/test-database.ts';
 
 const install = { 'millrace.ddl.capture': 'install' };
+
+// Those before 14 send no messages, and so no DDL.
+const itSent = postgresVersion() < 14 ? it.skip : it;
 
 describe('DDL of PostgreSQL', () => {
   let database: TestDatabase;
@@ -56,36 +59,39 @@ describe('DDL of PostgreSQL', () => {
   const triggers = (): Promise<string> =>
     database.value(`SELECT count(*) FROM pg_event_trigger WHERE evtname LIKE 'millrace%'`);
 
-  it('comes in its place among the changes, of captured tables alone, and not when it was rolled back', async () => {
-    await stream({ ...install, 'table.exclude.list': 'public.hidden' });
-    await database.sql(
-      `BEGIN; INSERT INTO item VALUES (1); ALTER TABLE item ADD note text; INSERT INTO item VALUES (2); COMMIT`,
-    );
-    await database.sql('BEGIN; ALTER TABLE item ADD never int; ROLLBACK');
-    await database.sql('CREATE TABLE hidden (n int); CREATE TEMP TABLE passing (n int); CREATE VIEW v AS SELECT 1');
-    await database.sql('ALTER TABLE item RENAME name TO title');
-    await database.sql('CREATE TABLE fresh (id int PRIMARY KEY)');
-    await database.sql('CREATE INDEX by_title ON item (title)');
-    await database.sql(`COMMENT ON COLUMN item.title IS 'shown'`);
-    await database.sql('DROP TABLE fresh');
-    await database.sql('INSERT INTO item VALUES (3)');
-    assert.deepEqual(await has(9), [
-      'c item: id,name',
-      'ALTER "public"."item": id,name,note',
-      'c item: id,name,note',
-      'ALTER "public"."item": id,title,note',
-      'CREATE "public"."fresh": id',
-      'ALTER "public"."item": id,title,note',
-      'ALTER "public"."item": id,title,note',
-      'DROP "public"."fresh": ',
-      'c item: id,title,note',
-    ]);
-    const [, record] = driver.events;
-    assert.ok(record?.kind === 'record');
-    assert.match(words(member(record.record.value, 'ddl')), /ALTER TABLE item ADD note text/);
-  });
+  itSent(
+    'comes in its place among the changes, of captured tables alone, and not when it was rolled back',
+    async () => {
+      await stream({ ...install, 'table.exclude.list': 'public.hidden' });
+      await database.sql(
+        `BEGIN; INSERT INTO item VALUES (1); ALTER TABLE item ADD note text; INSERT INTO item VALUES (2); COMMIT`,
+      );
+      await database.sql('BEGIN; ALTER TABLE item ADD never int; ROLLBACK');
+      await database.sql('CREATE TABLE hidden (n int); CREATE TEMP TABLE passing (n int); CREATE VIEW v AS SELECT 1');
+      await database.sql('ALTER TABLE item RENAME name TO title');
+      await database.sql('CREATE TABLE fresh (id int PRIMARY KEY)');
+      await database.sql('CREATE INDEX by_title ON item (title)');
+      await database.sql(`COMMENT ON COLUMN item.title IS 'shown'`);
+      await database.sql('DROP TABLE fresh');
+      await database.sql('INSERT INTO item VALUES (3)');
+      assert.deepEqual(await has(9), [
+        'c item: id,name',
+        'ALTER "public"."item": id,name,note',
+        'c item: id,name,note',
+        'ALTER "public"."item": id,title,note',
+        'CREATE "public"."fresh": id',
+        'ALTER "public"."item": id,title,note',
+        'ALTER "public"."item": id,title,note',
+        'DROP "public"."fresh": ',
+        'c item: id,title,note',
+      ]);
+      const [, record] = driver.events;
+      assert.ok(record?.kind === 'record');
+      assert.match(words(member(record.record.value, 'ddl')), /ALTER TABLE item ADD note text/);
+    },
+  );
 
-  it('comes once over a restart, and again where the offset had not been stored', async () => {
+  itSent('comes once over a restart, and again where the offset had not been stored', async () => {
     await stream();
     await until(() => driver.waiting === 0 && driver.batches > 0, 'the first offset is stored');
     await database.sql('ALTER TABLE item ADD a int');
@@ -109,7 +115,7 @@ describe('DDL of PostgreSQL', () => {
     assert.ok(driver.events.every(({ kind }) => kind === 'row'));
   });
 
-  it('is captured by triggers that somebody else installed; a session may go without', async () => {
+  itSent('is captured by triggers that somebody else installed; a session may go without', async () => {
     for (const statement of INSTALLATION) await database.sql(statement);
     await stream({ 'millrace.ddl.capture': 'existing' });
     await database.sql('SET millrace.skip_ddl = on');
@@ -119,7 +125,7 @@ describe('DDL of PostgreSQL', () => {
     assert.deepEqual(await has(1), ['ALTER "public"."item": id,name,a,b']);
   });
 
-  it('says that triggers are missing, and installs them once only and takes them away when told to', async () => {
+  itSent('says that triggers are missing, and installs them once only and takes them away when told to', async () => {
     await stream({ 'millrace.ddl.capture': 'existing' });
     assert.ok(driver.logged.some(({ level, message }) => level === 'warn' && /triggers are missing/.test(message)));
     await driver.stop();
@@ -136,7 +142,7 @@ describe('DDL of PostgreSQL', () => {
     assert.equal(await database.value(`SELECT count(*) FROM pg_proc WHERE proname = 'millrace_capture_ddl'`), '0');
   });
 
-  it('is not captured by a role that may not create event triggers: the task says so', async () => {
+  itSent('is not captured by a role that may not create event triggers: the task says so', async () => {
     const role = `${database.name}_role`;
     await database.sql(
       `CREATE ROLE ${role} LOGIN REPLICATION PASSWORD 'secret'; GRANT ALL ON SCHEMA public TO ${role}`,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { servers } from '../support/servers.ts';
+import { postgresVersion, servers } from '../support/servers.ts';
 import { openSpoolFiles } from './support/spool-watch.ts';
 import { TaskDriver } from './support/task-driver.ts';
 import { TestDatabase, until } from './support/test-database.ts';
@@ -17,7 +17,9 @@ describe(`a transaction of ${many} rows`, function () {
     ['sent at its end', 'false'],
     ['sent while it runs', 'true'],
   ] as const)
-    it(`${when} passes without growing the memory of the task`, async () => {
+    it(`${when} passes without growing the memory of the task`, async function () {
+      // Those before 14 send them at their end only.
+      if (inProgress === 'true' && postgresVersion() < 14) this.skip();
       const database = await TestDatabase.create(servers().postgres.address);
       await database.sql('CREATE TABLE item (id int PRIMARY KEY, name text)');
       const driver = await new TaskDriver({

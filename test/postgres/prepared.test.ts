@@ -22,7 +22,10 @@ describe('prepared transactions of PostgreSQL', function () {
   before(async () => {
     server = await servers().startPostgres({
       as: 'postgres-prepared',
-      settings: { max_prepared_transactions: '20', logical_decoding_work_mem: '64kB' },
+      settings: {
+        max_prepared_transactions: '20',
+        ...(postgresVersion() >= 13 && { logical_decoding_work_mem: '64kB' }),
+      },
     });
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Struct, type Value } from '../../connectors/connect-data.ts';
 import { postgresConnector } from '../../connectors/postgres/connector.ts';
-import { servers } from '../support/servers.ts';
+import { postgresVersion, servers } from '../support/servers.ts';
 import { holdRoom } from './support/hold-room.ts';
 import { OffsetStore, TaskDriver } from './support/task-driver.ts';
 import { TestDatabase, until } from './support/test-database.ts';
@@ -146,7 +146,9 @@ describe('the schema phase of PostgreSQL', () => {
     assert.deepEqual(told(second), ['topic a', 'CREATE "public"."a": id', 'r a']);
   });
 
-  it('describes a table of which the key has further columns, a generated one and a default', async () => {
+  // Those before 12 generate no columns.
+  const itGenerated = postgresVersion() < 12 ? it.skip : it;
+  itGenerated('describes a table of which the key has further columns, a generated one and a default', async () => {
     await database.sql(`CREATE TABLE full_one (id bigint GENERATED ALWAYS AS IDENTITY, name text NOT NULL DEFAULT 'x',
       twice int GENERATED ALWAYS AS (2) STORED, PRIMARY KEY (id) INCLUDE (name)); COMMENT ON TABLE full_one IS 'why'`);
     const driver = task({ 'millrace.schema.phase': 'only', 'table.include.list': 'public.full_one' });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { servers } from '../support/servers.ts';
+import { postgresVersion, servers } from '../support/servers.ts';
 import { TaskDriver } from './support/task-driver.ts';
 import { TestDatabase, until } from './support/test-database.ts';
 
@@ -193,7 +193,8 @@ describe('streaming from PostgreSQL', () => {
     assert.equal(await database.value('SELECT tablename FROM pg_publication_tables'), 'item');
   });
 
-  it('gives changes of partitions under the name of the partitioned table when asked to', async () => {
+  const itViaRoot = postgresVersion() < 13 ? it.skip : it;
+  itViaRoot('gives changes of partitions under the name of the partitioned table when asked to', async () => {
     await database.sql(`CREATE TABLE event (id int, day date, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
       CREATE TABLE event_2025 PARTITION OF event FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')`);
     await stream({ 'publish.via.partition.root': 'true', 'publication.autocreate.mode': 'filtered' });

@@ -66,7 +66,7 @@ export function postgresVersion(): PostgresVersion {
   const named = process.env['MILLRACE_TEST_POSTGRES'] ?? '';
   if (named === '' || named === '18') return 18;
   const version = OLDER_POSTGRES.find((known) => String(known) === named);
-  if (version === undefined) throw new Error(`MILLRACE_TEST_POSTGRES is '${named}', not one of 14 to 18`);
+  if (version === undefined) throw new Error(`MILLRACE_TEST_POSTGRES is '${named}', not one of 11 to 18`);
   return version;
 }
 

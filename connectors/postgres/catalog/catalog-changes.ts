@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Session } from '../connection/session.ts';
 
-// The lower 32 bits, as the rows of the catalog have them. Everything below had ended, so what is read next shows it.
+// By the names that servers before 13 have, too. The lower 32 bits, as the rows of the catalog have them. Everything below had ended, so what is read next shows it.
 const NOW =
-  'SELECT (pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::numeric % 4294967296)::text AS since';
+  'SELECT (pg_catalog.txid_snapshot_xmin(pg_catalog.txid_current_snapshot())::numeric % 4294967296)::text AS since';
 
 /** How many unique indexes a table has, as SQL: one that was dropped leaves no row behind. */
 export function uniqueIndexes(table: string): string {

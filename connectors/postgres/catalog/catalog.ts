@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { collectEarly } from '../../early-collection.ts';
 import type { CaptureFilter } from '../capture-filter.ts';
 import type { Session } from '../connection/session.ts';
+import { ATTRIBUTES } from './attributes.ts';
 import type { CatalogColumn, CatalogTable, ListedTable } from './catalog-table.ts';
 import { catalogTime, changedTables, uniqueIndexes } from './catalog-changes.ts';
 import { defaultKind } from './default-literal.ts';
+import type { TypeAliases } from './type-aliases.ts';
 import { TypeCatalog } from './type-catalog.ts';
 
 const tableRow = z.object({
@@ -42,11 +44,11 @@ ORDER BY n.nspname, c.relname`;
 
 const COLUMNS = `
 SELECT a.attrelid::int8::float8 AS oid, a.attname::text AS name, a.atttypid::int8::float8 AS "typeOid", a.atttypmod AS typmod,
-       a.attnotnull AS "notNull", a.attgenerated::text AS generated,
-       CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS expression,
+       a.attnotnull AS "notNull", a.generated,
+       CASE WHEN a.generated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS expression,
        pg_catalog.format_type(a.atttypid, a.atttypmod) AS declared,
        pg_catalog.col_description(a.attrelid, a.attnum) AS comment
-FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+FROM ${ATTRIBUTES} a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid = ANY ($1::text[]::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum`;
 
@@ -58,7 +60,7 @@ SELECT i.indrelid::int8::float8 AS oid, i.indisprimary AS primary,
 FROM pg_catalog.pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, place), pg_catalog.pg_attribute a
 WHERE i.indrelid = ANY ($1::text[]::oid[]) AND i.indisunique AND k.place <= i.indnkeyatts
   AND a.attrelid = i.indrelid AND a.attnum = k.attnum
-GROUP BY i.indexrelid, i.indrelid, i.indisprimary, i.indisvalid, i.indimmediate, i.indpred, i.indexprs
+GROUP BY i.indexrelid, i.indrelid, i.indnkeyatts, i.indisprimary, i.indisvalid, i.indimmediate, i.indpred, i.indexprs
 ORDER BY i.indrelid, i.indnkeyatts, i.indexrelid`;
 
 /** The answers about so many tables are held at once: about 10 MB for tables of 20 columns. */
@@ -68,7 +70,7 @@ const MANY_TABLES = 2000;
 
 /** The captured tables and their types as the catalog showed them when it was asked last. */
 export class Catalog {
-  readonly types = new TypeCatalog();
+  readonly types: TypeCatalog;
   readonly #filter: CaptureFilter;
   readonly #tables = new Map<number, CatalogTable>();
   /** `catalogTime` of the description of all tables. */
@@ -76,8 +78,9 @@ export class Catalog {
   /** Of each table, as it was described last. */
   readonly #uniqueIndexes = new Map<number, number>();
 
-  constructor(filter: CaptureFilter) {
+  constructor(filter: CaptureFilter, aliases?: TypeAliases) {
     this.#filter = filter;
+    this.types = new TypeCatalog(aliases);
   }
 
   table(oid: number): CatalogTable | undefined {

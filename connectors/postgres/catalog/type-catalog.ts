@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Session } from '../connection/session.ts';
 import type { TypeMessage } from '../decoder/relation-message.ts';
 import type { PgType, PgTypes } from './pg-type.ts';
+import { aliasOf, type TypeAliases } from './type-aliases.ts';
 
 const row = z.object({
   oid: z.number(),
@@ -20,6 +21,8 @@ const TYPES = `
 WITH RECURSIVE wanted(oid) AS (
   SELECT unnest($1::text[])::oid
   UNION
+  SELECT k.oid FROM pg_catalog.pg_type k WHERE k.typnamespace = 'pg_catalog'::regnamespace AND k.typname = ANY ($2::text[])
+  UNION
   SELECT part FROM wanted JOIN pg_catalog.pg_type t ON t.oid = wanted.oid, LATERAL (VALUES (t.typelem), (t.typbasetype)) v(part)
   WHERE part <> 0
 )
@@ -33,6 +36,11 @@ FROM wanted JOIN pg_catalog.pg_type t ON t.oid = wanted.oid JOIN pg_catalog.pg_n
 export class TypeCatalog {
   readonly #types = new Map<number, PgType>();
   readonly #loaded = new Set<number>();
+  readonly #aliases: TypeAliases;
+
+  constructor(aliases: TypeAliases = new Map()) {
+    this.#aliases = aliases;
+  }
 
   get types(): PgTypes {
     return this.#types;
@@ -47,10 +55,19 @@ export class TypeCatalog {
   async load(session: Session, oids: Iterable<number>): Promise<void> {
     const wanted = [...new Set(oids)].map(String);
     if (wanted.length === 0) return;
-    for (const type of z.array(row).parse(await session.query(TYPES, [wanted]))) {
-      this.#types.set(type.oid, type);
+    const rows = z.array(row).parse(await session.query(TYPES, [wanted, [...new Set(this.#aliases.values())]]));
+    for (const type of rows) {
+      this.#types.set(type.oid, this.#aliased(type, rows));
       this.#loaded.add(type.oid);
     }
+  }
+
+  /** A type that is to be taken for another one, as a domain over that: its name and its typmod stay. */
+  #aliased(type: PgType, all: readonly PgType[]): PgType {
+    const alias = aliasOf(this.#aliases, type);
+    if (alias === undefined) return type;
+    const known = all.find(({ schema, name }) => schema === 'pg_catalog' && name === alias);
+    return known === undefined || known.oid === type.oid ? type : { ...type, kind: 'd', element: 0, base: known.oid };
   }
 
   /** A Type message: all that is known of a type that was dropped since. Its base type's name, if it was a domain. */

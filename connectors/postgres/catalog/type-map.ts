@@ -68,6 +68,11 @@ const byName: ReadonlyMap<string, Mapping> = new Map<string, Mapping>([
   ['sparsevec', fixed({ kind: 'sparsevec' })],
 ]);
 
+/** Whether a base type of this name has a meaning here. */
+export function isMapped(name: string): boolean {
+  return byName.has(name);
+}
+
 const NONE = { length: null, scale: null };
 const characters: Length = (typmod) => ({ length: typmod < HEADER ? null : typmod - HEADER, scale: null });
 const digits: Length = (typmod) => ({ length: typmod < 0 ? null : typmod, scale: null });

@@ -1,7 +1,8 @@
+import pg from 'pg';
 import type { SourceConfig } from '../source-config.ts';
 import { asConnectorError, errorText } from '../pg-errors.ts';
 import { sessionName } from './session-name.ts';
-import { openSession, type Session, type SessionTarget } from './session.ts';
+import { openSession, type Session, type SessionKind, type SessionTarget } from './session.ts';
 import { tlsAttempts } from './tls-options.ts';
 
 const CONNECT_TIMEOUT_MS = 20_000;
@@ -21,6 +22,10 @@ const TEXT_FORMS = {
   bytea_output: 'hex',
   timezone: 'UTC',
 };
+/** What servers before 14 (idle_session_timeout) and 12 (wal_sender_timeout) do not take from a client. */
+const REFUSABLE = ['idle_session_timeout', 'wal_sender_timeout'];
+const UNKNOWN_PARAMETER = '42704';
+const NOT_CHANGEABLE = '55P02';
 const NO_LIMITS = { statement_timeout: '0', idle_in_transaction_session_timeout: '0', idle_session_timeout: '0' };
 
 /** Opens the sessions of one task or validation; closing them is the caller's part, but the signal ends them all. */
@@ -28,6 +33,8 @@ export class SessionOpener {
   readonly #config: SourceConfig;
   readonly #applicationName: string;
   readonly #signal: AbortSignal;
+  /** Parameters that the server has refused. */
+  readonly #refused = new Set<string>();
 
   constructor(config: SourceConfig, applicationName: string, signal: AbortSignal) {
     this.#config = config;
@@ -55,16 +62,12 @@ export class SessionOpener {
 
   /** A session for queries, `database.initial.statements` done. */
   async sql(parameters: Readonly<Record<string, string>> = {}): Promise<Session> {
-    const session = await openSession(
-      await this.#target(),
-      {
-        replication: false,
-        parameters: { ...TEXT_FORMS, ...NO_LIMITS, ...parameters },
-        connectTimeoutMs: CONNECT_TIMEOUT_MS,
-        queryTimeoutMs: this.#config.queryTimeoutMs,
-      },
-      this.#signal,
-    );
+    const session = await this.#open({
+      replication: false,
+      parameters: { ...TEXT_FORMS, ...NO_LIMITS, ...parameters },
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      queryTimeoutMs: this.#config.queryTimeoutMs,
+    });
     for (const statement of initialStatements(this.#config.initialStatements)) {
       try {
         await session.query(statement);
@@ -78,16 +81,27 @@ export class SessionOpener {
 
   /** A session that understands replication commands and is ended by the server when it stays silent. */
   async replication(): Promise<Session> {
-    return openSession(
-      await this.#target(),
-      {
-        replication: true,
-        parameters: { ...TEXT_FORMS, ...NO_LIMITS, wal_sender_timeout: String(this.senderTimeoutMs) },
-        connectTimeoutMs: CONNECT_TIMEOUT_MS,
-        queryTimeoutMs: 0,
-      },
-      this.#signal,
-    );
+    return this.#open({
+      replication: true,
+      parameters: { ...TEXT_FORMS, ...NO_LIMITS, wal_sender_timeout: String(this.senderTimeoutMs) },
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      queryTimeoutMs: 0,
+    });
+  }
+
+  /** Old servers refuse a session for a parameter that they do not know: it is asked for without. */
+  async #open(kind: SessionKind): Promise<Session> {
+    const target = await this.#target();
+    for (;;) {
+      const parameters = Object.entries(kind.parameters).filter(([name]) => !this.#refused.has(name));
+      try {
+        return await openSession(target, { ...kind, parameters: Object.fromEntries(parameters) }, this.#signal);
+      } catch (error) {
+        const refused = refusedParameter(error);
+        if (refused === undefined || this.#refused.has(refused)) throw error;
+        this.#refused.add(refused);
+      }
+    }
   }
 
   /** Where it connects to, for messages. */
@@ -118,6 +132,13 @@ export class SessionOpener {
       applicationName: this.#applicationName,
     };
   }
+}
+
+/** The one for which a server ended a session that had just begun, if that can do without it. */
+function refusedParameter(error: unknown): string | undefined {
+  if (!(error instanceof pg.DatabaseError) || (error.code !== UNKNOWN_PARAMETER && error.code !== NOT_CHANGEABLE))
+    return undefined;
+  return REFUSABLE.find((name) => error.message.includes(`"${name}"`));
 }
 
 /** Splits at semicolons; two of them stand for one inside a statement. */

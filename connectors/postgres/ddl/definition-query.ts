@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ATTRIBUTES } from '../catalog/attributes.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
 import type { Session } from '../connection/session.ts';
 import { readDefinition, type TableDefinition } from './ddl-message.ts';
@@ -13,9 +14,9 @@ export const TABLE_MEMBERS = `'schema', n.nspname, 'table', r.relname, 'identity
       'columns', coalesce((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('number', a.attnum, 'name', a.attname,
            'typeOid', a.atttypid::int8, 'typmod', a.atttypmod, 'type', t.typname,
            'declared', pg_catalog.format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull,
-           'generated', a.attgenerated, 'identity', a.attidentity, 'comment', pg_catalog.col_description(r.oid, a.attnum),
+           'generated', a.generated, 'identity', a.attidentity, 'comment', pg_catalog.col_description(r.oid, a.attnum),
            'expression', pg_catalog.pg_get_expr(d.adbin, d.adrelid)) ORDER BY a.attnum)
-         FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+         FROM ${ATTRIBUTES} a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
          LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
          WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]')`;
 

@@ -59,7 +59,7 @@ SELECT kind, xid::text, name, application, database,
   UNION ALL SELECT 'prepared', transaction, gid, '', database::text, prepared FROM pg_catalog.pg_prepared_xacts) AS open
 ORDER BY pg_catalog.age(xid) DESC LIMIT 1`;
 
-// Whole rows as JSON, since some columns exist from PostgreSQL 17 on only.
+// Whole rows as JSON, since some columns exist from PostgreSQL 13 or 17 on only.
 const READING = `
 SELECT (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
              ELSE pg_catalog.pg_current_wal_lsn() END)::text AS "logEnd",
@@ -76,8 +76,8 @@ const slotRow = z.object({
   active: z.boolean(),
   restart_lsn: z.string().nullable(),
   confirmed_flush_lsn: z.string().nullable(),
-  wal_status: z.string().nullable(),
-  safe_wal_size: z.number().nullable(),
+  wal_status: z.string().nullish(),
+  safe_wal_size: z.number().nullish(),
   invalidation_reason: z.string().nullish(),
 });
 const openTransaction = z.object({
@@ -122,8 +122,8 @@ function slotOf(slot: z.infer<typeof slotRow>): SlotReading {
     active: slot.active,
     restart: position(slot.restart_lsn),
     confirmed: position(slot.confirmed_flush_lsn),
-    walStatus: slot.wal_status,
-    safeBytes: slot.safe_wal_size,
+    walStatus: slot.wal_status ?? null,
+    safeBytes: slot.safe_wal_size ?? null,
     invalidationReason: slot.invalidation_reason ?? null,
   };
 }

@@ -21,6 +21,13 @@ export interface StreamPlan {
 /** The oldest server_version_num whose pgoutput decodes at PREPARE. */
 const TWO_PHASE_VERSION = 150_000;
 
+/** The oldest whose pgoutput sends transactions while they run. */
+const STREAMING_VERSION = 140_000;
+
+export function canStreamInProgress(version: number): boolean {
+  return version >= STREAMING_VERSION;
+}
+
 /** Whether a slot is to be made, or used, for two-phase commit. */
 export function canTwoPhase(version: number): boolean {
   return version >= TWO_PHASE_VERSION;
@@ -33,7 +40,7 @@ export function streamPlan(
 ): StreamPlan {
   // A slot once marked sends prepared transactions early to everybody (PostgreSQL 18, logical.c, CreateDecodingContext).
   const twoPhase = canTwoPhase(version) && (wishes.twoPhase || slot?.twoPhase === true);
-  const { streamInProgress } = wishes;
+  const streamInProgress = wishes.streamInProgress && canStreamInProgress(version);
   const slotAt = slot?.confirmedFlush ?? done;
   return {
     // From where the slot stands: the changes of transactions that are still prepared come once more, behind what is delivered.

@@ -60,7 +60,7 @@ const ROW_BYTES = 100;
 const text = z.array(z.object({ text: z.string() }));
 
 const REPLAYED = 'SELECT pg_catalog.pg_last_wal_replay_lsn()::text AS text';
-const SNAPSHOT = 'SELECT pg_catalog.pg_current_snapshot()::text AS text';
+const SNAPSHOT = 'SELECT pg_catalog.txid_current_snapshot()::text AS text';
 const HORIZON = `
 SELECT (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
              ELSE pg_catalog.pg_current_wal_insert_lsn() END)::text AS text`;
@@ -100,7 +100,7 @@ async function readLocked(parts: ChunkReadingParts, window: ChunkWindow, wanted:
   const { table, reading, key } = prepared;
   if (!(await isAsPrepared(parts.session, prepared)))
     return { kind: 'again', reason: 'the table was altered', altered: true };
-  if (!(await isKept(reader, table.oid)))
+  if (!(await isKept(reader, table)))
     return { kind: 'again', reason: 'the table was truncated or rewritten', altered: false };
   const query = { table, types: catalog.types.types, reading, order: key.order, condition: current.table.condition };
   const maximum = current.maximum ?? (await keyOf(reader, query, maximumQuery(query)));

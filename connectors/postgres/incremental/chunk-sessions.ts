@@ -36,7 +36,7 @@ export class ChunkSessions {
     this.#stream = stream;
     this.#readers = sessions.readers;
     this.#session = sessions.session;
-    this.#catalog = new Catalog(new CaptureFilter(config));
+    this.#catalog = new Catalog(new CaptureFilter(config), config.typeAliases);
   }
 
   static async open(
@@ -93,12 +93,12 @@ export class ChunkSessions {
 
   /** A transaction id later than all that were given out before; also makes the server write its log out to its end, soon. */
   async nextXid(): Promise<bigint> {
-    return BigInt(await this.#one('SELECT pg_catalog.pg_current_xact_id()::text AS text'));
+    return BigInt(await this.#one('SELECT pg_catalog.txid_current()::text AS text'));
   }
 
   /** Transactions older than the given one that have not ended. */
   async openBefore(xid: bigint): Promise<bigint[]> {
-    const visibility = parseVisibility(await this.#one('SELECT pg_catalog.pg_current_snapshot()::text AS text'));
+    const visibility = parseVisibility(await this.#one('SELECT pg_catalog.txid_current_snapshot()::text AS text'));
     return [...(visibility?.running ?? [])].filter((running) => running < xid);
   }
 

@@ -11,7 +11,7 @@ export interface Sight {
 }
 
 /**
- * A snapshot of a primary, from the text of pg_current_snapshot(). A transaction can be in the log, and in the stream, before
+ * A snapshot of a primary, from the text of txid_current_snapshot(). A transaction can be in the log, and in the stream, before
  * snapshots see it: while its backend waits for a synchronous standby (algorithms, 8).
  */
 export function primarySight(text: string): Sight {

@@ -65,7 +65,8 @@ function shapeOf({ name, typeOid, typmod }: RelationColumn): string {
 
 /**
  * One statement, so that all of it sees the same. Values are printed by their types' output functions (format('%s', …), since a cast to
- * text trims char(n)), and the first row always fits: a value larger than the bound passes by itself.
+ * text trims char(n)), once (OFFSET 0 keeps the parts apart, as MATERIALIZED does from 12 on), and the first row always fits: a value
+ * larger than the bound passes by itself.
  */
 function queryText(
   { oid, schema, table }: RelationMessage,
@@ -85,11 +86,11 @@ function queryText(
   const bytes = names.map((_, index) => `coalesce(octet_length(v${index}), 0)`).join(' + ');
   const sent = names.map((_, index) => `CASE WHEN fits THEN v${index} END`).join(', ');
   const first = pg.escapeIdentifier(identity[0]?.name ?? '');
-  return `WITH wanted AS MATERIALIZED (SELECT * FROM unnest(${lists.join(', ')}) WITH ORDINALITY w(${keys.join(', ')}, n)),
-read AS MATERIALIZED (SELECT w.n, t.${first} IS NOT NULL AS found, ${values.join(', ')} FROM wanted w LEFT JOIN ${name} t ON ${same.join(' AND ')}),
+  return `WITH wanted AS (SELECT * FROM unnest(${lists.join(', ')}) WITH ORDINALITY w(${keys.join(', ')}, n) OFFSET 0),
+read AS (SELECT w.n, t.${first} IS NOT NULL AS found, ${values.join(', ')} FROM wanted w LEFT JOIN ${name} t ON ${same.join(' AND ')} OFFSET 0),
 sized AS (SELECT *, n = 1 OR sum(${bytes}) OVER (ORDER BY n) <= $${keys.length + 1}::int8 AS fits FROM read)
 SELECT n::int4 AS n, found, fits, ARRAY[${sent}] AS values,
-  CASE WHEN n = 1 THEN pg_catalog.pg_current_snapshot()::text END AS sees,
+  CASE WHEN n = 1 THEN pg_catalog.txid_current_snapshot()::text END AS sees,
   CASE WHEN n = 1 THEN ARRAY(
     SELECT a.atttypid::text || ' ' || a.atttypmod::text || ' ' || a.attname::text FROM pg_catalog.pg_attribute a
     WHERE a.attrelid = ${oid} AND a.attrelid = pg_catalog.to_regclass(${pg.escapeLiteral(name)}) AND a.attnum > 0 AND NOT a.attisdropped

@@ -1,5 +1,6 @@
 import { atLeast, choice, flag, integer, list, regexes } from '../../../settings/kinds.ts';
 import { defineSetting } from '../../../settings/setting.ts';
+import { typeAliases, type TypeAliases } from '../catalog/type-aliases.ts';
 import { keyRules, type KeyRule } from '../key-rules.ts';
 
 const FILTERS = 'Filters';
@@ -43,6 +44,16 @@ export const filterSettings = {
     parse: keyRules,
     documentation:
       'Other columns than the primary key as message key: schema.table:column,column, several rules separated by semicolons; the table is a Java regular expression.',
+  }),
+  typeAliases: defineSetting<TypeAliases>({
+    name: 'millrace.type.aliases',
+    type: 'STRING',
+    defaultText: '',
+    importance: 'LOW',
+    group: FILTERS,
+    parse: typeAliases,
+    documentation:
+      'Types that are to be taken for others, separated by commas: type=known or schema.type=known, with names as in pg_type, for instance date=timestamp,number=numeric,varchar2=varchar,clob=text. For servers with types of their own, whose values print as those of the known type do. Without, columns of types that are not known here are left out (include.unknown.datatypes).',
   }),
   messageInclude: regexes('message.prefix.include.list', {
     group: FILTERS,

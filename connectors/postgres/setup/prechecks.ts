@@ -13,12 +13,12 @@ export interface Obstacle {
   readonly message: string;
 }
 
-const OLDEST_VERSION = 140_000;
+const OLDEST_VERSION = 110_000;
 
 /** What the server as a whole has to be for reading tables. */
 export function versionObstacles(facts: ServerFacts): Obstacle[] {
   if (facts.version >= OLDEST_VERSION) return [];
-  const message = `the server is PostgreSQL ${facts.versionText}; 14 is the oldest that is supported`;
+  const message = `the server is PostgreSQL ${facts.versionText}; 11 is the oldest that is supported`;
   return [{ setting: 'database.hostname', code: 'POSTGRES_VERSION', message }];
 }
 

@@ -100,7 +100,8 @@ export async function checkPublication(session: Session, plan: PublicationPlan):
 /** Undefined: there is none. */
 export async function readPublication(session: Session, name: string): Promise<Publication | undefined> {
   const rows = await session.query(
-    'SELECT puballtables AS "allTables", pubviaroot AS "viaRoot" FROM pg_catalog.pg_publication WHERE pubname = $1',
+    `SELECT p.puballtables AS "allTables", coalesce((to_jsonb(p) ->> 'pubviaroot')::boolean, false) AS "viaRoot"
+     FROM pg_catalog.pg_publication p WHERE p.pubname = $1`,
     [name],
   );
   return z.array(publicationRow).parse(rows)[0];

@@ -22,14 +22,14 @@ const slotRow = z.object({
   twoPhase: z.boolean(),
 });
 
-// to_jsonb, since the columns exist from PostgreSQL 17 on only.
+// to_jsonb, since some columns exist from PostgreSQL 13, 14 or 17 on only.
 const SLOT = `
 SELECT s.plugin::text, s.slot_type AS type, s.database::text, s.temporary, s.active_pid AS "activePid",
        a.application_name AS "activeApplication", s.confirmed_flush_lsn::text AS "confirmedFlush",
-       s.wal_status AS "walStatus", to_jsonb(s) ->> 'invalidation_reason' AS "invalidationReason",
+       to_jsonb(s) ->> 'wal_status' AS "walStatus", to_jsonb(s) ->> 'invalidation_reason' AS "invalidationReason",
        (to_jsonb(s) ->> 'failover')::boolean AS failover,
        coalesce((to_jsonb(s) ->> 'synced')::boolean, false) AND pg_catalog.pg_is_in_recovery() AS "isStandbyCopy",
-       s.two_phase AS "twoPhase"
+       coalesce((to_jsonb(s) ->> 'two_phase')::boolean, false) AS "twoPhase"
 FROM pg_catalog.pg_replication_slots s LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = s.active_pid
 WHERE s.slot_name = $1`;
 

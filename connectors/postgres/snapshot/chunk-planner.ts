@@ -2,6 +2,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import type { TablePlan } from '../../snapshot/snapshot-records.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
+import { partitionTree } from '../catalog/partition-tree.ts';
 import type { PgTypes } from '../catalog/pg-type.ts';
 import type { Session } from '../connection/session.ts';
 import { BLOCK_BYTES, chunkCount, fitting, SMALL_BYTES } from './plan-size.ts';
@@ -44,7 +45,7 @@ const bytesOf = (table: string): string => `(coalesce(pg_catalog.pg_relation_siz
 const SIZES = `
 SELECT s.oid::int8::float8 AS oid, s.bytes::float8 AS bytes, s.relkind <> 'p' AND s.bytes = 0 AS "isEmpty"
 FROM (SELECT c.oid, c.relkind, CASE c.relkind WHEN 'p' THEN coalesce((SELECT sum(${bytesOf('r')})
-        FROM pg_catalog.pg_partition_tree(c.oid) t JOIN pg_catalog.pg_class r ON r.oid = t.relid), 0) ELSE ${bytesOf('c')} END AS bytes
+        FROM ${partitionTree('c.oid')} t JOIN pg_catalog.pg_class r ON r.oid = t.relid), 0) ELSE ${bytesOf('c')} END AS bytes
       FROM pg_catalog.pg_class c WHERE c.oid = ANY ($1::text[]::oid[])) s`;
 
 /** What a table takes in the server; without a page it has no rows. */

@@ -162,7 +162,7 @@ export class ChunkReader {
   async #readLocked(session: Session, { open, table }: SmallTable): Promise<Outcome> {
     const current = this.#readable(open, table);
     if (typeof current === 'string') return current;
-    if (!(await isKept(session, table.oid))) return 'unseen';
+    if (!(await isKept(session, table))) return 'unseen';
     await this.#copy.read(session, { open, table: current }, (rows, bytes, upTo) =>
       this.#part(open, { rows, bytes, upTo }),
     );

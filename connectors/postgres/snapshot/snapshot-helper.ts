@@ -116,7 +116,7 @@ export class SnapshotHelper implements SourceTask {
     const config = this.#config;
     if (this.#handed.run !== id) this.#handed = { run: id, chunks: new Map() };
     const facts = await readServerFacts(session);
-    const catalog = new Catalog(this.#rules.filter);
+    const catalog = new Catalog(this.#rules.filter, this.#config.typeAliases);
     await catalog.load(session);
     return new SnapshotShare({
       task: context.task,

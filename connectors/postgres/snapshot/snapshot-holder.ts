@@ -11,8 +11,8 @@ const heldRow = z.object({ name: z.string(), sees: z.string(), horizon: z.string
 const HELD = `
 SELECT pg_catalog.pg_export_snapshot() AS name,
        (CASE WHEN pg_catalog.pg_is_in_recovery()
-             THEN concat(pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot()), ':', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot()), ':?')
-             ELSE pg_catalog.pg_current_snapshot()::text END) AS sees,
+             THEN concat(pg_catalog.txid_snapshot_xmin(pg_catalog.txid_current_snapshot()), ':', pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()), ':?')
+             ELSE pg_catalog.txid_current_snapshot()::text END) AS sees,
        (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
              ELSE pg_catalog.pg_current_wal_insert_lsn() END)::text AS horizon`;
 

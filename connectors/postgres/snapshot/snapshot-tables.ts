@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RegexList } from '../../../settings/regex-list.ts';
 import type { TaskContext } from '../../source-connector.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
+import { partitionTree } from '../catalog/partition-tree.ts';
 import type { Session } from '../connection/session.ts';
 import { publishedForms } from '../setup/publication.ts';
 import type { SourceConfig } from '../source-config.ts';
@@ -61,7 +62,7 @@ async function rowEstimates(session: Session): Promise<Map<number, number>> {
   const rows = await session.query(`
 SELECT c.oid::int8::float8 AS oid,
        greatest(0, CASE c.relkind WHEN 'p'
-         THEN (SELECT sum(greatest(l.reltuples, 0)) FROM pg_catalog.pg_partition_tree(c.oid) t JOIN pg_catalog.pg_class l ON l.oid = t.relid)
+         THEN (SELECT sum(greatest(l.reltuples, 0)) FROM ${partitionTree('c.oid')} t JOIN pg_catalog.pg_class l ON l.oid = t.relid)
          ELSE c.reltuples END)::float8 AS rows
 FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384`);
   return new Map(

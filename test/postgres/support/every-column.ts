@@ -1,6 +1,6 @@
 import type { TestDatabase } from './test-database.ts';
 
-/** Column type, a value as SQL, its text as events carry it, what kind of column it is, and since which PostgreSQL if not since 14. */
+/** Column type, a value as SQL, its text as events carry it, what kind of column it is, and since which PostgreSQL if not since 11. */
 type ColumnType = readonly [type: string, sql: string, text: string, kind: object, since?: number];
 
 const TYPES: readonly ColumnType[] = [
@@ -9,7 +9,9 @@ const TYPES: readonly ColumnType[] = [
   ['integer', '2147483647', '2147483647', { kind: 'int32' }],
   ['bigint', '9223372036854775807', '9223372036854775807', { kind: 'int64' }],
   ['oid', '4294967295', '4294967295', { kind: 'int64' }],
-  ['real', `'1.1'`, '1.1', { kind: 'float32' }],
+  // Those before 12 print the shortest digits of no other.
+  ['real', `'1.5'`, '1.5', { kind: 'float32' }],
+  ['real', `'1.1'`, '1.1', { kind: 'float32' }, 12],
   ['double precision', `'-Infinity'`, '-Infinity', { kind: 'float64' }],
   ['numeric(8,3)', '1.5', '1.500', { kind: 'decimal', precision: 8, scale: 3 }],
   ['numeric(5,-2)', '12345', '12300', { kind: 'decimal', precision: 5, scale: -2 }, 15],
@@ -32,7 +34,7 @@ const TYPES: readonly ColumnType[] = [
   ['macaddr', `'08:00:2b:01:02:03'`, '08:00:2b:01:02:03', { kind: 'text' }],
   ['int4range', `'[1,5]'`, '[1,6)', { kind: 'text' }],
   ['tstzrange', `'[2020-01-01 00:00+01,)'`, '["2019-12-31 23:00:00+00",)', { kind: 'text' }],
-  ['int4multirange', `'{[1,5)}'`, '{[1,5)}', { kind: 'unknown' }],
+  ['int4multirange', `'{[1,5)}'`, '{[1,5)}', { kind: 'unknown' }, 14],
   ['date', `'4713-01-01 BC'`, '4713-01-01 BC', { kind: 'date' }],
   ['time(3)', `'13:51:30.1239'`, '13:51:30.124', { kind: 'time', precision: 3 }],
   ['timetz', `'13:51:30.5+02'`, '13:51:30.5+02', { kind: 'timetz', precision: 6 }],
@@ -60,7 +62,7 @@ export class EveryColumn {
   readonly #types: readonly ColumnType[];
 
   constructor(version: number) {
-    this.#types = TYPES.filter(([, , , , since = 14]) => version >= since);
+    this.#types = TYPES.filter(([, , , , since = 11]) => version >= since);
   }
 
   /** Creates the table and the types that it needs. */

@@ -106,7 +106,13 @@ export class TestDatabase {
     await admin.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = $1', [
       this.name,
     ]);
-    await admin.query(`DROP DATABASE ${this.name} WITH (FORCE)`);
+    // WITH (FORCE) is not known before PostgreSQL 13.
+    await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [this.name]);
+    await until(async () => {
+      const { rows } = await admin.query('SELECT 1 FROM pg_stat_activity WHERE datname = $1', [this.name]);
+      return rows.length === 0;
+    }, 'nobody uses the database');
+    await admin.query(`DROP DATABASE ${this.name}`);
     await admin.end();
   }
 }
