@@ -39,16 +39,14 @@ export const postgresConnector: SourceConnector = {
     const task = { ...config, 'task.class': TASK_CLASS };
     const parsed = validConfig(config);
     const rules = parsed === undefined ? undefined : snapshotRules(parsed);
-    const takesSnapshots =
-      rules !== undefined && (rules.reads !== 'never' || rules.heals) && parsed?.schemaPhase !== 'only';
+    const takesSnapshots = rules !== undefined && (rules.reads !== 'never' || rules.heals);
     const helpers = takesSnapshots ? maxTasks - 1 : 0;
     return [task, ...Array.from({ length: helpers }, () => helperConfig(task))];
   },
 
   createTask(context) {
     if (isHelper(context.config)) return new SnapshotHelper(context);
-    const config = parseConfig(context.config);
-    const streams = snapshotRules(config).streams && config.schemaPhase !== 'only';
+    const { streams } = snapshotRules(parseConfig(context.config));
     return streams ? new PostgresTask(context) : new FiniteTask(context);
   },
 

@@ -81,6 +81,24 @@ describe('what a PostgreSQL task says of its progress', () => {
     assert.deepEqual([facts.progress().transactions, facts.progress().reconnect], [7, null]);
   });
 
+  it('shows how far consumers are prepared, and that only while something is done for it', () => {
+    const { facts } = bench();
+    facts.schemaPhase({ tables: 2, topics: 1, definitions: 0 });
+    assert.equal(facts.progress().phase, 'streaming', 'tables are added while the others stream');
+    facts.lost('reset', 1, 1000);
+    const phases = [
+      { tables: 2, topics: 0, definitions: 0 },
+      { tables: 2, topics: 2, definitions: 0 },
+      { tables: 2, topics: 2, definitions: 1 },
+      { tables: 2, topics: 2, definitions: 2 },
+    ].map((progress) => {
+      facts.schemaPhase(progress);
+      assert.deepEqual(facts.progress().schema, progress);
+      return facts.progress().phase;
+    });
+    assert.deepEqual(phases, ['schema', 'connecting', 'schema', 'connecting']);
+  });
+
   it('shows how far a snapshot is, that it was interrupted, and how it ended', () => {
     const { facts, state } = bench();
     const all = { tables: 2, bytes: 1000 };

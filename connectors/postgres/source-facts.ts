@@ -94,7 +94,10 @@ export class SourceFacts {
   }
 
   schemaPhase(progress: SchemaProgress): void {
-    if (this.#streaming === undefined) this.#phase = 'schema';
+    const { tables, topics, definitions } = progress;
+    const isUnderWay = topics < tables || (definitions > 0 && definitions < tables);
+    // Between the topics and the definitions there may be a slot to wait for.
+    if (this.#streaming === undefined) this.#phase = isUnderWay ? 'schema' : 'connecting';
     this.#schema = progress;
   }
 

@@ -130,7 +130,9 @@ describe('the schema phase of PostgreSQL', () => {
     const role = `${database.name}_role`;
     await database.sql(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
     const user = { 'database.user': role, 'database.password': 'secret' };
-    const driver = task({ 'millrace.schema.phase': 'only', ...user });
+    const only = { 'millrace.schema.phase': 'only', ...user };
+    assert.deepEqual(await postgresConnector.validate(database.config(only), AbortSignal.timeout(30_000)), []);
+    const driver = task(only);
     await driver.run();
     assert.deepEqual(told(driver), TOLD);
     await database.sql(`DROP ROLE ${role}`);

@@ -10,6 +10,7 @@ function rules(snapshotMode: Flags['snapshotMode'], flags: Partial<Flags> = {}):
     basedOnStream: false,
     basedOnDataError: false,
     gapAction: 'fail',
+    schemaPhase: 'off',
     ...flags,
   });
 }
@@ -26,6 +27,14 @@ describe('snapshot.mode', () => {
     ['always', rules('always'), true, true, true, false],
     ['no_data', rules('no_data'), false, false, false, false],
     ['never', rules('never'), false, false, false, false],
+    [
+      'millrace.schema.phase=only',
+      rules('always', { schemaPhase: 'only', gapAction: 'read_anew' }),
+      false,
+      false,
+      false,
+      false,
+    ],
     ['configuration_based: data and stream', based(true, true), true, true, true, false],
     ['configuration_based: data alone', based(true, false), true, true, false, false],
     ['configuration_based: stream alone', based(false, true), false, false, false, false],

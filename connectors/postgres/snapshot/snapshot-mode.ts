@@ -14,11 +14,15 @@ export interface SnapshotRules {
 
 type ModeSettings = Pick<
   SourceConfig,
-  'snapshotMode' | 'basedOnData' | 'basedOnStream' | 'basedOnDataError' | 'gapAction'
+  'schemaPhase' | 'snapshotMode' | 'basedOnData' | 'basedOnStream' | 'basedOnDataError' | 'gapAction'
 >;
 
-/** The rules of `snapshot.mode`, and of `millrace.gap.action`, which lets any mode that streams heal. */
+/**
+ * The rules of `snapshot.mode`, and of `millrace.gap.action`, which lets any mode that streams heal; with
+ * `millrace.schema.phase=only` neither rows nor changes come.
+ */
 export function snapshotRules(config: ModeSettings): SnapshotRules {
+  if (config.schemaPhase === 'only') return { reads: 'never', streams: false, heals: false };
   const rules = modeRules(config);
   return { ...rules, heals: rules.heals || (rules.streams && config.gapAction === 'read_anew') };
 }
