@@ -35,12 +35,7 @@ export interface StreamStartParts {
 }
 
 /** A snapshot to be taken. */
-type SnapshotOrder = Pick<SnapshotParts, 'run' | 'exported' | 'asked' | 'schemaPhase'>;
-
-/** What is to be read and told before the changes. */
-interface Reading extends Pick<SnapshotParts, 'schemaPhase'> {
-  readonly isDue: boolean;
-}
+type SnapshotOrder = Pick<SnapshotParts, 'run' | 'exported' | 'asked'>;
 
 /** What comes before the first change: makes the slot and takes the snapshot, if they are still to come. */
 export class StreamStart {
@@ -75,7 +70,7 @@ export class StreamStart {
     const schemaPhase = this.#begins(isDue) ? this.#parts.schemaPhase : undefined;
     const tables = this.#capturedTables(setup);
     await schemaPhase?.prepareTopics({ tables, handover: offset.handover });
-    const found = await this.#found(setup, { isDue, schemaPhase });
+    const found = await this.#found(setup, isDue);
     const checked = checkedStart(found, setup, this.#parts);
     if (checked !== found) offset.leave();
     // From here on positions are of the log that is there now.
@@ -96,15 +91,15 @@ export class StreamStart {
     return isSnapshotDue(snapshotRules(config), offset.stored.state, lives);
   }
 
-  /** Whether consumers get what they have not had before: with a snapshot that goes on they have been told of its tables. */
+  /** Whether consumers get what they have not had before: a snapshot that goes on has made their topics. */
   #begins(isDue: boolean): boolean {
     const { state } = this.#parts.offset.stored;
     return state !== 'snapshot' && (isDue || state !== 'stream');
   }
 
-  async #found(setup: TaskSetup, { isDue, schemaPhase }: Reading): Promise<StreamState> {
+  async #found(setup: TaskSetup, isDue: boolean): Promise<StreamState> {
     const { stored } = this.#parts.offset;
-    if (setup.decision.action !== 'use') return this.#createSlot(setup, { isDue, schemaPhase });
+    if (setup.decision.action !== 'use') return this.#createSlot(setup, isDue);
     const read = await this.#readAsked(setup);
     if (read !== undefined) return read;
     if (stored.state === 'stream' && !isDue) return stored;
@@ -115,7 +110,7 @@ export class StreamStart {
     if (!isDue) return state;
     // Compared before the rows are read: whatever is missing between slot and offset would never come.
     checkedStart(state, setup, this.#parts);
-    return this.#snapshot(setup, state, { run: this.#run, exported: null, asked: null, schemaPhase });
+    return this.#snapshot(setup, state, { run: this.#run, exported: null, asked: null });
   }
 
   /** Reads what somebody asked for, if the stream stands still for that, or stood when it began. */
@@ -148,7 +143,7 @@ export class StreamStart {
     return describedTables(catalog.tables, publication, this.#parts.config);
   }
 
-  async #createSlot(setup: TaskSetup, { isDue: withSnapshot, schemaPhase }: Reading): Promise<StreamState> {
+  async #createSlot(setup: TaskSetup, withSnapshot: boolean): Promise<StreamState> {
     const { config, context, offset, opener, onSlot } = this.#parts;
     const { slotName: name, slotFailover: failover } = config;
     if (withSnapshot) {
@@ -167,7 +162,7 @@ export class StreamStart {
       const state = streamFrom(created.consistentPoint, setup.source);
       if (!withSnapshot) return state;
       const exported = created.snapshot === null ? null : { name: created.snapshot, session };
-      return await this.#snapshot(setup, state, { run: this.#run, exported, asked: null, schemaPhase });
+      return await this.#snapshot(setup, state, { run: this.#run, exported, asked: null });
     } finally {
       await session.close();
     }
@@ -180,7 +175,7 @@ export class StreamStart {
   }
 
   async #snapshot(setup: TaskSetup, state: StreamState, order: SnapshotOrder): Promise<StreamState> {
-    const { run, exported, asked, schemaPhase } = order;
+    const { run, exported, asked } = order;
     const { config, context, opener, rules, facts, signals, offset } = this.#parts;
     const from = state.start.done;
     if (config.snapshotDelayMs > 0 && exported === null && asked === null)
@@ -202,7 +197,8 @@ export class StreamStart {
       streams: true,
       asked,
       gap: asked === null ? (this.#gap ?? null) : null,
-      schemaPhase,
+      // With the plan: where that is stored already, consumers have been told.
+      schemaPhase: asked === null ? this.#parts.schemaPhase : undefined,
       exported,
     });
     const next = { ...state, run: shown };

@@ -90,6 +90,31 @@ describe('the schema phase of PostgreSQL', () => {
     assert.deepEqual([...new Set(told(last))], ['r z']);
   });
 
+  it('comes whole with the next connection when one is lost in its middle', async () => {
+    const columns = Array.from({ length: 1500 }, (_, number) => `c${number} int`).join();
+    for (const name of ['b', 'c', 'd', 'e']) await database.sql(`CREATE TABLE ${name} (${columns})`);
+    const driver = task();
+    const keep = driver.onBatch;
+    const ends: (string | undefined)[] = [];
+    let cut: Promise<unknown> | undefined;
+    driver.onBatch = (batch) => {
+      keep(batch);
+      ends.push(batch.transaction);
+      if (cut !== undefined || !batch.events.some(({ kind }) => kind === 'record')) return;
+      // Until the connections are gone there is no room for more.
+      cut = database.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name LIKE 'millrace/%'`);
+      driver.room = cut.then(() => (driver.room = undefined));
+    };
+    await driver.start();
+    const definitions = ['a', 'b', 'c', 'd', 'e', 'empty'].map((name) => `CREATE "public"."${name}"`);
+    const names = told(driver).flatMap((entry) => (entry.startsWith('topic') ? [] : [entry.replace(/:.*/, '')]));
+    assert.deepEqual(names.slice(0, -1), [...definitions.slice(0, names.length - 1 - 6), ...definitions]);
+    assert.ok(names.length > 7, 'some of them came before the connection was lost');
+    assert.equal(names.at(-1), 'r a');
+    assert.equal(ends.filter((end) => end === 'abort').length, 1, 'and were dropped');
+  });
+
   it('comes before the first change where no rows are read', async () => {
     const driver = await task({ ...on, 'snapshot.mode': 'no_data' }).start();
     await database.sql('INSERT INTO a VALUES (2)');
