@@ -107,10 +107,10 @@ async function measure(
     'tasks.max': String(tasks),
     'snapshot.mode': mode,
     'publication.autocreate.mode': 'filtered',
-    transforms: 'one',
-    'transforms.one.type': 'org.apache.kafka.connect.transforms.RegexRouter',
-    'transforms.one.regex': '.*',
-    'transforms.one.replacement': topic,
+    // No transform: with one all records would go the way of those that have fields.
+    'topic.naming.strategy': 'io.debezium.schema.SchemaRegexTopicNamingStrategy',
+    'topic.regex': '.*',
+    'topic.replacement': topic,
   });
   await client.untilRunning(name, PATIENCE_MS);
   const runningSeconds = seconds();
