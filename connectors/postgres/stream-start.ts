@@ -68,16 +68,16 @@ export class StreamStart {
     if (setup.decision.action === 'use') onSlot();
     const isDue = this.#isDue;
     const schemaPhase = this.#begins(isDue) ? this.#parts.schemaPhase : undefined;
-    const tables = this.#capturedTables(setup);
-    await schemaPhase?.prepareTopics({ tables, handover: offset.handover });
+    if (schemaPhase !== undefined)
+      await schemaPhase.prepareTopics({ tables: this.#capturedTables(setup), handover: offset.handover });
     const found = await this.#found(setup, isDue);
     const checked = checkedStart(found, setup, this.#parts);
     if (checked !== found) offset.leave();
     // From here on positions are of the log that is there now.
     const state = { ...checked, source: setup.source };
-    if (!isDue) {
-      const { session } = setup;
-      await schemaPhase?.tell({ session, tables, handover: offset.handover, from: state.start.done });
+    if (schemaPhase !== undefined && !isDue) {
+      const source = { session: setup.session, tables: this.#capturedTables(setup), from: state.start.done };
+      await schemaPhase.tell({ ...source, handover: offset.handover });
     }
     await offset.begin(state);
     if (!this.#hasTold) await this.#tellSkipped();

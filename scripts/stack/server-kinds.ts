@@ -19,7 +19,7 @@ export interface ServerKinds {
   readonly 'kafka-sasl': { readonly options: SecureKafkaOptions; readonly server: SecureKafka };
   /** PostgreSQL 18. */
   readonly postgres: { readonly options: PostgresOptions; readonly server: PostgresServer };
-  /** PostgreSQL 14 to 17, fetched on first use. */
+  /** PostgreSQL 11 to 17, fetched on first use. */
   readonly postgres11: ServerKinds['postgres'];
   readonly postgres12: ServerKinds['postgres'];
   readonly postgres13: ServerKinds['postgres'];

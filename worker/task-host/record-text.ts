@@ -1,4 +1,4 @@
-import type { ChangeEvent } from '../../connectors/change-event.ts';
+import type { ChangeEvent, TableEvent } from '../../connectors/change-event.ts';
 import type { SourceRecord } from '../../connectors/source-record.ts';
 import type { TooLargeRecord } from '../../kafka/sender/sender.ts';
 import { valueText } from '../../formats/java/value-text.ts';
@@ -28,13 +28,15 @@ function bytesText(bytes: Buffer | null): string {
 /** What is known of an event that could not become a record: where it is in the source, not its values. */
 export function eventText(event: ChangeEvent): string {
   if (event.kind === 'record') return recordText(event.record);
-  if (event.kind === 'table')
-    return `topic of table ${event.schema === null ? event.table : `${event.schema}.${event.table}`}`;
+  if (event.kind === 'table') return `topic of table ${tableText(event)}`;
   if (event.kind === 'heartbeat') return `heartbeat of ${event.timeMs}`;
   if (event.kind === 'delivered') return eventText(event.event);
   const position = (BigInt(event.positionHigh) << 32n) | BigInt(event.positionLow);
   if (event.kind === 'transaction') return `${event.mark} of a transaction, position=${position}`;
   if (event.kind === 'message') return `op=m, prefix=${event.prefix}, position=${position}`;
-  const { schema, table } = event.table;
-  return `op=${event.op}, table=${schema === null ? table : `${schema}.${table}`}, position=${position}`;
+  return `op=${event.op}, table=${tableText(event.table)}, position=${position}`;
+}
+
+function tableText({ schema, table }: Pick<TableEvent, 'schema' | 'table'>): string {
+  return schema === null ? table : `${schema}.${table}`;
 }

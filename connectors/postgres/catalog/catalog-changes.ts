@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Session } from '../connection/session.ts';
 
-// By the names that servers before 13 have, too. The lower 32 bits, as the rows of the catalog have them. Everything below had ended, so what is read next shows it.
+// By the names that servers before 13 have, too. The lower 32 bits, as the rows of the catalog have them. Everything below had
+// ended, so what is read next shows it.
 const NOW =
   'SELECT (pg_catalog.txid_snapshot_xmin(pg_catalog.txid_current_snapshot())::numeric % 4294967296)::text AS since';
 

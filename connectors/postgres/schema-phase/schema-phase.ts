@@ -32,7 +32,6 @@ export class SchemaPhase {
   readonly #records: DdlRecords;
   readonly #facts: Pick<SourceFacts, 'schemaPhase'>;
   readonly #log: TaskLog;
-  #told = 0;
 
   private constructor(config: SourceConfig, rules: Pick<PlanRules, 'filter'>, { facts, log }: SchemaPhaseHost) {
     this.#database = config.database;
@@ -63,22 +62,22 @@ export class SchemaPhase {
    * asked, and nothing of it comes then.
    */
   async tell({ session, tables, handover, from }: SchemaSource): Promise<void> {
-    this.#told = 0;
+    let told = 0;
     try {
       for await (const { definitions, bytes } of tableDefinitions(session, tables)) {
         const events = definitions.map((table) =>
           this.#records.definition(table, { database: this.#database, lsn: from }),
         );
         await handover.emit({ events, offsets: [], bytes, continues: true }, NOTHING_DONE);
-        this.#told += definitions.length;
-        this.#facts.schemaPhase({ tables: tables.length, topics: tables.length, definitions: this.#told });
+        told += definitions.length;
+        this.#facts.schemaPhase({ tables: tables.length, topics: tables.length, definitions: told });
       }
     } catch (error) {
       // A task that is over cannot hand this over, and need not.
-      if (this.#told > 0) handover.emit(DROPPED, NOTHING_DONE)?.catch(() => undefined);
+      if (told > 0) handover.emit(DROPPED, NOTHING_DONE)?.catch(() => undefined);
       throw error;
     }
-    this.#log.info({ tables: this.#told, from: formatLsn(from) }, 'handed over the definitions of the tables');
+    this.#log.info({ tables: told, from: formatLsn(from) }, 'handed over the definitions of the tables');
   }
 }
 

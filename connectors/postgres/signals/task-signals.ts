@@ -18,7 +18,7 @@ import type { StreamFacts } from '../incremental/stream-facts.ts';
 import { formatLsn, type Lsn } from '../lsn.ts';
 import { configuredNotifier, type Notifier } from '../notifications/notifier.ts';
 import { errorText } from '../pg-errors.ts';
-import type { SchemaPhase } from '../schema-phase/schema-phase.ts';
+import { describedTables, type SchemaPhase } from '../schema-phase/schema-phase.ts';
 import type { SourceConfig } from '../source-config.ts';
 import type { StreamAside } from '../stream-aside.ts';
 import { watchSignalFile } from './file-channel.ts';
@@ -154,15 +154,12 @@ export class TaskSignals implements StreamAside {
   }
 
   /** Once per life of the task, since only a new configuration changes the filters. */
-  async #addTables({ captured, cursor }: StreamFacts): Promise<void> {
+  async #addTables({ captured, viaRoot, cursor }: StreamFacts): Promise<void> {
     const { context, config } = this.#parts;
     if (!config.snapshotAddedTables || this.#hasAddedTables) return;
     const partition = filtersPartition(config.serverName);
     const before = await context.readOffset(partition);
-    const added = addedTables(
-      before,
-      captured.filter(({ schema, table }) => config.signalTable?.is(schema, table) !== true),
-    );
+    const added = addedTables(before, describedTables(captured, { viaRoot }, config));
     if (added.length > 0) await this.#tellOf(added, cursor.done);
     this.#hasAddedTables = true;
     if (added.length > 0) this.#queue.add(requestFor(added));

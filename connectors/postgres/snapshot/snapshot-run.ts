@@ -199,8 +199,9 @@ class SnapshotCoordinator {
 
   async #tellDefinitions(): Promise<void> {
     const { schemaPhase, setup, config, handover, from } = this.#parts;
+    if (schemaPhase === undefined) return;
     const tables = describedTables(setup.catalog.tables, setup.publication, config);
-    await schemaPhase?.tell({ session: setup.session, tables, handover, from });
+    await schemaPhase.tell({ session: setup.session, tables, handover, from });
   }
 
   /** Who reads a table by a query of the operator's finds out what is wrong with it: this task, which can give up. */
